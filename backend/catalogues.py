@@ -1,0 +1,65 @@
+"""Reads `locales/<code>/`: phrases as gettext PO, the words people send as TOML."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from dialogue.locale import COMMAND_KEYS, Locale, Words
+from dialogue.phrases import PHRASES
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+REPLY_KEYS = (
+    *("yes", "no", "dont_know", "refused", "padding", "and", "or"),
+    *("today", "yesterday", "months", "units"),
+)
+
+
+@cache
+def load_locales(folder: Path = LOCALES) -> Mapping[str, Locale]:
+    """Every locale in the folder by code, English first. Files are read once a process.
+
+    Raises ValueError naming the file and what it lacks.
+    """
+    codes = sorted((path.name for path in folder.iterdir() if path.is_dir()), key=_english_first)
+    return {code: load_locale(folder / code) for code in codes}
+
+
+def load_locale(folder: Path) -> Locale:
+    """One language. A phrase without a translation stands in English and counts as a draft."""
+    words = _words(folder / "words.toml")
+    path = folder / "phrases.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=None)
+    phrases: dict[str, str] = {}
+    drafts: set[str] = set()
+    for name, english in PHRASES.items():
+        message = catalogue.get(english, context=name)
+        translated = str(message.string) if message and message.string else ""
+        if message is None or message.fuzzy or not translated:
+            drafts.add(name)
+        phrases[name] = translated or english
+    return Locale(folder.name, phrases, words, frozenset(drafts))
+
+
+def _words(path: Path) -> Words:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    commands = {key: tuple(data["commands"].get(key, ())) for key in COMMAND_KEYS}
+    lacking = [key for key, words in commands.items() if not words]
+    if lacking:
+        raise ValueError(f"{path}: no word for {', '.join(lacking)}")
+    return Words(
+        version=data["version"],
+        name=data["name"],
+        names=tuple(data["names"]),
+        also_called={code: tuple(names) for code, names in data["also_called"].items()},
+        commands=commands,
+        start_when_out=tuple(data["commands"].get("start_when_out", ())),
+        replies={key: tuple(data["replies"].get(key, ())) for key in REPLY_KEYS},
+    )
+
+
+def _english_first(code: str) -> tuple[bool, str]:
+    return code != "en", code

@@ -1,0 +1,222 @@
+"""A city profile: `<slug>/city.toml` with `areas.geojson` beside it (the contract's format)."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dialogue.answers.places import Area
+from dialogue.desk import City, Helpline
+from dialogue.faults import Fault
+
+RESERVED = frozenset(
+    [
+        "api",
+        "try",
+        "portal",
+        "docs",
+        "redoc",
+        "openapi.json",
+        "healthz",
+        "readyz",
+        "metrics",
+        "webhooks",
+        "open311",
+        "flow-results",
+        "static",
+        "favicon.ico",
+        "robots.txt",
+    ]
+)
+"""Top-level routes, which no city's slug may be."""
+
+HOURS = re.compile(r"([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", value):
+        raise ValueError("needs small letters, digits and dashes")
+    if value in RESERVED:
+        raise ValueError(f"'{value}' is an address of the program")
+    return value
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"'{value}' is no IANA time zone, such as Africa/Johannesburg")
+    return value
+
+
+def _hours(value: str) -> str:
+    if not HOURS.fullmatch(value):
+        raise ValueError("needs hours as 20:00-08:00")
+    return value
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+Hours = Annotated[str, AfterValidator(_hours)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Responsible(_Table):
+    """Who asks: shown to residents first (POPIA s18)."""
+
+    name: str
+    address: str = ""
+    regulator: str = ""
+
+
+class QuietHours(_Table):
+    """Local hours in which nothing is sent that was not asked for."""
+
+    weekday: Hours | None = None
+    saturday: Hours | None = None
+    sunday: Hours | None = None
+    holidays: Hours | None = None
+
+
+class HelplineEntry(_Table):
+    """A number for people in need, with its source and the day it was checked."""
+
+    kind: Literal["emergency", "gender_violence", "child", "crisis", "anonymous"]
+    number: Annotated[str, Field(pattern=r"^[0-9*#+ ]{2,20}$")]
+    hours: str = ""
+    source: str = ""
+    verified_on: date | None = None
+
+
+class ChannelEntry(BaseModel):
+    """One configured sender. Keys that only its own module knows are kept as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
+    kind: str
+    rate: Annotated[float, Field(gt=0)] = 10.0
+    segment_price: Annotated[float, Field(ge=0)] = 0.0
+    currency: str = ""
+
+
+class AreaEntry(_Table):
+    """One area of `areas.geojson`. `geometry` is a (multi)polygon or none."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+    population: Annotated[int, Field(ge=0)] | None = None
+    informal: bool = False
+    geometry: Mapping[str, Any] | None = None
+
+
+class CityProfile(_Table):
+    """A whole profile, as kept in the database."""
+
+    slug: Slug
+    name: str
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    timezone: Annotated[str, AfterValidator(_timezone)]
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    minimum_age: Annotated[int, Field(ge=0, le=30)] = 16
+    demo: bool = False
+    surveys: tuple[str, ...] = ("safety-pulse", "city-safety")
+    approval_above: Annotated[int, Field(ge=0)] = 1000
+    safe_word: str = "LEMON"
+    threshold: Annotated[int, Field(ge=1)] = 10
+    responsible: Responsible
+    quiet_hours: QuietHours = QuietHours()
+    helplines: tuple[HelplineEntry, ...]
+    channels: Annotated[tuple[ChannelEntry, ...], Field(min_length=1)]
+    areas: tuple[AreaEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "CityProfile":
+        if not any(line.kind == "emergency" for line in self.helplines):
+            raise ValueError("helplines: one of kind emergency is required")
+        names = [channel.name for channel in self.channels]
+        if len(names) != len(set(names)):
+            raise ValueError("channels: a name is there twice")
+        codes = [area.code for area in self.areas]
+        if len(codes) != len(set(codes)):
+            raise ValueError("areas: a code is there twice")
+        if self.demo and any(channel.kind != "simulator" for channel in self.channels):
+            raise ValueError("channels: a demo city has channels of kind simulator only")
+        return self
+
+    def city(self) -> City:
+        """The part that the dialogue needs."""
+        return City(
+            slug=self.slug,
+            name=self.name,
+            country=self.country,
+            timezone=self.timezone,
+            languages=self.languages,
+            minimum_age=self.minimum_age,
+            safe_word=self.safe_word,
+            responsible=self.responsible.name,
+            regulator=self.responsible.regulator,
+            helplines=tuple(Helpline(**line.model_dump()) for line in self.helplines),
+        )
+
+    def places(self) -> tuple[Area, ...]:
+        """The areas as the dialogue sees them."""
+        return tuple(Area(a.code, a.name, a.aliases, a.parent, a.informal) for a in self.areas)
+
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class CityError(Exception):
+    """A profile that cannot be loaded; `faults` says all that is wrong, and where."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = faults
+
+
+def read_city(folder: Path) -> CityProfile:
+    """The profile in a folder. Raises CityError with every fault at once."""
+    data = _toml(folder / "city.toml")
+    areas_file = folder / "areas.geojson"
+    if areas_file.exists():
+        data["areas"] = _areas(areas_file)
+    try:
+        return CityProfile.model_validate(data)
+    except ValidationError as error:
+        raise CityError(tuple(_fault(dict(e)) for e in error.errors())) from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CityError((Fault(path.name, "cannot be read"),)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CityError((Fault(path.name, str(error)),)) from error
+
+
+def _areas(path: Path) -> list[dict[str, Any]]:
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        return [{**f["properties"], "geometry": f.get("geometry")} for f in features]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CityError((Fault(path.name, "is no GeoJSON FeatureCollection"),)) from error
+
+
+def _fault(error: dict[str, Any]) -> Fault:
+    place = ""
+    for part in error["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    what = str(error["msg"]).removeprefix("Value error, ")
+    where, _, rest = what.partition(": ") if not place else (place, "", what)
+    return Fault(where, rest or what)

@@ -1,0 +1,66 @@
+"""Settings: the environment, and a `.env` file beneath it. Read here and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "SID", "PASSWORD", "DATABASE_URL")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator set. `environment` also answers the $NAMES in city profiles."""
+
+    database_url: str = "sqlite:///imbizo.db"
+    secret_keys: tuple[str, ...] = ()
+    public_url: str = "http://127.0.0.1:8000"
+    cities: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, where it is SQLite."""
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix):
+            return None
+        return Path(self.database_url.removeprefix(prefix))
+
+    @property
+    def key_file(self) -> Path | None:
+        """Where keys are kept when none are set: beside a SQLite database."""
+        return self.sqlite_file.with_suffix(".keys") if self.sqlite_file else None
+
+    def secret(self, name: str) -> str:
+        """The value a profile's $NAME stands for; "" where it is not set."""
+        return self.environment.get(name.removeprefix("$"), "")
+
+
+def read_settings(environment: Mapping[str, str] | None = None, env_file: str = ".env") -> Settings:
+    """The settings of this process. Raises SettingsError."""
+    given = dict(os.environ) if environment is None else dict(environment)
+    beneath = {k: v for k, v in dotenv_values(env_file).items() if v is not None}
+    values = {**beneath, **given}
+    url = values.get("IMBIZO_DATABASE_URL") or Settings.database_url
+    if not url.startswith(("sqlite:///", "postgresql://")):
+        raise SettingsError(
+            "IMBIZO_DATABASE_URL must begin with sqlite:/// or postgresql://, for example"
+            " sqlite:///imbizo.db"
+        )
+    keys = tuple(k.strip() for k in values.get("IMBIZO_SECRET_KEYS", "").split(",") if k.strip())
+    if not keys and not url.startswith("sqlite"):
+        raise SettingsError(
+            "IMBIZO_SECRET_KEYS is required with PostgreSQL: set it to a long random text, and"
+            " keep a copy apart from the database"
+        )
+    public_url = (values.get("IMBIZO_PUBLIC_URL") or Settings.public_url).rstrip("/")
+    if not public_url.startswith(("http://", "https://")):
+        raise SettingsError("IMBIZO_PUBLIC_URL must begin with https:// (or http:// for a trial)")
+    cities = values.get("IMBIZO_CITIES")
+    return Settings(url, keys, public_url, Path(cities) if cities else None, values)

@@ -1,0 +1,113 @@
+"""A conversation in memory, in the format of transcripts: `imbizo chat` and the tests use it.
+
+    > NO                what the resident sends
+    < For how long …    what we answer; further lines are indented
+    @ +25h              time passes (s, m, h, d)
+    # …                 a remark
+
+The conversation goes through its JSON form between any two turns, as in the database.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from channels.base import Carries, Part
+from channels.rendering import render
+from dialogue.conversation import converse
+from dialogue.desk import Desk
+from dialogue.effects import Effect, Forget, OptIn, OptOut
+from dialogue.events import Event, Reply, Tick
+from dialogue.memory import Conversation, dump, load
+from dialogue.wording import compose
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(slots=True)
+class Talk:
+    """One resident talking with a city. `seen` keeps every effect, for tests to look at."""
+
+    desk: Desk
+    carries: Carries
+    now: datetime
+    conversation: Conversation = field(default_factory=Conversation)
+    turns: int = 0
+    heard_at: datetime | None = None
+    seen: list[Effect] = field(default_factory=list)
+    tags: str | None = None
+
+    def say(self, text: str) -> list[Part]:
+        """The resident sends a text; the parts of our answer."""
+        self.turns += 1
+        return self._take(Reply(f"turn{self.turns:08}", text, channel="talk"))
+
+    def tap(self, number: str) -> list[Part]:
+        """The resident taps a button of the last message."""
+        self.turns += 1
+        return self._take(Reply(f"turn{self.turns:08}", choice=number, question=self.tags))
+
+    def wait(self, span: timedelta) -> list[Part]:
+        """Time passes; wake-ups that come due are taken on their hour."""
+        until = self.now + span
+        said: list[Part] = []
+        while (wake := self.conversation.wake_at) is not None and wake <= until:
+            self.turns += 1
+            self.now = max(wake, self.now)
+            said += self._take(Tick(f"turn{self.turns:08}", self.heard_at))
+        self.now = until
+        return said
+
+    def _take(self, event: Event) -> list[Part]:
+        opted_out = self.conversation.opted_out
+        before = replace(load(dump(self.conversation)), opted_out=opted_out)
+        turn = converse(self.desk, before, event, self.now)
+        self.seen += turn.effects
+        message = compose(self.desk, turn.effects, turn.conversation.locale)
+        self.conversation = turn.conversation
+        for effect in turn.effects:
+            match effect:
+                case OptOut():
+                    opted_out = True
+                case OptIn():
+                    opted_out = False
+                case Forget():
+                    self.conversation = Conversation()
+                case _:
+                    pass
+        self.conversation = replace(self.conversation, opted_out=opted_out)
+        if message is None:
+            return []
+        self.heard_at, self.tags = self.now, message.question
+        return list(render(message, self.carries))
+
+
+def line(part: Part) -> str:
+    """A part of ours as transcript lines, its buttons in brackets."""
+    buttons = [f"[{choice.label}]" for choice in part.choices]
+    text = "\n".join([part.text, *([" ".join(buttons)] if buttons else [])])
+    return "< " + text.replace("\n", "\n  ")
+
+
+def span(text: str) -> timedelta:
+    """ "+25h" as a length of time. Raises ValueError."""
+    found = re.fullmatch(r"\+(\d{1,5})([smhd])", text.strip())
+    if not found:
+        raise ValueError(f"'{text}' is no length of time such as +25h")
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+def play(talk: Talk, script: str) -> str:
+    """A transcript with our lines made anew from its other lines."""
+    out: list[str] = []
+    for row in script.splitlines():
+        if row.startswith("< ") or row.startswith("  ") or row == "<":
+            continue
+        out.append(row)
+        if row.startswith("> ") or row == ">":
+            out += map(line, talk.say(row[2:].replace("\\n", "\n")))
+        elif row.startswith("* "):
+            out += map(line, talk.tap(row[2:].strip()))
+        elif row.startswith("@ "):
+            out += map(line, talk.wait(span(row[2:])))
+    return "\n".join(out) + "\n"

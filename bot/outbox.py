@@ -1,0 +1,140 @@
+"""Sends what was committed: claim, send, settle. The only place that decides after a refusal.
+
+Theory of operation. A short transaction claims due parts with a lease and a token; no transaction
+is open while a part is on its way; a second short one settles it. Whoever dies in between leaves a
+part of unknown fate: the next claim says so, and the provider is asked before it is sent again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot import retry
+from bot.store import Claimed, DeliveryState, Settlement, Unit
+from bot.writer import Writer
+from channels.base import Channel, Fault, Kind, SendError, Sent, WhenUnknown
+
+MOST_AT_ONCE = 50
+"""Parts on their way at one time in this process."""
+
+IDLE = timedelta(seconds=20)
+"""Longest sleep; a net under the wake-ups, not the way work is noticed."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What comes from outside: time, fresh ids, chance in [0, 1)."""
+
+    now: Callable[[], datetime]
+    fresh_id: Callable[[], str]
+    chance: Callable[[], float]
+
+
+class Dispatcher:
+    """Sends until it is cancelled. `wake` may be called from the event loop's thread only."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        channels: Mapping[tuple[str, str], Channel],
+        surroundings: Surroundings,
+    ) -> None:
+        self._writer = writer
+        self._channels = channels
+        self._around = surroundings
+        self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something was queued or has become due."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Claims and sends for ever; on cancellation waits for what is under way."""
+        try:
+            while True:
+                self._woken.clear()
+                await self._round()
+        finally:
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+
+    async def drain(self) -> None:
+        """Sends until nothing is due (commands and tests)."""
+        while await self._claim_and_start() or self._under_way:
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+
+    async def _round(self) -> None:
+        try:
+            started = await self._claim_and_start()
+            if started:
+                return
+            due = await self._writer.run(lambda unit: unit.outbox.next_due(self._around.now()))
+        except Exception as error:
+            log.error("outbox_unavailable", error=type(error).__name__)
+            due = self._around.now() + timedelta(seconds=1)
+        pause = min(due - self._around.now(), IDLE) if due else IDLE
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), max(pause.total_seconds(), 0.005))
+
+    async def _claim_and_start(self) -> int:
+        room = MOST_AT_ONCE - len(self._under_way)
+        if room <= 0:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            room = MOST_AT_ONCE - len(self._under_way)
+        now, token = self._around.now(), self._around.fresh_id()
+
+        def claim(unit: Unit) -> Sequence[Claimed]:
+            return unit.outbox.claim(now, token, room)
+
+        claimed = await self._writer.run(claim)
+        for part in claimed:
+            task = asyncio.create_task(self._send_and_settle(part))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(claimed)
+
+    async def _send_and_settle(self, claimed: Claimed) -> None:
+        settlement = await self._send(claimed)
+        now = self._around.now()
+        try:
+            await self._writer.run(lambda unit: unit.outbox.settle(claimed, settlement, now))
+        except Exception as error:
+            # The lease runs out, and the part is looked up before it is sent again.
+            log.error("settle_failed", part=claimed.id, error=type(error).__name__)
+        self.wake()
+
+    async def _send(self, claimed: Claimed) -> Settlement:
+        channel = self._channels.get((claimed.city, claimed.channel))
+        try:
+            if channel is None or channel.missing():
+                raise SendError(Fault(Kind.CONFIG, "channel off"))
+            sent = await self._find_or_send(channel, claimed)
+        except SendError as error:
+            log.warning(
+                "send_refused", city=claimed.city, channel=claimed.channel, part=claimed.id,
+                kind=str(error.fault.kind), code=error.fault.code,
+            )  # fmt: skip
+            return retry.after(error.fault, claimed, self._around.now(), self._around.chance)
+        except Exception as error:
+            log.error("send_failed", part=claimed.id, error=type(error).__name__)
+            fault = Fault(Kind.UNKNOWN, type(error).__name__)
+            return retry.after(fault, claimed, self._around.now(), self._around.chance)
+        if sent is None:
+            return Settlement(DeliveryState.FAILED, fault=Fault(Kind.UNKNOWN, "left"))
+        return Settlement(DeliveryState.SENT, provider_id=sent.provider_id)
+
+    async def _find_or_send(self, channel: Channel, claimed: Claimed) -> Sent | None:
+        """Looks an unknown one up first. None: not found, and this channel says to leave it."""
+        if claimed.unknown_since is not None:
+            found = await channel.find(claimed.sending, claimed.unknown_since)
+            if found is not None or channel.when_unknown is WhenUnknown.LEAVE:
+                return found
+        return await channel.send(claimed.sending)

@@ -1,0 +1,263 @@
+"""What `bot` asks of a store: Protocols over plain data. `backend.store` implements them.
+
+Every method runs inside the write transaction that `Store.write` opened, on one thread; leaving the
+block commits, an exception rolls back. All times are aware UTC.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from channels.base import Fault, Part, Received, Sending, StatusUpdate
+from dialogue.desk import Desk
+from dialogue.effects import Consent, Record
+from dialogue.memory import Conversation
+from dialogue.survey import Session
+
+
+class ContactBusyError(Exception):
+    """The contact's lock was not had within two seconds: somebody else is taking a turn."""
+
+
+class Retention(StrEnum):
+    """How long the sealed body of a received message is kept."""
+
+    ORDINARY = "ordinary"
+    QUARANTINED = "quarantined"
+    POISON = "poison"
+
+
+class ReceiptStatus(StrEnum):
+    """What became of a received message."""
+
+    TAKEN = "taken"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A received message in its city and channel. `turn` is a fresh random id for what follows."""
+
+    city: str
+    channel: str
+    received: Received
+    turn: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A contact, loaded and locked. `conversation.opted_out` comes from the opt-out list, which
+    outlives the contact. `urn` is the address last heard from."""
+
+    contact: str
+    conversation: Conversation
+    urn: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A rendered message to be queued: its parts go out in order.
+
+    `despite_opt_out` marks the few answers allowed after STOP (its confirmation, HELP, the safe
+    word). `forget` wipes address and text as soon as it is settled. `supersedes` cancels an unsent
+    earlier question to the same contact. A lower `priority` goes first; replies are 0.
+    """
+
+    turn: str
+    city: str
+    channel: str
+    contact: str | None
+    urn: str
+    parts: tuple[Part, ...]
+    at: datetime
+    expires_at: datetime
+    priority: int = 0
+    despite_opt_out: bool = False
+    forget: bool = False
+    supersedes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One part, claimed for sending. `token` fences: settling with an old one changes nothing.
+    `unknown_since` is set when an earlier attempt may have gone out."""
+
+    id: int
+    token: str
+    city: str
+    channel: str
+    sending: Sending
+    segments: int
+    attempt: int
+    expires_at: datetime
+    unknown_since: datetime | None = None
+
+
+class DeliveryState(StrEnum):
+    """Where an outbound part stands in the outbox (delivery reports then rank above `sent`)."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claimed part. `retry_at` goes with QUEUED and UNKNOWN; `opt_out` and `dead`
+    are what we learnt about the address."""
+
+    state: DeliveryState
+    provider_id: str | None = None
+    fault: Fault | None = None
+    retry_at: datetime | None = None
+    opt_out: bool = False
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A contact whose wake-up came due; `heard_at` as in `dialogue.events.Tick`."""
+
+    city: str
+    known: Known
+    heard_at: datetime | None
+
+
+class Inbox(Protocol):
+    """Receipts for ever, bodies sealed and for a while."""
+
+    def receive(self, inbound: Inbound) -> int | None:
+        """Stores receipt and sealed body as TAKEN; None if this provider id was seen before."""
+        ...
+
+    def mark(self, receipt: int, status: ReceiptStatus) -> None:
+        """Says what became of it."""
+        ...
+
+    def drop_body(self, receipt: int) -> None:
+        """Deletes what was written, keeps that something came."""
+        ...
+
+    def waiting(self, limit: int) -> Sequence[tuple[int, Inbound]]:
+        """Receipts left WAITING, oldest first, locked; of each contact only the oldest."""
+        ...
+
+
+class Contacts(Protocol):
+    """People, their addresses, their consent."""
+
+    def load(self, inbound: Inbound) -> Known:
+        """The contact of the address (or of an asserted alias), loaded and locked, made if new;
+        notes the address as last heard from. A phone address silent for 90 days starts as a
+        stranger. Raises ContactBusyError."""
+        ...
+
+    def save(self, contact: str, conversation: Conversation) -> None:
+        """Keeps the conversation and projects its `wake_at`."""
+        ...
+
+    def consent(self, city: str, contact: str, consent: Consent, at: datetime) -> None:
+        """Adds a line to the ledger."""
+        ...
+
+    def opt_out(self, city: str, contact: str, at: datetime) -> None:
+        """Opts every address of the contact out and cancels what is queued to it."""
+        ...
+
+    def opt_in(self, city: str, contact: str) -> None:
+        """Takes the contact's addresses off the list."""
+        ...
+
+    def forget(self, city: str, contact: str, at: datetime, count: str) -> None:
+        """Erases the contact as `backend.privacy` says and raises the counter `count`."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Contacts whose `wake_at` has come, locked."""
+        ...
+
+
+class Sessions(Protocol):
+    """Ways through surveys, and their answers."""
+
+    def open(self, city: str, contact: str, session: Session, locale: str, channel: str) -> None:
+        """Keeps a new session."""
+        ...
+
+    def move(self, session: Session, at: datetime) -> None:
+        """Keeps its status (and, when final, the time)."""
+        ...
+
+    def record(self, records: Sequence[Record], at: datetime) -> None:
+        """Keeps answers; (session, question, revision) is unique, a repeat is refused."""
+        ...
+
+
+class Outbox(Protocol):
+    """What is to be sent, in the same transaction as what it answers."""
+
+    def queue(self, outbound: Outbound) -> None:
+        """Queues every part; (turn, part) is unique."""
+        ...
+
+    def claim(self, now: datetime, token: str, limit: int) -> Sequence[Claimed]:
+        """Claims due parts for 60 s: by priority, oldest first per contact, one in flight per
+        contact, within each channel's rate by segment, opt-outs and expired ones sorted out.
+        Parts whose lease ran out come back as UNKNOWN first."""
+        ...
+
+    def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> None:
+        """Keeps what became of it, if the token still holds."""
+        ...
+
+    def report(self, city: str, channel: str, update: StatusUpdate, at: datetime) -> None:
+        """Keeps a delivery report: it only raises the status; unknown ids wait for their message;
+        opt-outs and dead addresses are learnt from its fault."""
+        ...
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the outbox next has something to do; None if it is empty."""
+        ...
+
+
+class Unit(Protocol):
+    """One open write transaction."""
+
+    inbox: Inbox
+    contacts: Contacts
+    sessions: Sessions
+    outbox: Outbox
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What fails inside is undone alone; the exception goes on."""
+        ...
+
+    def desk(self, city: str) -> Desk:
+        """The city's desk as of this transaction (kept between turns until something changes)."""
+        ...
+
+    def tell(self, topic: str) -> None:
+        """Wakes whoever waits for `topic`, in any process, once this transaction commits."""
+        ...
+
+
+class Store(Protocol):
+    """Opens transactions."""
+
+    def write(self) -> AbstractContextManager[Unit]:
+        """A write transaction: the block's end commits, an exception rolls back."""
+        ...
+
+
+Work = Callable[[Unit], object]
+"""Something to be done inside a write transaction."""

@@ -1,0 +1,170 @@
+"""Takes a turn: one received message becomes stored answers and at most one reply.
+
+Theory of operation. The receipt is stored first, so a repeat ends there. Deciding runs in a
+savepoint: a bug undoes itself alone, leaves the receipt FAILED and the sealed body for a person; a
+contact locked elsewhere leaves it WAITING for the worker. Either way the commit comes before the
+provider is answered, so nothing is lost.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Unit
+from channels.base import Carries, Part
+from channels.rendering import render
+from dialogue.conversation import converse
+from dialogue.desk import Desk
+from dialogue.effects import (
+    Ask,
+    Consent,
+    DropText,
+    Effect,
+    Forget,
+    Moved,
+    Opened,
+    OptIn,
+    OptOut,
+    Record,
+)
+from dialogue.events import Reply
+from dialogue.memory import Conversation
+from dialogue.turn import Turn
+from dialogue.wording import compose
+
+REPLY_LIVES = timedelta(hours=24)
+"""How long an unsent reply is still worth sending."""
+
+OUTBOX = "outbox"
+"""The topic told when something was queued."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a received message led to: the parts of the reply, whether it was a repeat."""
+
+    parts: tuple[Part, ...] = ()
+    repeat: bool = False
+    status: ReceiptStatus = ReceiptStatus.TAKEN
+
+
+def take_turn(unit: Unit, inbound: Inbound, carries: Carries) -> Taken:
+    """Receives and decides, inside the caller's write transaction. Raises only what makes the whole
+    transaction void (the database itself)."""
+    receipt = unit.inbox.receive(inbound)
+    if receipt is None:
+        return Taken(repeat=True)
+    return decide(unit, inbound, receipt, carries)
+
+
+def decide(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> Taken:
+    """The turn of a stored receipt: now, or later when the worker takes it up."""
+    try:
+        with unit.savepoint():
+            return Taken(_converse(unit, inbound, receipt, carries))
+    except ContactBusyError:
+        unit.inbox.mark(receipt, ReceiptStatus.WAITING)
+        return Taken(status=ReceiptStatus.WAITING)
+    except Exception as error:
+        # Its text could hold what the resident wrote: only the kind of error is logged.
+        log.error("turn_failed", city=inbound.city, receipt=receipt, error=type(error).__name__)
+        unit.inbox.mark(receipt, ReceiptStatus.FAILED)
+        return Taken(status=ReceiptStatus.FAILED)
+
+
+def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> tuple[Part, ...]:
+    known = unit.contacts.load(inbound)
+    desk = unit.desk(inbound.city)
+    turn = converse(desk, known.conversation, _event(inbound), inbound.at)
+    if any(isinstance(effect, DropText) for effect in turn.effects):
+        unit.inbox.drop_body(receipt)
+    return apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
+
+
+def apply(
+    unit: Unit,
+    desk: Desk,
+    city: str,
+    known: Known,
+    turn: Turn,
+    id_: str,
+    at: datetime,
+    carries: Carries,
+) -> tuple[Part, ...]:
+    """Keeps what a turn noted and queues what it says; returns the rendered parts."""
+    forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
+    if forget is None:
+        _note(unit, city, known, turn.effects, at)
+        if turn.conversation != known.conversation:
+            unit.contacts.save(known.contact, turn.conversation)
+    parts = _parts(desk, turn.effects, turn.conversation, carries)
+    if forget is not None:
+        # First the erasure, which empties the outbox, then the one message that says so.
+        unit.contacts.forget(city, known.contact, at, forget.count)
+    if parts:
+        unit.outbox.queue(
+            Outbound(
+                turn=id_,
+                city=city,
+                channel=known.channel,
+                contact=None if forget else known.contact,
+                urn=known.urn,
+                parts=parts,
+                at=at,
+                expires_at=at + REPLY_LIVES,
+                despite_opt_out=turn.despite_opt_out,
+                forget=forget is not None,
+                supersedes=any(isinstance(effect, Ask) for effect in turn.effects),
+            )
+        )
+        unit.tell(OUTBOX)
+    return parts
+
+
+def _note(unit: Unit, city: str, known: Known, effects: Iterable[Effect], at: datetime) -> None:
+    records: list[Record] = []
+    for effect in effects:
+        match effect:
+            case Record():
+                records.append(effect)
+            case Opened(session, locale):
+                unit.sessions.open(city, known.contact, session, locale, known.channel)
+            case Moved(session):
+                unit.sessions.move(session, at)
+            case Consent():
+                unit.contacts.consent(city, known.contact, effect, at)
+            case OptOut():
+                unit.contacts.opt_out(city, known.contact, at)
+            case OptIn():
+                unit.contacts.opt_in(city, known.contact)
+            case _:
+                pass
+    if records:
+        unit.sessions.record(records, at)
+
+
+def _parts(
+    desk: Desk, effects: Iterable[Effect], conversation: Conversation, carries: Carries
+) -> tuple[Part, ...]:
+    message = compose(desk, effects, conversation.locale)
+    return render(message, carries) if message else ()
+
+
+def _event(inbound: Inbound) -> Reply:
+    received = inbound.received
+    return Reply(
+        id=inbound.turn,
+        text=received.text,
+        choice=received.choice,
+        question=received.question,
+        location=received.location,
+        media=received.media,
+        command=received.command,
+        answered=received.answered,
+        message_id=received.provider_id,
+        channel=inbound.channel,
+    )

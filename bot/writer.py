@@ -1,0 +1,95 @@
+"""One thread that writes: work waits in line and shares commits.
+
+Durable commits cost far more than statements, so whatever waits when a transaction opens goes into
+it (group commit). If anything in a group fails, the group is undone and its works are done one by
+one, each in its own transaction: a work must therefore change nothing but the database.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.store import Store, Unit
+
+T = TypeVar("T")
+
+LARGEST_GROUP = 64
+"""Works that share one commit; more would only make the first ones wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[Unit], Any]
+    key: str
+    done: "Future[Any]"
+
+
+class Writer:
+    """Runs works in write transactions on a thread of its own.
+
+    `key` orders works within a group (addresses), so that processes which lock several contacts do
+    so in the same order and cannot wait for one another in a circle.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finishes what waits, then ends the thread."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def submit(self, work: Callable[[Unit], T], key: str = "") -> "Future[T]":
+        """Puts a work in line; the future is set after its commit."""
+        done: Future[T] = Future()
+        self._waiting.put(_Job(work, key, done))
+        return done
+
+    async def run(self, work: Callable[[Unit], T], key: str = "") -> T:
+        """Waits until the work is committed; raises what it raised."""
+        return await asyncio.wrap_future(self.submit(work, key))
+
+    def _loop(self) -> None:
+        while (group := self._group()) is not None:
+            self._commit(group)
+
+    def _group(self) -> list[_Job] | None:
+        """The next works; None at the end. The end is put back if it came behind works."""
+        first = self._waiting.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < LARGEST_GROUP:
+            try:
+                job = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._waiting.put(None)
+                break
+            group.append(job)
+        return sorted(group, key=lambda job: job.key)
+
+    def _commit(self, group: list[_Job]) -> None:
+        try:
+            with self._store.write() as unit:
+                results = [job.work(unit) for job in group]
+        except Exception as error:
+            if len(group) == 1:
+                group[0].done.set_exception(error)
+                return
+            for job in group:
+                self._commit([job])
+            return
+        for job, result in zip(group, results, strict=True):
+            job.done.set_result(result)

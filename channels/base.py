@@ -1,0 +1,227 @@
+"""What every channel takes and gives, in no provider's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, IntEnum, StrEnum
+from typing import ClassVar, Protocol
+
+import httpx
+
+from dialogue.messages import Choice
+
+
+# --- what comes in -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """An HTTP request as plain data. `url` is the public one, which providers sign; header names
+    are in lower case."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WebAnswer:
+    """The HTTP answer that the provider wants once everything is stored."""
+
+    status: int
+    body: str = ""
+    media_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message from a resident.
+
+    `urn` is where to answer; `aliases` are addresses that the provider asserts, in this same signed
+    event, to be the same person. `command` is set when the provider itself read the message as STOP,
+    START or HELP; `answered` holds the commands that the provider answers itself on this sender, so
+    that we stay silent there.
+    """
+
+    provider_id: str
+    urn: str
+    text: str = ""
+    aliases: tuple[str, ...] = ()
+    choice: str | None = None
+    question: str | None = None
+    location: tuple[float, float] | None = None
+    media: int = 0
+    command: str | None = None
+    answered: frozenset[str] = frozenset()
+
+
+class Status(IntEnum):
+    """Delivery statuses by rank: a report may raise a delivery, never lower it."""
+
+    QUEUED = 1
+    SENDING = 2
+    SENT = 3
+    UNDELIVERED = 4
+    DELIVERED = 5
+    READ = 6
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """A delivery report on one message of ours; `fault` says why it was not delivered."""
+
+    provider_id: str
+    status: Status
+    fault: "Fault | None" = None
+
+
+Event = Received | StatusUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A webhook read: its events in order, and the answer due once they are stored."""
+
+    events: tuple[Event, ...]
+    answer: WebAnswer
+
+
+class WebhookError(Exception):
+    """A forged (403) or unreadable (400) webhook: nothing of it is stored or told."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+# --- what goes out -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Carries:
+    """What a kind of channel can carry.
+
+    `buttons` is how many choices it shows as buttons (0: always numbered text); `longest` is in
+    characters; `segments` says whether it bills by SMS segment.
+    """
+
+    buttons: int
+    button_label: int
+    longest: int
+    segments: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One rendered part of a message. `segments` is what it is billed as (1 where not by segment).
+    `choices` are shown as buttons; numbered choices are in the text already."""
+
+    text: str
+    choices: tuple[Choice, ...]
+    question: str | None
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One part on its way to one address."""
+
+    urn: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took it, under this id."""
+
+    provider_id: str
+
+
+class Kind(StrEnum):
+    """What a provider's refusal means for us (the classes of facts: Twilio §1.11, Telegram §3.4)."""
+
+    OPT_OUT = "opt_out"
+    DEAD = "dead"
+    CONTENT = "content"
+    CONFIG = "config"
+    THROTTLE = "throttle"
+    WINDOW = "window"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a message was refused or lost.
+
+    `code` is the provider's; `tries` caps further attempts where the provider's rule does
+    (None: our usual limit); `wait` is the least pause before the next one.
+    """
+
+    kind: Kind
+    code: str = ""
+    tries: int | None = None
+    wait: timedelta | None = None
+
+
+class SendError(Exception):
+    """The message was refused, or its fate is unknown: `fault` says which."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.kind} {fault.code}".strip())
+        self.fault = fault
+
+
+class WhenUnknown(Enum):
+    """What is right for a message that may or may not have gone and cannot be looked up."""
+
+    RESEND = "resend"
+    LEAVE = "leave"
+
+
+# --- a configured channel ----------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ChannelConfig:
+    """One sender of one city, with its secrets already read from the environment.
+
+    `settings` holds the keys of the profile's `[[channels]]` table that only the channel's own
+    module understands; a secret that is missing there is "" (the channel is then off).
+    `public_url` is the address of this channel's webhook as the world sees it.
+    """
+
+    city: str
+    name: str
+    kind: str
+    country: str
+    public_url: str
+    rate: float
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+class Channel(Protocol):
+    """One sender: reads what comes, sends what goes."""
+
+    carries: Carries
+    when_unknown: ClassVar[WhenUnknown]
+
+    def missing(self) -> tuple[str, ...]:
+        """Names of the settings without which this channel is off."""
+        ...
+
+    def parse(self, request: WebRequest) -> Parsed:
+        """Checks the signature and reads the request. Raises WebhookError."""
+        ...
+
+    async def send(self, sending: Sending) -> Sent:
+        """Hands one part to the provider. Raises SendError and nothing else."""
+        ...
+
+    async def find(self, sending: Sending, since: datetime) -> Sent | None:
+        """Asks the provider whether it already took this part since then. Raises SendError;
+        a channel that cannot ask answers None."""
+        ...
+
+
+class ChannelKind(Channel, Protocol):
+    """A channel class, as listed in `channels.CHANNELS`."""
+
+    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None: ...

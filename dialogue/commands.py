@@ -1,0 +1,266 @@
+"""The words a resident can always send, and our own questions that they lead to.
+
+COMMANDS is the whole list; the words for each stand in `locales/*/words.toml`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from dialogue import gate, surveying
+from dialogue.answers.normalise import fold
+from dialogue.desk import Desk
+from dialogue.effects import (
+    Agreement,
+    Effect,
+    Forget,
+    Offer,
+    OfferLanguages,
+    OptIn,
+    OptOut,
+    Say,
+)
+from dialogue.engine import Back, Resume, Skip
+from dialogue.events import Reply
+from dialogue.memory import Aside, Conversation, Gate
+from dialogue.questions import Option
+from dialogue.questions.base import Reading
+from dialogue.questions.choice import SelectOne
+from dialogue.survey import Session, Status, Survey
+from dialogue.turn import Turn
+
+Command = Callable[[Desk, Conversation, Reply, datetime], Turn]
+
+ERASE_CHOICES = (("1", "delete_yes"), ("2", "delete_no"))
+
+
+def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | None:
+    """The command that a whole message is, if it is one.
+
+    STOP always wins. START's YES and UNSTOP count only while opted out. For the others an option of
+    the open question that reads the same goes first. A tap is never a command.
+    """
+    if reply.command is not None:
+        return reply.command.lower()
+    if reply.choice is not None:
+        return None
+    text = fold(reply.text)
+    command = desk.commands.get(text)
+    if command == "stop":
+        return command
+    if conversation.opted_out and _brings_back(desk, text):
+        return "start"
+    if command is not None or text in desk.language_names:
+        return None if _is_option(desk, conversation, text) else command or "language"
+    return None
+
+
+def _brings_back(desk: Desk, text: str) -> bool:
+    words = (w for lo in desk.locales.values() for w in lo.words.start_when_out)
+    return text in map(fold, words)
+
+
+def _is_option(desk: Desk, conversation: Conversation, text: str) -> bool:
+    """Whether the open question offers exactly these words."""
+    session = conversation.session
+    survey = desk.version(session.survey, session.version) if session else None
+    if session is None or survey is None or conversation.aside is not None:
+        return False
+    options = survey.question(session.question or "").options
+    labels = (w for o in options for w in (*o.label.values(), *sum(o.synonyms.values(), ())))
+    return text in map(fold, labels)
+
+
+# --- the commands ------------------------------------------------------------------------------
+def stop(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """Ends everything and confirms once, in silence where the provider confirms itself."""
+    already = conversation.opted_out
+    conversation, moved = surveying.close(conversation, Status.STOPPED, now)
+    ledger = gate.consent(desk, conversation, reply, Agreement.WITHDRAWN)
+    conversation = replace(
+        conversation, opted_out=True, aside=None, wants=None, gate=Gate.NEW, agreed_on=None
+    )
+    said = () if already else _unless_answered(reply, "STOP", Say("stopped"))
+    return Turn(conversation, (OptOut(), ledger, *moved, *said), despite_opt_out=True)
+
+
+def start(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """Back after STOP: the notice again, since agreement was withdrawn. Otherwise a greeting."""
+    if not conversation.opted_out:
+        return _again(desk, conversation, reply, now, ())
+    conversation = replace(conversation, opted_out=False)
+    turn = gate.knock(desk, conversation, reply)
+    said = _unless_answered(reply, "START", Say("welcome_back"))
+    return replace(turn, effects=(OptIn(), *said, *turn.effects))
+
+
+def help_(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """What this is and what can be sent; begins with the emergency number. What was asked stays
+    open, and is not repeated: it would hide the number in a long message."""
+    effects: list[Effect] = [*_unless_answered(reply, "HELP", Say("help"))]
+    if effects and desk.city.regulator:
+        effects.append(Say("help_complaint", (("regulator", desk.city.regulator),)))
+    return Turn(conversation, tuple(effects), despite_opt_out=True)
+
+
+def language(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """A language's own name switches at once; LANGUAGE shows the menu."""
+    code = desk.language_names.get(fold(reply.text))
+    if code is not None:
+        return _switch(desk, conversation, code, reply, now)
+    return Turn(replace(conversation, aside=Aside.LANGUAGE), (OfferLanguages(),))
+
+
+def back(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """One question back."""
+    session, survey = _open(desk, conversation)
+    if session is None or survey is None:
+        return _again(desk, conversation, reply, now, (Say("back_none"),))
+    return surveying.run(desk, replace(conversation, aside=None), session, survey, Back(), now)
+
+
+def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """Passes on the open question; at the gate it means no."""
+    session, survey = _open(desk, conversation)
+    if conversation.gate in (Gate.CONSENT, Gate.AGE):
+        return gate.turn_away(desk, conversation, reply)
+    if session is None or survey is None:
+        return _again(desk, conversation, reply, now, (Say("nothing_to_skip"),))
+    return surveying.run(desk, replace(conversation, aside=None), session, survey, Skip(), now)
+
+
+def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """What is held about the contact (POPIA s23, ARCO access)."""
+    locale = desk.locale(conversation.locale)
+    none = locale.say("my_data_none")
+    open_ = (*conversation.parked, *((conversation.session,) if conversation.session else ()))
+    answers = sum(d.answers for d in conversation.done) + sum(len(s.answers) for s in open_)
+    values = (
+        ("days", desk.city.text_days),
+        ("language", locale.words.name),
+        ("age", none if conversation.age is None else conversation.age),
+        ("answers", answers),
+        ("agreed", conversation.agreed_on.isoformat() if conversation.agreed_on else none),
+    )
+    return Turn(conversation, (Say("my_data", values),))
+
+
+def delete_me(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """Asks once whether to erase."""
+    offer = Offer(Aside.ERASE, "delete_question", ERASE_CHOICES)
+    return Turn(replace(conversation, aside=Aside.ERASE), (offer,))
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "stop": stop,
+        "start": start,
+        "help": help_,
+        "language": language,
+        "back": back,
+        "skip": skip,
+        "my_data": my_data,
+        "delete_me": delete_me,
+    }
+)
+
+
+# --- replies to our own questions --------------------------------------------------------------
+def aside_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn | None:
+    """A reply to the question on top; None when it is no reply to it, so that it goes on below."""
+    match conversation.aside:
+        case Aside.LANGUAGE:
+            return _language_reply(desk, conversation, reply, now)
+        case Aside.ERASE:
+            return _erase_reply(desk, conversation, reply, now)
+        case _:
+            return _resume_reply(desk, conversation, reply, now)
+
+
+def _language_reply(
+    desk: Desk, conversation: Conversation, reply: Reply, now: datetime
+) -> Turn | None:
+    if reply.question not in (None, Aside.LANGUAGE):
+        return None
+    options = tuple(
+        Option(str(n), code, {code: desk.locales[code].words.name})
+        for n, code in enumerate(desk.city.languages, 1)
+    )
+    names, _ = SelectOne(name="language", options=options).find(
+        reply.said, _reading(desk, conversation)
+    )
+    if len(names) != 1:
+        return None
+    return _switch(desk, replace(conversation, aside=None), names[0], reply, now)
+
+
+def _erase_reply(
+    desk: Desk, conversation: Conversation, reply: Reply, now: datetime
+) -> Turn | None:
+    if _picked(desk, conversation, reply, ERASE_CHOICES) == "delete_yes":
+        return Turn(conversation, (Say("deleted"), Forget("erased")))
+    return _again(desk, replace(conversation, aside=None), reply, now, (Say("delete_kept"),))
+
+
+def _resume_reply(
+    desk: Desk, conversation: Conversation, reply: Reply, now: datetime
+) -> Turn | None:
+    picked = _picked(desk, conversation, reply, surveying.RESUME_CHOICES)
+    conversation = replace(conversation, aside=None)
+    if picked is None or not conversation.parked:
+        return None
+    if picked == "yes":
+        return surveying.take_up(desk, conversation, conversation.parked[-1], now)
+    conversation, moved = surveying.close(conversation, Status.WITHDRAWN, now)
+    return Turn(conversation, (*moved, Say("resume_no")))
+
+
+def _picked(
+    desk: Desk, conversation: Conversation, reply: Reply, choices: tuple[tuple[str, str], ...]
+) -> str | None:
+    """The phrase name of the choice that the reply is, in the words of yes and no as well."""
+    if reply.question is not None and reply.question != conversation.aside:
+        return None
+    return gate.pick(_reading(desk, conversation), reply, choices)
+
+
+# --- shared ------------------------------------------------------------------------------------
+def _switch(desk: Desk, conversation: Conversation, code: str, reply: Reply, now: datetime) -> Turn:
+    conversation = replace(conversation, locale=code, aside=None)
+    return _again(desk, conversation, reply, now, (Say("language_set"),))
+
+
+def _again(
+    desk: Desk,
+    conversation: Conversation,
+    reply: Reply,
+    now: datetime,
+    first: tuple[Effect, ...],
+) -> Turn:
+    """Says something, then asks again whatever is open beneath."""
+    session, survey = _open(desk, conversation)
+    if conversation.gate is not Gate.OPEN:
+        turn = gate.ask(desk, conversation, reply)
+    elif session is not None and survey is not None:
+        turn = surveying.run(desk, conversation, session, survey, Resume(), now)
+    elif first:
+        turn = Turn(conversation)
+    else:
+        turn = surveying.idle(desk, conversation, reply, now)
+    return replace(turn, effects=(*first, *turn.effects))
+
+
+def _open(desk: Desk, conversation: Conversation) -> tuple[Session | None, Survey | None]:
+    session = conversation.session
+    return session, desk.version(session.survey, session.version) if session else None
+
+
+def _reading(desk: Desk, conversation: Conversation) -> Reading:
+    locale = desk.locale(conversation.locale)
+    others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
+    return Reading(locale, others)
+
+
+def _unless_answered(reply: Reply, command: str, say: Say) -> tuple[Effect, ...]:
+    return () if command in reply.answered else (say,)

@@ -1,0 +1,76 @@
+"""A contact's conversation with a city: `converse(desk, conversation, event, now)`.
+
+Order of precedence, the same everywhere: STOP, then START while opted out; the safe word; other
+whole-message commands; a question of ours on top (language, erase, resume); the gate (agreement,
+age); the open survey; a keyword; what is left unfinished; the city's first survey.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialogue import gate, surveying
+from dialogue.commands import COMMANDS, aside_reply, command_of
+from dialogue.desk import Desk
+from dialogue.effects import DropText, Effect, Say
+from dialogue.events import Event, Invite, Reply, Tick
+from dialogue.memory import Conversation, Gate
+from dialogue.safeguarding import is_safe_word, numbers
+from dialogue.survey import Status
+from dialogue.turn import Turn, later
+
+QUIET_DAYS = 30
+"""Days without a reminder after the safe word (safeguarding D1, rule 4)."""
+
+
+def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime) -> Turn:
+    """What the conversation becomes and what is to be done. Never raises on a resident's doing."""
+    match event:
+        case Reply():
+            return _reply(desk, conversation, event, now)
+        case Invite():
+            return _invite(desk, conversation, event, now)
+        case Tick():
+            return surveying.tick(desk, conversation, event, now)
+
+
+def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    command = command_of(desk, conversation, reply)
+    if command in ("stop", "start"):
+        return COMMANDS[command](desk, conversation, reply, now)
+    if is_safe_word(reply.said, desk.city):
+        return _safe(desk, conversation, now)
+    if conversation.opted_out:
+        return (
+            COMMANDS["help"](desk, conversation, reply, now)
+            if command == "help"
+            else Turn(conversation)
+        )
+    if command is not None:
+        return COMMANDS[command](desk, conversation, reply, now)
+    if conversation.aside is not None:
+        turn = aside_reply(desk, conversation, reply, now)
+        if turn is not None:
+            return turn
+        conversation = replace(conversation, aside=None)
+    if conversation.gate is not Gate.OPEN:
+        return gate.pass_through(desk, conversation, reply, now)
+    if conversation.session is not None:
+        return surveying.reply(desk, conversation, reply, now)
+    return surveying.idle(desk, conversation, reply, now)
+
+
+def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetime) -> Turn:
+    """Opens the survey for whoever agreed earlier and is not in the middle of another."""
+    survey = desk.survey(invite.survey)
+    free = conversation.gate is Gate.OPEN and conversation.session is None
+    if survey is None or conversation.opted_out or not free:
+        return Turn(conversation)
+    return surveying.start(desk, conversation, survey, invite.id, now)
+
+
+def _safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Helplines, then silence: what was open closes, the text is dropped, no reminder follows."""
+    conversation, effects = surveying.close(conversation, Status.SAFEGUARDED, now)
+    conversation = replace(conversation, aside=None, wants=None, quiet_until=later(now, QUIET_DAYS))
+    said: tuple[Effect, ...] = (DropText(), Say("safe", (("numbers", numbers(desk.city)),)))
+    return Turn(conversation, (*effects, *said), despite_opt_out=True)

@@ -1,0 +1,105 @@
+"""What a conversation can turn to: the city, its languages, its surveys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from dialogue.answers.normalise import fold
+from dialogue.answers.places import Area
+from dialogue.locale import Locale
+from dialogue.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """A number people can call, with where it was found and when it was last checked."""
+
+    kind: str
+    number: str
+    hours: str = ""
+    source: str = ""
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What the dialogue needs to know of a city."""
+
+    slug: str
+    name: str
+    country: str
+    timezone: str
+    languages: tuple[str, ...]
+    minimum_age: int
+    safe_word: str
+    responsible: str
+    regulator: str
+    helplines: tuple[Helpline, ...]
+    text_days: int = 30
+
+    def number(self, kind: str) -> str:
+        """The first helpline of a kind; the emergency number where the city has none."""
+        for helpline in self.helplines:
+            if helpline.kind == kind:
+                return helpline.number
+        return self.number("emergency") if kind != "emergency" else "112"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A city at one moment. `surveys` are the current ones in the order offered (the first to a
+    stranger); `pinned` are those and all earlier versions that a session may still run on."""
+
+    city: City
+    locales: Mapping[str, Locale]
+    surveys: tuple[Survey, ...]
+    areas: tuple[Area, ...] = ()
+    pinned: Mapping[tuple[str, int], Survey] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(init=False)
+    language_names: Mapping[str, str] = field(init=False)
+    keywords: Mapping[str, Survey] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "commands", _commands(self.city, self.locales))
+        object.__setattr__(self, "language_names", _language_names(self.city, self.locales))
+        keywords = {fold(word): s for s in reversed(self.surveys) for word in s.keywords}
+        object.__setattr__(self, "keywords", keywords)
+
+    def locale(self, code: str | None) -> Locale:
+        """The locale of that code if the city speaks it, else the city's first."""
+        known = code if code in self.city.languages else self.city.languages[0]
+        return self.locales[known]
+
+    def survey(self, slug: str) -> Survey | None:
+        """The current version of a survey."""
+        return next((s for s in self.surveys if s.slug == slug), None)
+
+    def version(self, slug: str, version: int) -> Survey | None:
+        """The version a session is pinned to."""
+        return self.pinned.get((slug, version)) or next(
+            (s for s in self.surveys if (s.slug, s.version) == (slug, version)), None
+        )
+
+
+def _commands(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:
+    """Folded word to command. Words of every locale count (STOP is STOP everywhere); where two
+    locales disagree, which `checks` reports, the city's own languages win, and STOP over all."""
+    order = sorted(locales, key=lambda code: code in city.languages)
+    found = {
+        fold(word): command
+        for code in order
+        for command, words in locales[code].words.commands.items()
+        for word in words
+    }
+    stops = {fold(w): "stop" for lo in locales.values() for w in lo.words.commands["stop"]}
+    return found | stops
+
+
+def _language_names(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code in city.languages:
+        own = locales[code].words
+        others = [lo.words.also_called.get(code, ()) for lo in locales.values()]
+        for word in (*own.names, own.name, *(w for words in others for w in words)):
+            names.setdefault(fold(word), code)
+    return names

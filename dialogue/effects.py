@@ -1,0 +1,125 @@
+"""Everything the core can want done: said (worded by `wording`) or noted (kept by `bot.turns`)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialogue.outcomes import Again, Value
+from dialogue.survey import Session, Survey
+
+
+# --- to be said --------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One of our phrases by name. Values are filled in as they are."""
+
+    phrase: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A question of ours about the conversation itself, with its choices as phrase names.
+
+    `tag` comes back with a tap.
+    """
+
+    tag: str
+    phrase: str
+    choices: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLanguages:
+    """The menu of the city's languages, each in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A survey's question; `tag` marks its choices, `problem` says why it is asked again."""
+
+    survey: Survey
+    question: str
+    tag: str
+    problem: Again | None = None
+
+
+# --- to be noted -------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A question is settled. `outcome` is answered, dont_know, refused, skipped or not_coded;
+    `raw` is the resident's own text where it must be kept, sealed."""
+
+    session: str
+    question: str
+    revision: int
+    outcome: str
+    value: Value | None
+    rule: str
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session began, in this language."""
+
+    session: Session
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A session changed its status: parked, taken up again, or final."""
+
+    session: Session
+
+
+class Agreement(StrEnum):
+    """What a resident said to our notice."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A line of the consent ledger (POPIA s11: the burden of proof is ours).
+
+    `wording` is the notice as it was shown, in `locale`; the store keeps each wording once.
+    """
+
+    purpose: str
+    agreement: Agreement
+    wording: str
+    locale: str
+    message_id: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """No message may reach this contact's addresses in this city any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """The contact came back by START."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase the contact: everything but unlinkable codes. `count` names the counter that goes up
+    (a minor leaves nothing but that)."""
+
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropText:
+    """What was just received must not be kept."""
+
+
+Spoken = Say | Offer | OfferLanguages | Ask
+Noted = Record | Opened | Moved | Consent | OptOut | OptIn | Forget | DropText
+Effect = Spoken | Noted

@@ -1,0 +1,234 @@
+"""One contact's way through one survey: `advance(survey, session, event, now, reading)`.
+
+Questions come in order, each with an optional condition; only BACK goes back, at most three times,
+so every session ends. The step never raises, whatever the resident sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from dialogue.effects import Ask, Effect, Moved, Record, Say
+from dialogue.events import Reply, Start
+from dialogue.outcomes import (
+    Again,
+    Ambiguous,
+    Answered,
+    DontKnow,
+    Final,
+    NotUnderstood,
+    Refused,
+    Skipped,
+    Value,
+)
+from dialogue.questions import Question, Reading
+from dialogue.survey import BACK_LIMIT, RETRY_LIMIT, Answer, Session, Status, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """BACK: ask the question before once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """SKIP: pass on this question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Ask the open question again, as it stands."""
+
+
+EngineEvent = Start | Reply | Back | Skip | Resume
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a session became, and what is to be said and noted."""
+
+    session: Session
+    effects: tuple[Effect, ...]
+
+
+def advance(
+    survey: Survey,
+    session: Session,
+    event: EngineEvent,
+    now: datetime,
+    reading: Reading,
+    known: Mapping[str, Value] = MappingProxyType({}),
+) -> Step:
+    """The next step of an open session.
+
+    `known` holds values the contact has given already, by question type (an age asked at the gate
+    is not asked again).
+    """
+    match event:
+        case Start():
+            return _onward(survey, session, now, (), known)
+        case Resume():
+            return _ask(survey, replace(session, status=Status.ACTIVE), now, ())
+        case Back():
+            return _back(survey, session, now)
+        case Skip():
+            return _settle(survey, session, Skipped(), None, now, known)
+        case Reply():
+            return _reply(survey, session, event, now, reading, known)
+
+
+def is_stale(session: Session, reply: Reply) -> bool:
+    """Whether a tap belongs to a question that is no longer the open one."""
+    return reply.question is not None and reply.question != tag(session)
+
+
+def tag(session: Session) -> str:
+    """What marks the choices of the open question, for taps to bring back."""
+    return f"{session.id[:12]}:{session.question}"
+
+
+def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:
+    """Whether the open question understands this reply (free text understands everything)."""
+    question = _current(survey, session)
+    return not isinstance(question.read(reply, reading), Again)
+
+
+def _current(survey: Survey, session: Session) -> Question:
+    question = survey.question(session.question or "")
+    return question.narrowed(session.candidates) if session.candidates else question
+
+
+def _reply(
+    survey: Survey,
+    session: Session,
+    reply: Reply,
+    now: datetime,
+    reading: Reading,
+    known: Mapping[str, Value],
+) -> Step:
+    outcome = _current(survey, session).read(reply, reading)
+    if isinstance(outcome, NotUnderstood) and session.candidates:
+        outcome = survey.question(session.question or "").read(reply, reading)
+    if not isinstance(outcome, Again):
+        return _settle(survey, session, outcome, reply, now, known)
+    if session.tries >= RETRY_LIMIT:
+        return _settle(survey, session, outcome, reply, now, known)
+    candidates = outcome.candidates if isinstance(outcome, Ambiguous) else ()
+    session = replace(session, tries=session.tries + 1, candidates=candidates, asked_at=now)
+    return Step(session, (_question(survey, session, outcome),))
+
+
+def _settle(
+    survey: Survey,
+    session: Session,
+    outcome: Final | Again,
+    reply: Reply | None,
+    now: datetime,
+    known: Mapping[str, Value],
+) -> Step:
+    """Records what became of the open question and goes on."""
+    name = session.question or ""
+    record = _record(survey, session, outcome, reply)
+    answer = Answer(record.outcome, record.value, record.revision)
+    answers = {k: v for k, v in session.answers.items() if k != name} | {name: answer}
+    session = replace(
+        session,
+        answers=answers,
+        revisions={**session.revisions, name: record.revision},
+        tries=0,
+        candidates=(),
+    )
+    effects: tuple[Effect, ...] = (record,)
+    if isinstance(outcome, Again):
+        effects += (Say("moving_on"),)
+    return _onward(survey, session, now, effects, known)
+
+
+def _record(
+    survey: Survey, session: Session, outcome: Final | Again, reply: Reply | None
+) -> Record:
+    name = session.question or ""
+    kind, value, rule, raw = "not_coded", None, "", reply.said if reply else None
+    match outcome:
+        case Answered(found, how, sealed):
+            kind, rule = "answered", how
+            value, raw = (None, str(found)) if sealed else (found, None)
+            role = _role(survey.question(name), found)
+            kind = role if role in ("dont_know", "refused") else kind
+        case DontKnow():
+            kind, raw = "dont_know", None
+        case Refused():
+            kind, raw = "refused", None
+        case Skipped():
+            kind, raw = "skipped", None
+        case _:
+            pass
+    return Record(session.id, name, session.revisions.get(name, 0) + 1, kind, value, rule, raw)
+
+
+def _role(question: Question, value: Value) -> str:
+    return next((o.role or "" for o in question.options if o.name == value), "")
+
+
+def _onward(
+    survey: Survey,
+    session: Session,
+    now: datetime,
+    effects: tuple[Effect, ...],
+    known: Mapping[str, Value],
+) -> Step:
+    """On to the next question that applies, past notes and what is known; or to the end."""
+    for question in _after(survey, session):
+        if question.only_if is not None and not question.only_if.holds(session.values()):
+            continue
+        session = replace(session, question=question.name)
+        if not question.asks:
+            effects += (_question(survey, session),)
+            continue
+        if question.kind in known and question.name not in session.answers:
+            value = known[question.kind]
+            session, record = _take_known(session, question, value)
+            effects += (record,)
+            continue
+        return _ask(survey, session, now, effects)
+    session = session.with_status(Status.COMPLETED)
+    return Step(session, (*effects, Moved(session)))
+
+
+def _take_known(session: Session, question: Question, value: Value) -> tuple[Session, Record]:
+    name = question.name
+    record = Record(session.id, name, 1, "answered", value, "known")
+    answers = {**session.answers, name: Answer("answered", value, 1)}
+    return replace(session, answers=answers, revisions={**session.revisions, name: 1}), record
+
+
+def _after(survey: Survey, session: Session) -> tuple[Question, ...]:
+    """The questions behind the open one; all of them at the start."""
+    if session.question is None:
+        return survey.questions
+    names = [question.name for question in survey.questions]
+    return survey.questions[names.index(session.question) + 1 :]
+
+
+def _ask(survey: Survey, session: Session, now: datetime, effects: tuple[Effect, ...]) -> Step:
+    session = replace(session, tries=0, candidates=(), asked_at=now)
+    return Step(session, (*effects, _question(survey, session)))
+
+
+def _question(survey: Survey, session: Session, problem: Again | None = None) -> Ask:
+    return Ask(survey, session.question or "", tag(session), problem)
+
+
+def _back(survey: Survey, session: Session, now: datetime) -> Step:
+    """To the question answered last by the resident; its answer is open again."""
+    earlier = [q.name for q in survey.questions if q.name in session.answers]
+    earlier = earlier[: earlier.index(session.question)] if session.question in earlier else earlier
+    if not earlier or session.backs >= BACK_LIMIT:
+        phrase = "back_limit" if earlier else "back_none"
+        step = _ask(survey, session, now, ())
+        return Step(step.session, (Say(phrase), *step.effects))
+    name = earlier[-1]
+    answers = {k: v for k, v in session.answers.items() if k != name}
+    session = replace(session, question=name, answers=answers, backs=session.backs + 1)
+    return _ask(survey, session, now, ())

@@ -1,0 +1,59 @@
+"""Everything that can happen to a conversation, as data.
+
+`id` is fresh for each turn and given from outside: a turn opens at most one session, which takes it
+as its id.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A session begins (inside the engine: `advance` is told so by `converse`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A resident wrote, tapped, or sent a place or media.
+
+    `choice` is the number on a tapped button and `question` the tag that came with it. `command`
+    and `answered` as in `channels.base.Received`: read, or already answered, by the provider.
+    `message_id` is the provider's, for the consent ledger.
+    """
+
+    id: str
+    text: str = ""
+    choice: str | None = None
+    question: str | None = None
+    location: tuple[float, float] | None = None
+    media: int = 0
+    command: str | None = None
+    answered: frozenset[str] = frozenset()
+    message_id: str = ""
+    channel: str = ""
+
+    @property
+    def said(self) -> str:
+        """What counts as the text: a tap is the number of its button (design §3.5)."""
+        return self.choice if self.choice is not None else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """We open a survey with a contact who agreed to it earlier."""
+
+    id: str
+    survey: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A wake-up came due. `heard_at` is when our last message was delivered or, where that is not
+    known, sent; None while it still waits."""
+
+    id: str
+    heard_at: datetime | None
+
+
+Event = Reply | Invite | Tick

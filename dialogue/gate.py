@@ -1,0 +1,150 @@
+"""Before any survey: the notice, agreement, age.
+
+Nothing is asked before agreement. Age comes first; under the city's minimum nothing is kept but a
+count. Sources: POPIA s11 and s18, the Mexican simplified privacy notice, safeguarding D1 rule 6.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from dialogue import surveying
+from dialogue.answers.choices import match, strip_padding
+from dialogue.answers.normalise import fold
+from dialogue.desk import Desk
+from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
+from dialogue.events import Reply
+from dialogue.memory import Conversation, Gate
+from dialogue.outcomes import Again, Answered
+from dialogue.questions import Option, Reading
+from dialogue.questions.number import Age
+from dialogue.survey import RETRY_LIMIT, Survey
+from dialogue.turn import Turn
+from dialogue.wording import notice
+
+PURPOSE = "survey"
+"""What the agreement is for, in the ledger."""
+
+CONSENT_TAG = "consent"
+CONSENT_CHOICES = (("1", "agree"), ("2", "decline"))
+_AGE = Age(name="age")
+
+
+def knock(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
+    """A stranger's first text: the notice, and whether they agree."""
+    wanted = desk.keywords.get(fold(reply.text)) or next(iter(desk.surveys), None)
+    wants = wanted.slug if wanted else None
+    conversation = replace(conversation, gate=Gate.CONSENT, tries=0, wants=wants)
+    return Turn(conversation, _notice(desk))
+
+
+def ask(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
+    """Asks again what the gate asks now."""
+    if conversation.gate is Gate.AGE:
+        return Turn(conversation, (Say("age_question"),))
+    return knock(desk, conversation, reply)
+
+
+def pass_through(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """A reply while the gate is not open yet."""
+    match conversation.gate:
+        case Gate.CONSENT:
+            return _consent_reply(desk, conversation, reply, now)
+        case Gate.AGE:
+            return _age_reply(desk, conversation, reply, now)
+        case _:
+            return knock(desk, conversation, reply)
+
+
+def turn_away(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
+    """No agreement, or no age: a kind end. Without an age nothing is kept."""
+    if conversation.gate is Gate.AGE:
+        return Turn(conversation, (Say("age_needed"), Forget("without_age")))
+    refused = consent(desk, conversation, reply, Agreement.REFUSED)
+    conversation = replace(conversation, gate=Gate.NEW, tries=0, wants=None)
+    return Turn(conversation, (refused, Say("declined")))
+
+
+def consent(desk: Desk, conversation: Conversation, reply: Reply, agreement: Agreement) -> Consent:
+    """The ledger's line, with the notice as this contact was shown it."""
+    locale = desk.locale(conversation.locale)
+    wording = notice(desk, locale)
+    return Consent(PURPOSE, agreement, wording, locale.code, reply.message_id, reply.channel)
+
+
+def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> str | None:
+    """Which of two choices (affirmative first) a reply is, as its phrase name: by number, label, or
+    a plain yes or no. A condition ("yes but …") is neither."""
+    padding = reading.locale.words.replies.get("padding", ())
+    said = strip_padding(fold(reply.said), padding)
+    for word, (_, phrase) in zip(("yes", "no"), choices, strict=True):
+        if reading.says(word, said):
+            return phrase
+    options = tuple(
+        Option(
+            number, phrase, {lo.code: lo.say(phrase) for lo in (reading.locale, *reading.others)}
+        )
+        for number, phrase in choices
+    )
+    locales = tuple(lo.code for lo in (reading.locale, *reading.others))
+    names, rule = match(reply.said, options, locales, padding)
+    return names[0] if len(names) == 1 and rule != "letter" else None
+
+
+def _notice(desk: Desk) -> tuple[Effect, ...]:
+    names: tuple[Effect, ...] = (Say("notice_languages"),) if len(desk.city.languages) > 1 else ()
+    return (Say("notice"), *names, Offer(CONSENT_TAG, "agree_question", CONSENT_CHOICES))
+
+
+def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    keyword = desk.keywords.get(fold(reply.text))
+    if keyword is not None:
+        return knock(desk, conversation, reply)
+    picked = None
+    if reply.question in (None, CONSENT_TAG):
+        picked = pick(_reading(desk, conversation), reply, CONSENT_CHOICES)
+    if picked == "agree":
+        return _agreed(desk, conversation, reply, now)
+    if picked == "decline" or conversation.tries >= RETRY_LIMIT:
+        return turn_away(desk, conversation, reply)
+    again = replace(conversation, tries=conversation.tries + 1)
+    offer = Offer(CONSENT_TAG, "agree_question", CONSENT_CHOICES)
+    return Turn(again, (Say("not_understood"), offer))
+
+
+def _agreed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    given = consent(desk, conversation, reply, Agreement.GIVEN)
+    conversation = replace(conversation, tries=0, agreed_on=now.date())
+    if surveying.known(conversation, now):
+        turn = _open(desk, conversation, reply, now)
+        return replace(turn, effects=(given, *turn.effects))
+    return Turn(replace(conversation, gate=Gate.AGE), (given, Say("age_question")))
+
+
+def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    outcome = _AGE.read(reply, _reading(desk, conversation))
+    if isinstance(outcome, Answered) and isinstance(outcome.value, int):
+        age = outcome.value
+        if age < desk.city.minimum_age:
+            return Turn(conversation, (Say("too_young"), Forget("under_age")))
+        aged = replace(conversation, age=age, age_on=now.date())
+        return _open(desk, aged, reply, now)
+    if not isinstance(outcome, Again) or conversation.tries >= RETRY_LIMIT:
+        return turn_away(desk, conversation, reply)
+    again = replace(conversation, tries=conversation.tries + 1)
+    return Turn(again, (Say("not_understood"), Say("age_question")))
+
+
+def _open(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """Through the gate, to the survey that was wanted, or to the one left unfinished."""
+    wanted: Survey | None = desk.survey(conversation.wants or "")
+    conversation = replace(conversation, gate=Gate.OPEN, tries=0, wants=None)
+    if wanted is None:
+        return surveying.idle(desk, conversation, reply, now)
+    return surveying.begin_or_thank(desk, conversation, wanted, reply.id, now, asked_for=False)
+
+
+def _reading(desk: Desk, conversation: Conversation) -> Reading:
+    locale = desk.locale(conversation.locale)
+    others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
+    return Reading(locale, others)

@@ -1,0 +1,53 @@
+"""A language as data: its phrases and the words people send in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dialogue.answers.normalise import fold
+
+COMMAND_KEYS = ("stop", "start", "help", "language", "back", "skip", "my_data", "delete_me")
+"""Commands whose words a locale lists; the key in capitals is the placeholder in phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words people send in one language, as listed in `locales/<code>/words.toml`.
+
+    Every tuple keeps the file's order: the first command word is the one we print.
+    """
+
+    version: str
+    name: str
+    names: tuple[str, ...]
+    also_called: Mapping[str, tuple[str, ...]]
+    commands: Mapping[str, tuple[str, ...]]
+    start_when_out: tuple[str, ...]
+    replies: Mapping[str, tuple[str, ...]]
+    folded: Mapping[str, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        folded = {key: frozenset(map(fold, words)) for key, words in self.replies.items()}
+        object.__setattr__(self, "folded", folded)
+
+    def says(self, key: str, folded_text: str) -> bool:
+        """Whether the whole folded text is one of the replies listed under `key`."""
+        return folded_text in self.folded.get(key, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """One language: `phrases` by name (see `phrases.PHRASES`), its words, its plural rule.
+
+    `drafts` names the phrases that no native speaker has reviewed yet.
+    """
+
+    code: str
+    phrases: Mapping[str, str]
+    words: Words
+    drafts: frozenset[str] = frozenset()
+    plural: Callable[[int], int] = field(default=lambda n: int(n != 1))
+
+    def say(self, phrase: str, **values: object) -> str:
+        """The phrase in this language, its placeholders and command words filled in."""
+        commands = {key.upper(): words[0] for key, words in self.words.commands.items()}
+        return self.phrases[phrase].format_map({**commands, **values})

@@ -1,0 +1,74 @@
+"""What we remember of a contact between turns, and its JSON form."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from dialogue.survey import Session
+
+
+class Gate(StrEnum):
+    """What still stands between a contact and any survey."""
+
+    NEW = "new"
+    CONSENT = "consent"
+    AGE = "age"
+    OPEN = "open"
+
+
+class Aside(StrEnum):
+    """A question of ours put on top of whatever is going on."""
+
+    LANGUAGE = "language"
+    ERASE = "erase"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A session that ended, in brief: enough for MY DATA and for not asking twice."""
+
+    survey: str
+    completed: bool
+    answers: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One contact's conversation with a city.
+
+    `wants` is the survey to start once the gate is passed. `locale` is None until one was chosen.
+    `opted_out` is filled in from the opt-out list at load, never from here. `wake_at` is when a
+    tick is next due; the store projects it to a column. `quiet_until` forbids reminders (safeguarding).
+    """
+
+    locale: str | None = None
+    gate: Gate = Gate.NEW
+    tries: int = 0
+    wants: str | None = None
+    aside: Aside | None = None
+    session: Session | None = None
+    parked: tuple[Session, ...] = ()
+    done: tuple[Done, ...] = ()
+    age: int | None = None
+    age_on: date | None = None
+    agreed_on: date | None = None
+    opted_out: bool = False
+    wake_at: datetime | None = None
+    quiet_until: datetime | None = None
+
+
+_JSON = TypeAdapter(Conversation)
+
+
+def dump(conversation: Conversation) -> str:
+    """The conversation as JSON text; `load` reads it back equal."""
+    return _JSON.dump_json(conversation, exclude_defaults=True).decode()
+
+
+def load(text: str) -> Conversation:
+    """A conversation from what `dump` wrote. Raises pydantic.ValidationError."""
+    return _JSON.validate_json(text)

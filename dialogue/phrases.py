@@ -1,0 +1,94 @@
+"""Our own sentences by name: the English source that `locales/*/phrases.po` translate.
+
+A phrase is added here; a test then asks every locale for it with the same placeholders.
+Placeholders in capitals ({STOP}, {HELP} …) become the command word of the reader's language.
+Every sentence must be safe on a shared phone, plain, and one SMS segment where possible.
+"""
+
+from types import MappingProxyType
+
+PHRASES = MappingProxyType(
+    {
+        # --- first contact -------------------------------------------------------------------
+        "notice": (
+            "{responsible} asks how safe people feel, to plan a safer city. Voluntary; texts cost"
+            " your normal rate. Answers are shown only as totals. Nobody reads this live: in danger"
+            " call {emergency}. {STOP} ends, {HELP} for your rights."
+        ),
+        "notice_languages": "{languages}: reply with the name.",
+        "agree_question": "Do you agree?",
+        "agree": "I agree",
+        "decline": "No",
+        "declined": (
+            "Thank you. We ask nothing. In danger call {emergency}."
+            " Write again if you change your mind."
+        ),
+        "age_question": "How old are you? Reply in years, for example 34.",
+        "too_young": (
+            "Thank you. This is for people of {age} and older, so we kept nothing you wrote."
+            " To talk to someone call {child}. In danger call {emergency}."
+        ),
+        "age_needed": (
+            "Thank you. Without your age we cannot go on, so we kept nothing you wrote."
+            " In danger call {emergency}."
+        ),
+        # --- commands ------------------------------------------------------------------------
+        "stopped": (
+            "You will get no more messages from us. {START} brings you back."
+            " In danger call {emergency}."
+        ),
+        "welcome_back": "Welcome back.",
+        "help": (
+            "In danger call {emergency}. {responsible} asks how safe people feel; a program answers,"
+            " nobody reads live. {STOP} ends, {LANGUAGE} changes language, {BACK}, {SKIP}."
+            " Your rights: {MY_DATA} shows what we hold, {DELETE_ME} erases it."
+        ),
+        "help_complaint": "Complaints: {regulator}",
+        "language_question": "Choose a language:",
+        "language_set": "From now on we write in English.",
+        "back_none": "There is nothing to go back to.",
+        "back_limit": "You have gone back as often as we can here.",
+        "nothing_to_skip": "There is no question to skip now.",
+        "my_data": (
+            "We hold, sealed: your number and your texts for {days} days. Language: {language}."
+            " Age: {age}. Answers: {answers}. Agreed on: {agreed}. {DELETE_ME} erases it."
+        ),
+        "my_data_none": "nothing",
+        "delete_question": (
+            "Erase what we hold about you? Answers stay only as codes that nobody can link to you."
+        ),
+        "delete_yes": "Erase",
+        "delete_no": "Keep",
+        "deleted": (
+            "Done. Nothing here is linked to you. You can delete this chat on your phone too."
+        ),
+        "delete_kept": "Nothing was erased.",
+        # --- during a survey -----------------------------------------------------------------
+        "not_understood": "Sorry, we did not understand.",
+        "ambiguous": "Which one do you mean?",
+        "reply_number": "Please reply with a number.",
+        "reply_date": "Please reply with a date, for example {example}.",
+        "out_of_range": "Please choose between {low} and {high}.",
+        "too_many": "Please choose at most {most}.",
+        "too_few": "Please choose at least {least}.",
+        "not_with_others": '"{option}" cannot be chosen with others.',
+        "empty": "Your message came without words.",
+        "no_media": "We cannot open pictures or voice notes here. Please reply in words.",
+        "old_question": "That question is closed.",
+        "moving_on": "That is all right, we go on.",
+        "several_hint": "Several are fine, for example: 1 3",
+        "rank_hint": "Order them, the most important first, for example: 2 1 3",
+        "skip_hint": "({SKIP} to pass)",
+        "photo_hint": "Pictures cannot be taken here yet. Please send {SKIP}.",
+        "yes": "Yes",
+        "no": "No",
+        # --- ends and returns ----------------------------------------------------------------
+        "finished": "Thank you. Your answers count, without your name. In danger call {emergency}.",
+        "already_done": "Thank you, you have answered already. {HELP} for help.",
+        "resume_question": "You have not finished: {title}. Go on now?",
+        "resume_no": "All right, we leave it.",
+        "nothing_open": "Thank you for writing. To take part send {keyword}. {HELP} for help.",
+        # --- danger --------------------------------------------------------------------------
+        "safe": "You can call: {numbers}.",
+    }
+)

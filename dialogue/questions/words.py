@@ -1,0 +1,76 @@
+"""Questions answered in words: a date, a place, an open text; and two that ask no answer yet."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dialogue.answers.dates import read_date
+from dialogue.answers.normalise import fold
+from dialogue.answers.places import find_area
+from dialogue.events import Reply
+from dialogue.outcomes import Answered, NotUnderstood, Outcome
+from dialogue.questions.base import Question, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Date(Question):
+    """A day, as ISO text. Day and month stand in the order of the city's country."""
+
+    kind: ClassVar[str] = "date"
+
+    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
+        day = read_date(fold(reply.said), reading.locale.words, reading.country, reading.today)
+        if day is None:
+            example = (("example", reading.today.isoformat()),)
+            return NotUnderstood("reply_date", example)
+        return Answered(day.isoformat(), "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location(Question):
+    """A place: an area's code where its name, alias or code is the whole reply, else the words
+    themselves, sealed (a shared pin likewise, until places have their own reading)."""
+
+    kind: ClassVar[str] = "location"
+
+    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
+        area = find_area(reply.said, reading.areas)
+        if area is not None:
+            return Answered(area.code, "area name")
+        words = reply.said
+        if reply.location is not None:
+            words = f"{words} {reply.location[0]:.5f},{reply.location[1]:.5f}".strip()
+        return Answered(words, "place in words", sealed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open(Question):
+    """Free text, kept sealed until a person has coded it."""
+
+    kind: ClassVar[str] = "open"
+
+    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
+        return Answered(reply.said.strip(), "text", sealed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Question):
+    """A sentence of the author's; the next question follows in the same message."""
+
+    kind: ClassVar[str] = "note"
+    asks: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo(Question):
+    """A picture. None can be taken yet, so it asks for SKIP and says so."""
+
+    kind: ClassVar[str] = "photo"
+
+    def hint(self) -> str | None:
+        return "photo_hint"
+
+    def blank(self, reply: Reply) -> Outcome:
+        return NotUnderstood()
+
+    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
+        return NotUnderstood()

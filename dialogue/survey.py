@@ -1,0 +1,101 @@
+"""A survey, and one contact's way through it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from dialogue.outcomes import Value
+from dialogue.questions import Question
+
+RETRY_LIMIT = 2
+"""Times we ask again before a question is left as not coded (answer interpretation §9)."""
+
+BACK_LIMIT = 3
+"""BACKs in one session; with it, progress is monotonic and a session always ends."""
+
+
+class SurveyKind(StrEnum):
+    """What a survey file describes; all four run on one engine."""
+
+    SURVEY = "survey"
+    POLL = "poll"
+    PROMPT = "prompt"
+    CONCERN = "concern"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One published version of a survey. `locales` are those in which every text is there."""
+
+    slug: str
+    version: int
+    kind: SurveyKind
+    title: Mapping[str, str]
+    questions: tuple[Question, ...]
+    keywords: tuple[str, ...] = ()
+    locales: tuple[str, ...] = ()
+
+    def question(self, name: str) -> Question:
+        """The question of that name. Raises KeyError."""
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise KeyError(name)
+
+    def locale_for(self, wanted: str) -> str:
+        """`wanted` if this survey is complete in it, else the first language that is."""
+        return wanted if wanted in self.locales else self.locales[0]
+
+
+class Status(StrEnum):
+    """Where a session stands. The last five are final."""
+
+    ACTIVE = "active"
+    PARKED = "parked"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+    SAFEGUARDED = "safeguarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a session remembers of a settled question. Free text is not remembered here: it goes
+    sealed to the store, and `value` is None."""
+
+    outcome: str
+    value: Value | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One contact's way through one version of a survey.
+
+    `question` is the one now asked (None once final). `answers` holds the latest settled outcome of
+    each question by name, in the order they were settled; revisions count up over BACK.
+    """
+
+    id: str
+    survey: str
+    version: int
+    status: Status
+    started_at: datetime
+    question: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    tries: int = 0
+    candidates: tuple[str, ...] = ()
+    backs: int = 0
+    asked_at: datetime | None = None
+
+    def with_status(self, status: Status) -> "Session":
+        """The same session in another status; a final one asks nothing any more."""
+        open_ = status in (Status.ACTIVE, Status.PARKED)
+        return replace(self, status=status, question=self.question if open_ else None)
+
+    def values(self) -> dict[str, Value | None]:
+        """Answer values by question, as conditions see them."""
+        return {name: answer.value for name, answer in self.answers.items()}

@@ -1,0 +1,233 @@
+"""A survey file's plain data to a `Survey`, and back.
+
+The form is the contract's (`<slug>.toml`): the whole file is read and every fault returned at once.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dialogue.conditions import Condition, ConditionError
+from dialogue.faults import Fault
+from dialogue.questions import TYPES, Option, Question
+from dialogue.questions.number import Numeric
+from dialogue.survey import Survey, SurveyKind
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+ROLES = ("dont_know", "refused", "none", "other")
+SURVEY_KEYS = ("slug", "kind", "title", "keywords", "questions", "needs_review", "source")
+QUESTION_KEYS = (
+    "name", "type", "text", "options", "only_if", "required", "indicator", "sensitive",
+    "minimum", "maximum", "decimal", "source", "wording",
+)  # fmt: skip
+OPTION_KEYS = ("code", "name", "label", "synonyms", "role")
+_YES_NO: tuple[Mapping[str, object], ...] = (
+    {"code": "1", "name": "yes", "label": {}},
+    {"code": "2", "name": "no", "label": {}},
+)
+
+
+def read_survey(data: Mapping[str, object]) -> tuple[Survey | None, tuple[Fault, ...]]:
+    """The survey (version 0: unpublished) if the data has its form, and all faults of form."""
+    reader = _Reader()
+    survey = reader.survey(data)
+    return (None if reader.faults else survey), tuple(reader.faults)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects faults while it reads; what cannot be read gets a harmless stand-in."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def survey(self, data: Mapping[str, object]) -> Survey:
+        self.known(data, SURVEY_KEYS, "")
+        slug = self.text(data, "slug", "")
+        if not SLUG.fullmatch(slug):
+            self.fault("slug", "needs small letters, digits and dashes")
+        kind = self.text(data, "kind", "", "survey")
+        if kind not in list(SurveyKind):
+            self.fault("kind", f"'{kind}' is none of {', '.join(SurveyKind)}")
+            kind = "survey"
+        questions = tuple(
+            self.question(item, f"questions[{n}]")
+            for n, item in enumerate(self.tables(data, "questions", ""))
+        )
+        if not questions:
+            self.fault("questions", "there is none")
+        title = self.texts(data, "title", "")
+        keywords = self.strings(data, "keywords", "")
+        survey = Survey(slug, 0, SurveyKind(kind), title, questions, keywords)
+        return replace(survey, locales=complete_locales(survey))
+
+    def question(self, data: Mapping[str, object], where: str) -> Question:
+        self.known(data, QUESTION_KEYS, where)
+        name = self.text(data, "name", where)
+        if not NAME.fullmatch(name):
+            self.fault(f"{where}.name", "needs small letters, digits and _, a letter first")
+        kind = self.text(data, "type", where)
+        cls = TYPES.get(kind)
+        if cls is None:
+            self.fault(f"{where}.type", f"'{kind}' is none of {', '.join(TYPES)}")
+            cls = TYPES["note"]
+        items = self.tables(data, "options", where) or (_YES_NO if kind == "yes_no" else ())
+        question = cls(
+            name=name,
+            text=self.texts(data, "text", where),
+            options=tuple(self.option(o, f"{where}.options[{n}]") for n, o in enumerate(items)),
+            only_if=self.condition(data, where),
+            required=self.flag(data, "required", where, default=True),
+            indicator=self.text(data, "indicator", where, "") or None,
+            sensitive=self.flag(data, "sensitive", where, default=False),
+            minimum=self.number(data, "minimum", where),
+            maximum=self.number(data, "maximum", where),
+        )
+        if isinstance(question, Numeric):
+            return replace(question, decimal=self.flag(data, "decimal", where, default=False))
+        return question
+
+    def option(self, data: Mapping[str, object], where: str) -> Option:
+        self.known(data, OPTION_KEYS, where)
+        code = self.text(data, "code", where)
+        if not code.isascii() or not code.isdigit() or len(code) > 6:
+            self.fault(f"{where}.code", "needs one to six digits: it is the number printed")
+        name = self.text(data, "name", where)
+        if not NAME.fullmatch(name):
+            self.fault(f"{where}.name", "needs small letters, digits and _, a letter first")
+        role = self.text(data, "role", where, "") or None
+        if role is not None and role not in ROLES:
+            self.fault(f"{where}.role", f"'{role}' is none of {', '.join(ROLES)}")
+        synonyms = data.get("synonyms", {})
+        if not isinstance(synonyms, Mapping):
+            self.fault(f"{where}.synonyms", "needs a list of words for each language")
+            synonyms = {}
+        lists = {
+            str(locale): self.strings(synonyms, str(locale), f"{where}.synonyms")
+            for locale in synonyms
+        }
+        return Option(code, name, self.texts(data, "label", where), lists, role)
+
+    def condition(self, data: Mapping[str, object], where: str) -> Condition | None:
+        source = self.text(data, "only_if", where, "")
+        if not source:
+            return None
+        try:
+            return Condition(source)
+        except ConditionError as error:
+            self.fault(f"{where}.only_if", str(error))
+            return None
+
+    # --- plain values --------------------------------------------------------------------------
+    def fault(self, where: str, what: str) -> None:
+        self.faults.append(Fault(where, what))
+
+    def known(self, data: Mapping[str, object], keys: Sequence[str], where: str) -> None:
+        for key in data:
+            if key not in keys:
+                self.fault(_at(where, str(key)), "is not known here")
+
+    def text(
+        self, data: Mapping[str, object], key: str, where: str, default: str | None = None
+    ) -> str:
+        found = data.get(key, default)
+        if not isinstance(found, str):
+            self.fault(_at(where, key), "is missing" if found is None else "needs a text")
+            return ""
+        return found.strip()
+
+    def texts(self, data: Mapping[str, object], key: str, where: str) -> dict[str, str]:
+        found = data.get(key)
+        if not isinstance(found, Mapping):
+            self.fault(_at(where, key), 'needs a text for each language, as { en = "…" }')
+            return {}
+        for locale, text in found.items():
+            if not isinstance(text, str) or (not text.strip()):
+                self.fault(f"{_at(where, key)}.{locale}", "needs a text")
+        return {str(k): v.strip() for k, v in found.items() if isinstance(v, str) and v.strip()}
+
+    def strings(self, data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+        found = data.get(key, ())
+        if not isinstance(found, list | tuple) or not all(isinstance(s, str) for s in found):
+            self.fault(_at(where, key), "needs a list of texts")
+            return ()
+        return tuple(str(s) for s in found)
+
+    def tables(
+        self, data: Mapping[str, object], key: str, where: str
+    ) -> tuple[Mapping[str, object], ...]:
+        found = data.get(key, ())
+        if not isinstance(found, list | tuple) or not all(isinstance(t, Mapping) for t in found):
+            self.fault(_at(where, key), "needs a list of tables")
+            return ()
+        return tuple(found)
+
+    def flag(self, data: Mapping[str, object], key: str, where: str, *, default: bool) -> bool:
+        found = data.get(key, default)
+        if not isinstance(found, bool):
+            self.fault(_at(where, key), "needs true or false")
+            return default
+        return found
+
+    def number(self, data: Mapping[str, object], key: str, where: str) -> float | None:
+        found = data.get(key)
+        if found is None:
+            return None
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            self.fault(_at(where, key), "needs a number")
+            return None
+        return found
+
+
+def complete_locales(survey: Survey) -> tuple[str, ...]:
+    """Languages in which every text is there, in the order of the title: only these are spoken, so
+    that a half-translated survey never mixes languages."""
+    texts: list[Mapping[str, str]] = [survey.title, *(q.text for q in survey.questions)]
+    texts += [o.label for q in survey.questions for o in q.options if o.label or q.kind != "yes_no"]
+    return tuple(code for code in survey.title if all(code in text for text in texts))
+
+
+def write_survey(survey: Survey) -> dict[str, object]:
+    """The survey as plain data, which `read_survey` reads back equal (but for the version)."""
+    data: dict[str, object] = {
+        "slug": survey.slug,
+        "kind": str(survey.kind),
+        "title": dict(survey.title),
+        "keywords": list(survey.keywords),
+        "questions": [_write_question(question) for question in survey.questions],
+    }
+    return data
+
+
+def _write_question(question: Question) -> dict[str, object]:
+    data: dict[str, object] = {
+        "name": question.name,
+        "type": question.kind,
+        "text": dict(question.text),
+    }
+    if question.options:
+        data["options"] = [_write_option(option) for option in question.options]
+    if question.only_if is not None:
+        data["only_if"] = question.only_if.source
+    if not question.required:
+        data["required"] = False
+    for key in ("indicator", "sensitive", "minimum", "maximum", "decimal"):
+        value = getattr(question, key, None)
+        if value:
+            data[key] = value
+    return data
+
+
+def _write_option(option: Option) -> dict[str, object]:
+    data: dict[str, object] = {
+        "code": option.code, "name": option.name, "label": dict(option.label),
+    }  # fmt: skip
+    if option.synonyms:
+        data["synonyms"] = {locale: list(words) for locale, words in option.synonyms.items()}
+    if option.role:
+        data["role"] = option.role
+    return data
+
+
+def _at(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key

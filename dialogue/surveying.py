@@ -1,0 +1,234 @@
+"""Surveys within a conversation: start, answer, park, take up again, end."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from dialogue.answers.normalise import fold
+from dialogue.desk import Desk
+from dialogue.effects import Effect, Moved, Offer, Opened, Say
+from dialogue.engine import EngineEvent, Resume, Step, advance, is_stale, reads
+from dialogue.events import Reply, Start, Tick
+from dialogue.memory import Aside, Conversation, Done
+from dialogue.outcomes import Value
+from dialogue.questions import Reading
+from dialogue.questions.words import Open
+from dialogue.survey import Session, Status, Survey
+from dialogue.turn import Turn, later
+
+PARK_HOURS = 24
+"""Silence, counted from delivery, after which an open survey is set aside."""
+
+EXPIRE_DAYS = 14
+"""Days that an unfinished survey can still be taken up."""
+
+RESUME_CHOICES = (("1", "yes"), ("2", "no"))
+
+
+def start(desk: Desk, conversation: Conversation, survey: Survey, id_: str, now: datetime) -> Turn:
+    """Opens a survey, or takes it up where the contact left it; another open one is parked."""
+    waiting = next((s for s in conversation.parked if s.survey == survey.slug), None)
+    if waiting is not None:
+        return take_up(desk, conversation, waiting, now)
+    conversation, parked = park(conversation, now)
+    session = Session(id_, survey.slug, survey.version, Status.ACTIVE, started_at=now)
+    locale = survey.locale_for(desk.locale(conversation.locale).code)
+    turn = run(desk, conversation, session, survey, Start(), now)
+    return replace(turn, effects=(*parked, Opened(session, locale), *turn.effects))
+
+
+def take_up(desk: Desk, conversation: Conversation, session: Session, now: datetime) -> Turn:
+    """Goes on with a parked session at the same question."""
+    survey = desk.version(session.survey, session.version)
+    rest = tuple(s for s in conversation.parked if s.id != session.id)
+    conversation, parked = park(replace(conversation, parked=rest), now)
+    if survey is None:
+        ended = session.with_status(Status.EXPIRED)
+        return Turn(conversation, (*parked, Moved(ended)))
+    session = session.with_status(Status.ACTIVE)
+    turn = run(desk, conversation, session, survey, Resume(), now)
+    return replace(turn, effects=(*parked, Moved(session), *turn.effects))
+
+
+def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
+    """A reply while a survey is open: an answer, unless it is plainly another survey's keyword."""
+    session = conversation.session
+    assert session is not None  # noqa: S101 (`converse` comes here only then)
+    survey = desk.version(session.survey, session.version)
+    if survey is None:
+        conversation, effects = close(conversation, Status.EXPIRED, now)
+        turn = idle(desk, conversation, said, now)
+        return replace(turn, effects=(*effects, *turn.effects))
+    if is_stale(session, said):
+        turn = run(desk, conversation, session, survey, Resume(), now)
+        return replace(turn, effects=(Say("old_question"), *turn.effects))
+    other = _keyword(desk, said)
+    if other is not None and other.slug != survey.slug:
+        free_text = isinstance(survey.question(session.question or ""), Open)
+        if free_text or not reads(survey, session, said, reading(desk, conversation, survey, now)):
+            return start(desk, conversation, other, said.id, now)
+    return run(desk, conversation, session, survey, said, now)
+
+
+def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
+    """A text while nothing is open."""
+    if said.question is not None:
+        return Turn(conversation, (Say("old_question"),))
+    survey = _keyword(desk, said)
+    if survey is not None:
+        return begin_or_thank(desk, conversation, survey, said.id, now, asked_for=True)
+    if conversation.parked:
+        return offer_resume(desk, conversation)
+    if not desk.surveys:
+        return Turn(conversation, (Say("already_done"),))
+    return begin_or_thank(desk, conversation, desk.surveys[0], said.id, now, asked_for=False)
+
+
+def begin_or_thank(
+    desk: Desk,
+    conversation: Conversation,
+    survey: Survey,
+    id_: str,
+    now: datetime,
+    *,
+    asked_for: bool,
+) -> Turn:
+    """Starts a survey not yet completed by this contact; thanks for one that was."""
+    done = {d.survey for d in conversation.done if d.completed}
+    if survey.slug not in done:
+        return start(desk, conversation, survey, id_, now)
+    if asked_for:
+        return Turn(conversation, (Say("already_done"),))
+    fresh = next((s for s in desk.surveys if s.slug not in done and s.keywords), None)
+    if fresh is None:
+        return Turn(conversation, (Say("already_done"),))
+    return Turn(conversation, (Say("nothing_open", (("keyword", fresh.keywords[0]),)),))
+
+
+def offer_resume(desk: Desk, conversation: Conversation) -> Turn:
+    """Asks whether to go on with the survey parked last."""
+    return Turn(replace(conversation, aside=Aside.RESUME), (resume_offer(desk, conversation),))
+
+
+def resume_offer(desk: Desk, conversation: Conversation) -> Offer:
+    """The question whether to go on with the survey parked last."""
+    session = conversation.parked[-1]
+    survey = desk.version(session.survey, session.version)
+    locale = desk.locale(conversation.locale).code
+    title = survey.title.get(locale, session.survey) if survey else session.survey
+    return Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
+
+
+def run(
+    desk: Desk,
+    conversation: Conversation,
+    session: Session,
+    survey: Survey,
+    event: EngineEvent,
+    now: datetime,
+) -> Turn:
+    """One step of the engine, and what it means for the conversation."""
+    step = advance(
+        survey,
+        session,
+        event,
+        now,
+        reading(desk, conversation, survey, now),
+        known(conversation, now),
+    )
+    if step.session.status is Status.COMPLETED:
+        return _finished(desk, conversation, step, now)
+    open_ = replace(
+        conversation, session=step.session, wake_at=_wake(conversation, step.session, now)
+    )
+    return Turn(open_, step.effects)
+
+
+def _finished(desk: Desk, conversation: Conversation, step: Step, now: datetime) -> Turn:
+    done = _done(step.session, now)
+    conversation = replace(
+        conversation,
+        session=None,
+        done=(*conversation.done, done),
+        wake_at=_wake(conversation, None, now),
+    )
+    effects: tuple[Effect, ...] = (*step.effects, Say("finished"))
+    if conversation.parked:
+        effects += (resume_offer(desk, conversation),)
+        conversation = replace(conversation, aside=Aside.RESUME)
+    return Turn(conversation, effects)
+
+
+def park(conversation: Conversation, now: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
+    """Sets the open survey aside, to be taken up at the same question."""
+    if conversation.session is None:
+        return conversation, ()
+    session = conversation.session.with_status(Status.PARKED)
+    parked = (*conversation.parked, session)
+    conversation = replace(conversation, session=None, parked=parked)
+    return replace(conversation, wake_at=_wake(conversation, None, now)), (Moved(session),)
+
+
+def close(
+    conversation: Conversation, status: Status, now: datetime
+) -> tuple[Conversation, tuple[Effect, ...]]:
+    """Ends everything open or parked with a final status."""
+    open_ = (*conversation.parked, *((conversation.session,) if conversation.session else ()))
+    ended = tuple(session.with_status(status) for session in open_)
+    done = (*conversation.done, *(_done(session, now) for session in ended))
+    closed = replace(conversation, session=None, parked=(), done=done, wake_at=None)
+    return closed, tuple(Moved(session) for session in ended)
+
+
+def tick(desk: Desk, conversation: Conversation, event: Tick, now: datetime) -> Turn:
+    """A wake-up: parks a survey left silent, lets a parked one go. Nothing is said."""
+    session = conversation.session
+    effects: tuple[Effect, ...] = ()
+    if session is not None:
+        since = max(event.heard_at or now, session.asked_at or session.started_at)
+        if later(since, hours=PARK_HOURS) <= now:
+            conversation, effects = park(conversation, now)
+        else:
+            return Turn(replace(conversation, wake_at=later(since, hours=PARK_HOURS)))
+    old = [s for s in conversation.parked if _expires(s) <= now]
+    ended = tuple(session.with_status(Status.EXPIRED) for session in old)
+    kept = tuple(s for s in conversation.parked if s not in old)
+    done = (*conversation.done, *(_done(s, now) for s in ended))
+    conversation = replace(conversation, parked=kept, done=done)
+    conversation = replace(conversation, wake_at=_wake(conversation, None, now))
+    if conversation.aside is Aside.RESUME and not kept:
+        conversation = replace(conversation, aside=None)
+    return Turn(conversation, (*effects, *(Moved(session) for session in ended)))
+
+
+def reading(desk: Desk, conversation: Conversation, survey: Survey, now: datetime) -> Reading:
+    """How replies to this survey are read: in its language first, then the city's others."""
+    code = survey.locale_for(desk.locale(conversation.locale).code)
+    others = tuple(desk.locales[c] for c in desk.city.languages if c != code)
+    return Reading(desk.locales[code], others, desk.areas, desk.city.country, now.date())
+
+
+def known(conversation: Conversation, now: datetime) -> Mapping[str, Value]:
+    """What the contact told us at the gate and need not be asked again within a year."""
+    if conversation.age is None or conversation.age_on is None:
+        return {}
+    years = (now.date() - conversation.age_on).days // 365
+    return {"age": conversation.age} if years < 1 else {}
+
+
+def _keyword(desk: Desk, said: Reply) -> Survey | None:
+    return None if said.choice is not None else desk.keywords.get(fold(said.text))
+
+
+def _done(session: Session, now: datetime) -> Done:
+    return Done(session.survey, session.status is Status.COMPLETED, len(session.answers), now)
+
+
+def _expires(session: Session) -> datetime:
+    return later(session.asked_at or session.started_at, days=EXPIRE_DAYS)
+
+
+def _wake(conversation: Conversation, session: Session | None, now: datetime) -> datetime | None:
+    if session is not None:
+        return later(now, hours=PARK_HOURS)
+    return min((_expires(s) for s in conversation.parked), default=None)
