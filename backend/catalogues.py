@@ -13,7 +13,7 @@ from dialogue.phrases import PHRASES
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 REPLY_KEYS = (
     *("yes", "no", "dont_know", "refused", "padding", "and", "or"),
-    *("today", "yesterday", "months", "units"),
+    *("today", "yesterday", "months", "units", "before_number"),
 )
 
 

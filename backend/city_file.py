@@ -152,8 +152,8 @@ class CityProfile(_Table):
             raise ValueError("channels: a demo city has channels of kind simulator only")
         return self
 
-    def city(self) -> City:
-        """The part that the dialogue needs."""
+    def city(self, text_days: int = 30) -> City:
+        """The part that the dialogue needs; `text_days` is how long texts are kept."""
         return City(
             slug=self.slug,
             name=self.name,
@@ -165,6 +165,7 @@ class CityProfile(_Table):
             responsible=self.responsible.name,
             regulator=self.responsible.regulator,
             helplines=tuple(Helpline(**line.model_dump()) for line in self.helplines),
+            text_days=text_days,
         )
 
     def places(self) -> tuple[Area, ...]:

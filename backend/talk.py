@@ -3,6 +3,9 @@
     > NO                what the resident sends
     < For how long …    what we answer; further lines are indented
     @ +25h              time passes (s, m, h, d)
+    * 2                 the resident taps a button of the last message
+    ~ photo             the resident sends a picture without words
+    ~ place -26.2,28.0  the resident shares a place
     # …                 a remark
 
 The conversation goes through its JSON form between any two turns, as in the database.
@@ -41,6 +44,16 @@ class Talk:
         """The resident sends a text; the parts of our answer."""
         self.turns += 1
         return self._take(Reply(f"turn{self.turns:08}", text, channel="talk"))
+
+    def attach(self, what: str) -> list[Part]:
+        """The resident sends something without words: "photo", or "place LATITUDE,LONGITUDE"."""
+        self.turns += 1
+        kind, _, at = what.strip().partition(" ")
+        if kind == "photo":
+            return self._take(Reply(f"turn{self.turns:08}", media=1, channel="talk"))
+        latitude, longitude = map(float, at.split(","))
+        place = (latitude, longitude)
+        return self._take(Reply(f"turn{self.turns:08}", location=place, channel="talk"))
 
     def tap(self, number: str) -> list[Part]:
         """The resident taps a button of the last message."""
@@ -108,6 +121,8 @@ def play(talk: Talk, script: str) -> str:
             out += map(line, talk.say(row[2:].replace("\\n", "\n")))
         elif row.startswith("* "):
             out += map(line, talk.tap(row[2:].strip()))
+        elif row.startswith("~ "):
+            out += map(line, talk.attach(row[2:]))
         elif row.startswith("@ "):
             out += map(line, talk.wait(span(row[2:])))
     return "\n".join(out) + "\n"

@@ -4,8 +4,8 @@ import asyncio
 import random
 import secrets
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,12 +13,13 @@ import httpx
 from sqlalchemy import Engine
 
 from backend.channel_book import ChannelBook
-from backend.desks import DeskLoader
+from backend.city_file import CityProfile
+from backend.desks import build_desk
 from backend.privacy import KeyRing
 from backend.settings import Settings
-from backend.store import SqlStore, open_engine
-from bot.outbox import Dispatcher, Surroundings
-from bot.turns import OUTBOX
+from backend.store import SqlStore, library, open_engine
+from backend.store.listener import Listener
+from bot.outbox import Surroundings
 from bot.writer import Writer
 
 _CHANCE = random.SystemRandom()
@@ -44,15 +45,14 @@ SURROUNDINGS = Surroundings(now, fresh_id, _CHANCE.random)
 
 def key_ring(settings: Settings) -> KeyRing:
     """The keys that are set, or those in the private file beside a SQLite database, made once."""
-    if settings.secret_keys:
-        return KeyRing.from_setting(settings.secret_keys)
-    assert settings.key_file is not None  # noqa: S101 (`read_settings` demands keys elsewhere)
+    if settings.secret_keys or settings.key_file is None:
+        return KeyRing(settings.secret_keys)
     return KeyRing.from_file(settings.key_file, fresh_secret)
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One process' view of an installation: its database, keys, cities and channels."""
+    """One process's view of an installation: its database, keys, cities and channels."""
 
     settings: Settings
     engine: Engine
@@ -61,15 +61,44 @@ class Installation:
     channels: ChannelBook
     writer: Writer
 
+    @contextmanager
+    def listening(self, told: Callable[[str], None]) -> Iterator[None]:
+        """Calls `told` with every topic told in any process (on whatever thread) in the block."""
+        with ExitStack() as stack:
+            self.store.listen(told)
+            if self.engine.dialect.name == "postgresql":
+                stack.enter_context(Listener(self.settings.database_url, told))
+            yield
+
 
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncIterator[Installation]:
-    """Opens everything, and closes it again; the writer's thread runs within."""
+    """Opens everything, and closes it again. The database must be migrated."""
     timeout = httpx.Timeout(15, connect=5)
     async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as http:
-        with opened(settings, http) as one:
-            one.writer.start()
-            try:
-                yield one
-            finally:
-                await asyncio.to_thread(one.writer.stop)
+        one = assemble(settings, http)
+        one.writer.start()
+        try:
+            yield one
+        finally:
+            await asyncio.to_thread(one.writer.stop)
+            one.engine.dispose()
+
+
+def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
+    """The parts, put together; nothing runs yet."""
+    engine = open_engine(settings.database_url)
+    keys = key_ring(settings)
+    channels = ChannelBook(settings, http, lambda: _profiles(engine))
+    channels.refresh()
+    store = SqlStore(engine, keys, build_desk, channels.rates)
+    return Installation(settings, engine, keys, store, channels, Writer(store))
+
+
+def _profiles(engine: Engine) -> Mapping[str, tuple[int, CityProfile]]:
+    with engine.connect() as connection:
+        revisions = library.revisions(connection)
+        return {
+            city: (revision, library.load_profile(connection, city))
+            for city, revision in revisions.items()
+        }

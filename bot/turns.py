@@ -167,4 +167,5 @@ def _event(inbound: Inbound) -> Reply:
         answered=received.answered,
         message_id=received.provider_id,
         channel=inbound.channel,
+        language=received.language,
     )

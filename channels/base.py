@@ -35,10 +35,11 @@ class WebAnswer:
 class Received:
     """One message from a resident.
 
-    `urn` is where to answer; `aliases` are addresses that the provider asserts, in this same signed
-    event, to be the same person. `command` is set when the provider itself read the message as STOP,
-    START or HELP; `answered` holds the commands that the provider answers itself on this sender, so
-    that we stay silent there.
+    `urn` is where to answer; `aliases` are addresses that the provider asserts, in this same
+    signed event, to be the same person. `command` is set when the provider itself read the message
+    as STOP, START or HELP; `answered` holds the commands in this message that the provider answers
+    itself on this sender, so that we stay silent there. `language` is the code that the channel
+    gives for the resident, a hint only.
     """
 
     provider_id: str
@@ -51,6 +52,7 @@ class Received:
     media: int = 0
     command: str | None = None
     answered: frozenset[str] = frozenset()
+    language: str | None = None
 
 
 class Status(IntEnum):
@@ -136,7 +138,7 @@ class Sent:
 
 
 class Kind(StrEnum):
-    """What a provider's refusal means for us (the classes of facts: Twilio §1.11, Telegram §3.4)."""
+    """What a provider's refusal means for us."""
 
     OPT_OUT = "opt_out"
     DEAD = "dead"

@@ -12,8 +12,10 @@ from dialogue.questions import Option, Question
 from dialogue.questions.choice import Choosing
 from dialogue.questions.number import Scale
 from dialogue.survey import Survey
+from dialogue.survey_file import worded
 
 KEYWORD = re.compile(r"[^\W_]{2,20}")
+SPECIAL = ("yes", "no", "dont_know", "refused")
 LONGEST_TEXT = 1000
 """Characters of a question's text, so that with its options it fits one message of any channel."""
 
@@ -33,10 +35,11 @@ def city_faults(
     city: City, surveys: Sequence[Survey], locales: Mapping[str, Locale]
 ) -> tuple[Fault, ...]:
     """What a city's surveys, languages and safe word do to one another."""
-    found: list[Fault] = []
-    for code in city.languages:
-        if code not in locales:
-            found.append(Fault("languages", f"there is no locale '{code}'"))
+    found = [
+        Fault("languages", f"there is no locale '{code}'")
+        for code in city.languages
+        if code not in locales
+    ]
     taken: dict[str, str] = {}
     for survey in surveys:
         if not set(survey.locales) & set(city.languages):
@@ -88,11 +91,11 @@ def _languages(survey: Survey, locales: Mapping[str, Locale]) -> Iterator[Fault]
     for n, question in enumerate(survey.questions):
         texts = [(f"questions[{n}].text", question.text)]
         texts += [
-            (f"questions[{n}].options[{m}].label", o.label) for m, o in enumerate(question.options)
+            (f"questions[{n}].options[{m}].label", o.label)
+            for m, o in enumerate(question.options)
+            if o.label or not worded(question, o)
         ]
         for where, text in texts:
-            if not text and question.kind == "yes_no":
-                continue
             for code in survey.title:
                 if code not in text:
                     yield Fault(f"{where}.{code}", "is missing")
@@ -111,6 +114,9 @@ def _names(survey: Survey) -> Iterator[Fault]:
 def _keywords(survey: Survey, locales: Mapping[str, Locale]) -> Iterator[Fault]:
     commands = command_words(locales)
     names = {fold(name) for lo in locales.values() for name in (*lo.words.names, lo.words.name)}
+    replies = {
+        word for lo in locales.values() for key in SPECIAL for word in lo.words.folded.get(key, ())
+    }
     labels = _labels(survey)
     for n, keyword in enumerate(survey.keywords):
         where, word = f"keywords[{n}]", fold(keyword)
@@ -120,6 +126,8 @@ def _keywords(survey: Survey, locales: Mapping[str, Locale]) -> Iterator[Fault]:
             yield Fault(where, f"'{keyword}' is a command")
         if word in names:
             yield Fault(where, f"'{keyword}' is the name of a language")
+        if word in replies:
+            yield Fault(where, f"'{keyword}' is a reply to any question")
         if word in labels or word.isdigit():
             yield Fault(where, f"'{keyword}' is an answer of this survey")
 
@@ -146,6 +154,8 @@ def _question(question: Question, where: str) -> Iterator[Fault]:
     needs = isinstance(question, Choosing) and not isinstance(question, Scale)
     if needs and not question.options:
         yield Fault(f"{where}.options", "there is none")
+    if question.kind == "yes_no" and not {"yes", "no"} <= {o.name for o in question.options}:
+        yield Fault(f"{where}.options", "needs one named yes and one named no")
     if question.options and not isinstance(question, Choosing):
         yield Fault(f"{where}.options", f"a question of type {question.kind} has none")
 

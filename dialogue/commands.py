@@ -122,12 +122,13 @@ def back(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
 
 def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     """Passes on the open question; at the gate it means no."""
+    conversation = replace(conversation, aside=None)
     session, survey = _open(desk, conversation)
     if conversation.gate in (Gate.CONSENT, Gate.AGE):
         return gate.turn_away(desk, conversation, reply)
     if session is None or survey is None:
         return _again(desk, conversation, reply, now, (Say("nothing_to_skip"),))
-    return surveying.run(desk, replace(conversation, aside=None), session, survey, Skip(), now)
+    return surveying.run(desk, conversation, session, survey, Skip(), now)
 
 
 def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -192,7 +193,7 @@ def _language_reply(
     )
     if len(names) != 1:
         return None
-    return _switch(desk, replace(conversation, aside=None), names[0], reply, now)
+    return _switch(desk, conversation, names[0], reply, now)
 
 
 def _erase_reply(
@@ -200,7 +201,7 @@ def _erase_reply(
 ) -> Turn | None:
     if _picked(desk, conversation, reply, ERASE_CHOICES) == "delete_yes":
         return Turn(conversation, (Say("deleted"), Forget("erased")))
-    return _again(desk, replace(conversation, aside=None), reply, now, (Say("delete_kept"),))
+    return _again(desk, conversation, reply, now, (Say("delete_kept"),))
 
 
 def _resume_reply(
@@ -227,7 +228,7 @@ def _picked(
 
 # --- shared ------------------------------------------------------------------------------------
 def _switch(desk: Desk, conversation: Conversation, code: str, reply: Reply, now: datetime) -> Turn:
-    conversation = replace(conversation, locale=code, aside=None)
+    conversation = replace(conversation, locale=code)
     return _again(desk, conversation, reply, now, (Say("language_set"),))
 
 
@@ -238,7 +239,9 @@ def _again(
     now: datetime,
     first: tuple[Effect, ...],
 ) -> Turn:
-    """Says something, then asks again whatever is open beneath."""
+    """Says something, then asks again whatever is open beneath: a question of ours on top is over,
+    so that the next number is no answer to it."""
+    conversation = replace(conversation, aside=None)
     session, survey = _open(desk, conversation)
     if conversation.gate is not Gate.OPEN:
         turn = gate.ask(desk, conversation, reply)

@@ -20,7 +20,7 @@ Values = Mapping[str, Value | None]
 _Test = Callable[[Values], bool]
 _Operand = Callable[[Values], object]
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")"
+    r"\s*(?:(?P<number>-?[0-9]{1,15}(?:\.[0-9]{1,15})?)|(?P<text>'[^']*'|\"[^\"]*\")"
     r"|(?P<name>[A-Za-z_]\w*)|(?P<mark>==|!=|<=|>=|<|>|\(|\)|,))"
 )
 _KEYWORDS = ("and", "or", "not", "in")
@@ -205,7 +205,7 @@ def _ordered(compare: Callable[[float, float], bool]) -> Callable[[object, objec
 
 _OPERATORS: Mapping[str, Callable[[object, object], bool]] = {
     "==": lambda a, b: a is not None and a == b,
-    "!=": lambda a, b: a != b,
+    "!=": lambda a, b: a is None or a != b,
     "<": _ordered(lambda a, b: a < b),
     ">": _ordered(lambda a, b: a > b),
     "<=": _ordered(lambda a, b: a <= b),

@@ -34,6 +34,8 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
 
 
 def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    if conversation.locale is None and reply.language in desk.city.languages:
+        conversation = replace(conversation, locale=reply.language)
     command = command_of(desk, conversation, reply)
     if command in ("stop", "start"):
         return COMMANDS[command](desk, conversation, reply, now)
@@ -63,9 +65,10 @@ def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetim
     """Opens the survey for whoever agreed earlier and is not in the middle of another."""
     survey = desk.survey(invite.survey)
     free = conversation.gate is Gate.OPEN and conversation.session is None
-    if survey is None or conversation.opted_out or not free:
+    quiet = conversation.opted_out or surveying.is_quiet(conversation, now)
+    if survey is None or quiet or not free:
         return Turn(conversation)
-    return surveying.start(desk, conversation, survey, invite.id, now)
+    return surveying.start(desk, replace(conversation, aside=None), survey, invite.id, now)
 
 
 def _safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:

@@ -70,6 +70,10 @@ class Desk:
         known = code if code in self.city.languages else self.city.languages[0]
         return self.locales[known]
 
+    def survey_locale(self, survey: Survey, code: str | None) -> Locale:
+        """The language a survey is held in: the contact's, else one of the city's."""
+        return self.locales[survey.locale_for(self.locale(code).code, *self.city.languages)]
+
     def survey(self, slug: str) -> Survey | None:
         """The current version of a survey."""
         return next((s for s in self.surveys if s.slug == slug), None)

@@ -16,8 +16,10 @@ from dialogue.outcomes import (
     Ambiguous,
     Answered,
     DontKnow,
+    Empty,
     Final,
     NotUnderstood,
+    OutOfRange,
     Refused,
     Skipped,
     Value,
@@ -71,7 +73,7 @@ def advance(
         case Resume():
             return _ask(survey, replace(session, status=Status.ACTIVE), now, ())
         case Back():
-            return _back(survey, session, now)
+            return _back(survey, session, now, known)
         case Skip():
             return _settle(survey, session, Skipped(), None, now, known)
         case Reply():
@@ -89,9 +91,14 @@ def tag(session: Session) -> str:
 
 
 def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:
-    """Whether the open question understands this reply (free text understands everything)."""
-    question = _current(survey, session)
-    return not isinstance(question.read(reply, reading), Again)
+    """Whether the open question knows this reply; free text, which takes everything, does not."""
+    match _current(survey, session).read(reply, reading):
+        case Ambiguous() | OutOfRange() | NotUnderstood() | Empty():
+            return False
+        case Answered(sealed=sealed):
+            return not sealed
+        case _:
+            return True
 
 
 def _current(survey: Survey, session: Session) -> Question:
@@ -168,7 +175,7 @@ def _record(
 
 
 def _role(question: Question, value: Value) -> str:
-    return next((o.role or "" for o in question.options if o.name == value), "")
+    return next((o.role or "" for o in question.options if value in (o.name, (o.name,))), "")
 
 
 def _onward(
@@ -186,10 +193,10 @@ def _onward(
         if not question.asks:
             effects += (_question(survey, session),)
             continue
-        if question.kind in known and question.name not in session.answers:
-            value = known[question.kind]
-            session, record = _take_known(session, question, value)
-            effects += (record,)
+        if question.kind in known:
+            if question.name not in session.answers:
+                session, record = _take_known(session, question, known[question.kind])
+                effects += (record,)
             continue
         return _ask(survey, session, now, effects)
     session = session.with_status(Status.COMPLETED)
@@ -220,10 +227,11 @@ def _question(survey: Survey, session: Session, problem: Again | None = None) ->
     return Ask(survey, session.question or "", tag(session), problem)
 
 
-def _back(survey: Survey, session: Session, now: datetime) -> Step:
+def _back(survey: Survey, session: Session, now: datetime, known: Mapping[str, Value]) -> Step:
     """To the question answered last by the resident; its answer is open again."""
-    earlier = [q.name for q in survey.questions if q.name in session.answers]
-    earlier = earlier[: earlier.index(session.question)] if session.question in earlier else earlier
+    earlier = [
+        q.name for q in survey.questions if q.name in session.answers and q.kind not in known
+    ]
     if not earlier or session.backs >= BACK_LIMIT:
         phrase = "back_limit" if earlier else "back_none"
         step = _ask(survey, session, now, ())

@@ -19,7 +19,7 @@ class Reply:
 
     `choice` is the number on a tapped button and `question` the tag that came with it. `command`
     and `answered` as in `channels.base.Received`: read, or already answered, by the provider.
-    `message_id` is the provider's, for the consent ledger.
+    `message_id` is the provider's, for the consent ledger. `language` is the channel's hint.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Reply:
     answered: frozenset[str] = frozenset()
     message_id: str = ""
     channel: str = ""
+    language: str | None = None
 
     @property
     def said(self) -> str:

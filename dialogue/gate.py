@@ -31,9 +31,11 @@ _AGE = Age(name="age")
 
 
 def knock(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
-    """A stranger's first text: the notice, and whether they agree."""
-    wanted = desk.keywords.get(fold(reply.text)) or next(iter(desk.surveys), None)
-    wants = wanted.slug if wanted else None
+    """A stranger's first text: the notice, and whether they agree. The survey of a keyword sent
+    before (they then chose a language, say) stays the one to begin with."""
+    keyword = desk.keywords.get(fold(reply.text))
+    first = next((survey.slug for survey in desk.surveys), None)
+    wants = keyword.slug if keyword else conversation.wants or first
     conversation = replace(conversation, gate=Gate.CONSENT, tries=0, wants=wants)
     return Turn(conversation, _notice(desk))
 
@@ -87,8 +89,8 @@ def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> 
         for number, phrase in choices
     )
     locales = tuple(lo.code for lo in (reading.locale, *reading.others))
-    names, rule = match(reply.said, options, locales, padding)
-    return names[0] if len(names) == 1 and rule != "letter" else None
+    names, _ = match(reply.said, options, locales, padding)
+    return names[0] if len(names) == 1 else None
 
 
 def _notice(desk: Desk) -> tuple[Effect, ...]:

@@ -1,6 +1,6 @@
 """A language as data: its phrases and the words people send in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialogue.answers.normalise import fold
@@ -36,7 +36,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """One language: `phrases` by name (see `phrases.PHRASES`), its words, its plural rule.
+    """One language: `phrases` by name (see `phrases.PHRASES`), its words.
 
     `drafts` names the phrases that no native speaker has reviewed yet.
     """
@@ -45,7 +45,6 @@ class Locale:
     phrases: Mapping[str, str]
     words: Words
     drafts: frozenset[str] = frozenset()
-    plural: Callable[[int], int] = field(default=lambda n: int(n != 1))
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase in this language, its placeholders and command words filled in."""

@@ -42,7 +42,8 @@ class Conversation:
 
     `wants` is the survey to start once the gate is passed. `locale` is None until one was chosen.
     `opted_out` is filled in from the opt-out list at load, never from here. `wake_at` is when a
-    tick is next due; the store projects it to a column. `quiet_until` forbids reminders (safeguarding).
+    tick is next due; the store projects it to a column. `quiet_until` forbids reminders and
+    invitations (safeguarding).
     """
 
     locale: str | None = None

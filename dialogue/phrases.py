@@ -39,8 +39,8 @@ PHRASES = MappingProxyType(
         ),
         "welcome_back": "Welcome back.",
         "help": (
-            "In danger call {emergency}. {responsible} asks how safe people feel; a program answers,"
-            " nobody reads live. {STOP} ends, {LANGUAGE} changes language, {BACK}, {SKIP}."
+            "In danger call {emergency}. {responsible} asks how safe people feel; a program"
+            " answers, nobody reads live. {STOP} ends, {LANGUAGE} changes language, {BACK}, {SKIP}."
             " Your rights: {MY_DATA} shows what we hold, {DELETE_ME} erases it."
         ),
         "help_complaint": "Complaints: {regulator}",

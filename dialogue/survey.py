@@ -43,9 +43,9 @@ class Survey:
                 return question
         raise KeyError(name)
 
-    def locale_for(self, wanted: str) -> str:
-        """`wanted` if this survey is complete in it, else the first language that is."""
-        return wanted if wanted in self.locales else self.locales[0]
+    def locale_for(self, *wanted: str) -> str:
+        """The first of these languages in which this survey is complete, else its own first."""
+        return next((code for code in wanted if code in self.locales), self.locales[0])
 
 
 class Status(StrEnum):

@@ -6,6 +6,7 @@ The form is the contract's (`<slug>.toml`): the whole file is read and every fau
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 
 from dialogue.conditions import Condition, ConditionError
 from dialogue.faults import Fault
@@ -173,7 +174,7 @@ class _Reader:
         found = data.get(key)
         if found is None:
             return None
-        if isinstance(found, bool) or not isinstance(found, int | float):
+        if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found):
             self.fault(_at(where, key), "needs a number")
             return None
         return found
@@ -183,8 +184,13 @@ def complete_locales(survey: Survey) -> tuple[str, ...]:
     """Languages in which every text is there, in the order of the title: only these are spoken, so
     that a half-translated survey never mixes languages."""
     texts: list[Mapping[str, str]] = [survey.title, *(q.text for q in survey.questions)]
-    texts += [o.label for q in survey.questions for o in q.options if o.label or q.kind != "yes_no"]
+    texts += [o.label for q in survey.questions for o in q.options if o.label or not worded(q, o)]
     return tuple(code for code in survey.title if all(code in text for text in texts))
+
+
+def worded(question: Question, option: Option) -> bool:
+    """Whether the option is a plain yes or no, which our phrases word where the author does not."""
+    return question.kind == "yes_no" and option.name in ("yes", "no")
 
 
 def write_survey(survey: Survey) -> dict[str, object]:
@@ -213,7 +219,7 @@ def _write_question(question: Question) -> dict[str, object]:
         data["required"] = False
     for key in ("indicator", "sensitive", "minimum", "maximum", "decimal"):
         value = getattr(question, key, None)
-        if value:
+        if value is not None and value is not False:
             data[key] = value
     return data
 

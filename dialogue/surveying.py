@@ -12,7 +12,6 @@ from dialogue.events import Reply, Start, Tick
 from dialogue.memory import Aside, Conversation, Done
 from dialogue.outcomes import Value
 from dialogue.questions import Reading
-from dialogue.questions.words import Open
 from dialogue.survey import Session, Status, Survey
 from dialogue.turn import Turn, later
 
@@ -23,6 +22,7 @@ EXPIRE_DAYS = 14
 """Days that an unfinished survey can still be taken up."""
 
 RESUME_CHOICES = (("1", "yes"), ("2", "no"))
+_RESUME = Resume()
 
 
 def start(desk: Desk, conversation: Conversation, survey: Survey, id_: str, now: datetime) -> Turn:
@@ -32,21 +32,27 @@ def start(desk: Desk, conversation: Conversation, survey: Survey, id_: str, now:
         return take_up(desk, conversation, waiting, now)
     conversation, parked = park(conversation, now)
     session = Session(id_, survey.slug, survey.version, Status.ACTIVE, started_at=now)
-    locale = survey.locale_for(desk.locale(conversation.locale).code)
+    locale = desk.survey_locale(survey, conversation.locale).code
     turn = run(desk, conversation, session, survey, Start(), now)
     return replace(turn, effects=(*parked, Opened(session, locale), *turn.effects))
 
 
-def take_up(desk: Desk, conversation: Conversation, session: Session, now: datetime) -> Turn:
-    """Goes on with a parked session at the same question."""
+def take_up(
+    desk: Desk,
+    conversation: Conversation,
+    session: Session,
+    now: datetime,
+    event: EngineEvent = _RESUME,
+) -> Turn:
+    """Goes on with a parked session at the same question, or with an answer to it."""
     survey = desk.version(session.survey, session.version)
     rest = tuple(s for s in conversation.parked if s.id != session.id)
     conversation, parked = park(replace(conversation, parked=rest), now)
     if survey is None:
         ended = session.with_status(Status.EXPIRED)
-        return Turn(conversation, (*parked, Moved(ended)))
+        return Turn(conversation, (*parked, Moved(ended), Say("old_question")))
     session = session.with_status(Status.ACTIVE)
-    turn = run(desk, conversation, session, survey, Resume(), now)
+    turn = run(desk, conversation, session, survey, event, now)
     return replace(turn, effects=(*parked, Moved(session), *turn.effects))
 
 
@@ -62,26 +68,36 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
     if is_stale(session, said):
         turn = run(desk, conversation, session, survey, Resume(), now)
         return replace(turn, effects=(Say("old_question"), *turn.effects))
-    other = _keyword(desk, said)
-    if other is not None and other.slug != survey.slug:
-        free_text = isinstance(survey.question(session.question or ""), Open)
-        if free_text or not reads(survey, session, said, reading(desk, conversation, survey, now)):
-            return start(desk, conversation, other, said.id, now)
-    return run(desk, conversation, session, survey, said, now)
+    keyword = _keyword(desk, said)
+    how = reading(desk, conversation, survey, now)
+    if keyword is None or reads(survey, session, said, how):
+        return run(desk, conversation, session, survey, said, now)
+    if keyword.slug == survey.slug:
+        return run(desk, conversation, session, survey, Resume(), now)
+    return start(desk, conversation, keyword, said.id, now)
 
 
 def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
     """A text while nothing is open."""
     if said.question is not None:
-        return Turn(conversation, (Say("old_question"),))
+        return _late_tap(desk, conversation, said, now)
     survey = _keyword(desk, said)
     if survey is not None:
         return begin_or_thank(desk, conversation, survey, said.id, now, asked_for=True)
     if conversation.parked:
         return offer_resume(desk, conversation)
-    if not desk.surveys:
-        return Turn(conversation, (Say("already_done"),))
+    if not desk.surveys or is_quiet(conversation, now):
+        return thank(desk, conversation)
     return begin_or_thank(desk, conversation, desk.surveys[0], said.id, now, asked_for=False)
+
+
+def _late_tap(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
+    """A tap while nothing is open: still an answer, if its question only waits."""
+    waiting = [s for s in conversation.parked if not is_stale(s, said)]
+    if waiting:
+        return take_up(desk, conversation, waiting[0], now, said)
+    turn = offer_resume(desk, conversation) if conversation.parked else Turn(conversation)
+    return replace(turn, effects=(Say("old_question"), *turn.effects))
 
 
 def begin_or_thank(
@@ -94,11 +110,16 @@ def begin_or_thank(
     asked_for: bool,
 ) -> Turn:
     """Starts a survey not yet completed by this contact; thanks for one that was."""
-    done = {d.survey for d in conversation.done if d.completed}
-    if survey.slug not in done:
+    if survey.slug not in completed(conversation):
         return start(desk, conversation, survey, id_, now)
     if asked_for:
         return Turn(conversation, (Say("already_done"),))
+    return thank(desk, conversation)
+
+
+def thank(desk: Desk, conversation: Conversation) -> Turn:
+    """Thanks for writing, and how to take part in what is not answered yet."""
+    done = completed(conversation)
     fresh = next((s for s in desk.surveys if s.slug not in done and s.keywords), None)
     if fresh is None:
         return Turn(conversation, (Say("already_done"),))
@@ -114,8 +135,9 @@ def resume_offer(desk: Desk, conversation: Conversation) -> Offer:
     """The question whether to go on with the survey parked last."""
     session = conversation.parked[-1]
     survey = desk.version(session.survey, session.version)
-    locale = desk.locale(conversation.locale).code
-    title = survey.title.get(locale, session.survey) if survey else session.survey
+    title = session.survey
+    if survey is not None:
+        title = survey.title[desk.survey_locale(survey, conversation.locale).code]
     return Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
 
 
@@ -203,9 +225,19 @@ def tick(desk: Desk, conversation: Conversation, event: Tick, now: datetime) -> 
 
 def reading(desk: Desk, conversation: Conversation, survey: Survey, now: datetime) -> Reading:
     """How replies to this survey are read: in its language first, then the city's others."""
-    code = survey.locale_for(desk.locale(conversation.locale).code)
-    others = tuple(desk.locales[c] for c in desk.city.languages if c != code)
-    return Reading(desk.locales[code], others, desk.areas, desk.city.country, now.date())
+    locale = desk.survey_locale(survey, conversation.locale)
+    others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
+    return Reading(locale, others, desk.areas, desk.city.country, now.date())
+
+
+def completed(conversation: Conversation) -> frozenset[str]:
+    """The surveys that the contact has answered to the end."""
+    return frozenset(d.survey for d in conversation.done if d.completed)
+
+
+def is_quiet(conversation: Conversation, now: datetime) -> bool:
+    """Whether we raise no survey by ourselves, since the safe word was sent not long ago."""
+    return conversation.quiet_until is not None and now < conversation.quiet_until
 
 
 def known(conversation: Conversation, now: datetime) -> Mapping[str, Value]:

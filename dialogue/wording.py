@@ -21,7 +21,7 @@ def compose(desk: Desk, effects: Iterable[Effect], code: str | None) -> Message 
     locale = desk.locale(code)
     for effect in said:
         if isinstance(effect, Ask):
-            locale = desk.locales[effect.survey.locale_for(locale.code)]
+            locale = desk.survey_locale(effect.survey, locale.code)
     lines: list[str] = []
     choices: tuple[Choice, ...] = ()
     tag: str | None = None

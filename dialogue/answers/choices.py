@@ -1,4 +1,4 @@
-"""Replies to options: printed code, letter, label, synonym, each as the whole reply.
+"""Replies to options: printed code, label, synonym, each as the whole reply.
 
 The deeper reading of sentences (negation, typos, hedges) is `questions.choice`'s next step and goes
 here; until then a text that is not plainly one option is asked back, never guessed.
@@ -40,13 +40,13 @@ def match(
     More than one name in the result means that the reply is ambiguous.
     """
     bare = strip_padding(fold(text), padding)
+    if not bare:
+        return _NOTHING
     number = _HASH.fullmatch(bare)
     if number:
         return _named([o for o in options if _same_code(o.code, number[1])], "code")
     words = _by_words(bare, options, locales)
-    if words[0] or len(bare) != 1:
-        return words if words[0] else _number_and_words(bare, options, locales)
-    return _by_letter(bare, options, locales)
+    return words if words[0] else _number_and_words(bare, options, locales)
 
 
 def strip_padding(text: str, padding: Iterable[str]) -> str:
@@ -86,15 +86,6 @@ def _number_and_words(text: str, options: Sequence[Labelled], locales: Sequence[
     if by_code[0].name in names:
         return _named(by_code[:1], "code and label")
     return (by_code[0].name, *names), "code against label"
-
-
-def _by_letter(letter: str, options: Sequence[Labelled], locales: Sequence[str]) -> Found:
-    """A letter is a position, unless another label begins with it: then it may be either."""
-    place = ord(letter) - ord("a")
-    if not 0 <= place < len(options):
-        return _NOTHING
-    initials = [o for o in options if fold(o.label.get(locales[0], "")).startswith(letter)]
-    return _named([options[place], *(o for o in initials if o is not options[place])], "letter")
 
 
 def _same_code(code: str, digits: str) -> bool:

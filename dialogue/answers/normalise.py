@@ -28,14 +28,6 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).strip(_ENDS)
 
 
-def tokens(text: str) -> tuple[str, ...]:
-    """The words and numbers of a text, folded; apostrophes inside words stay."""
-    return tuple(_WORD.findall(fold(text)))
-
-
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-
-
 def _ascii_digit(char: str) -> str:
     if char.isascii():
         return char

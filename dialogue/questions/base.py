@@ -62,6 +62,7 @@ class Question:
 
     kind: ClassVar[str]
     asks: ClassVar[bool] = True
+    takes_place: ClassVar[bool] = False
 
     def choices(self, locale: Locale) -> tuple[Choice, ...]:
         """What can be picked, numbered by code."""
@@ -73,7 +74,8 @@ class Question:
 
     def read(self, reply: Reply, reading: Reading) -> Outcome:
         """What the reply means. Never raises; linear in the length of the text."""
-        if not fold(reply.said) and reply.location is None:
+        placed = self.takes_place and reply.location is not None
+        if not fold(reply.said) and not placed:
             return self.blank(reply)
         return self.special(reply, reading) or self.interpret(reply, reading)
 

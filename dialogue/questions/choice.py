@@ -98,7 +98,8 @@ class SelectMany(Choosing):
         for piece in self.pieces(reply.said, reading):
             found, _ = self.find(piece, reading)
             if len(found) != 1:
-                return Ambiguous(self.codes(found)) if found else NotUnderstood(self.hint())
+                # Asking only for this piece would lose what else was chosen.
+                return NotUnderstood()
             names += [name for name in found if name not in names]
         chosen = [self.option(name) for name in names]
         if not self.ordered:

@@ -63,7 +63,7 @@ class Scale(Choosing):
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
         names, rule = self.find(reply.said, reading)
         codes = self.codes(names)
-        if len(codes) == 1 and codes[0].isdigit():
+        if len(codes) == 1:
             return Answered(names[0] if self.role(names[0]) else int(codes[0]), rule)
         low, high = self.bounds()
         text = bare(reply.said, reading)
@@ -89,7 +89,8 @@ def bare(text: str, reading: Reading) -> str:
     """The folded text without polite words and units around it. A minus sign stays."""
     words = reading.locale.words.replies
     sign = "-" if text.strip().startswith("-") else ""
-    around = (*words.get("padding", ()), *words.get("units", ()))
+    keys = ("padding", "units", "before_number")
+    around = tuple(word for key in keys for word in words.get(key, ()))
     return sign + strip_padding(fold(text), around)
 
 

@@ -31,6 +31,7 @@ class Location(Question):
     themselves, sealed (a shared pin likewise, until places have their own reading)."""
 
     kind: ClassVar[str] = "location"
+    takes_place: ClassVar[bool] = True
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
         area = find_area(reply.said, reading.areas)

@@ -1,0 +1,5 @@
+"""`python -m backend` is `imbizo`."""
+
+from backend.cli import main
+
+main()

@@ -1,0 +1,66 @@
+"""The web application: webhooks, the page to try, the staff API, health."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from backend import api, problems, try_page, webhooks, wiring
+from backend.health import router as health
+from backend.settings import Settings
+from backend.worker import working
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
+    """The application of one process; `with_worker` runs the worker in it too (`imbizo run`)."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with wiring.installation(settings) as one:
+            app.state.installation = one
+            if not with_worker:
+                yield
+                return
+            async with working(one):
+                yield
+
+    app = FastAPI(
+        title="Imbizo",
+        summary="Hear your city's residents about safety, over the phones they have",
+        version="1",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.middleware("http")(_safe_headers)
+    app.include_router(health)
+    app.include_router(webhooks.router)
+    app.include_router(try_page.router)
+    app.include_router(api.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_api_route("/", _home, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    return app
+
+
+async def _home() -> Response:
+    return RedirectResponse("/try", 307)
+
+
+async def _icon() -> Response:
+    return RedirectResponse("/static/icon.svg", 307)
+
+
+async def _safe_headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    return response

@@ -1,0 +1,163 @@
+"""Who may use the staff API: keys, and the roles they carry (contract, "Staff API").
+
+A key reads `imb_<prefix>_<secret>`, belongs to one city and has one role there. Only its prefix and
+its SHA-256 are kept; it is shown once, and never logged.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col
+from starlette.exceptions import HTTPException
+
+from backend import wiring
+from backend.models import ApiKey
+from backend.problems import Problem
+from backend.store import library
+
+FORM = re.compile(r"imb_([0-9a-f]{12})_[A-Za-z0-9_-]{20,128}")
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class Role(StrEnum):
+    """What somebody may do in a city; nothing is implied by another role (contract, "Roles")."""
+
+    ADMINISTRATOR = "administrator"
+    OFFICIAL = "official"
+    COORDINATOR = "coordinator"
+    PARTNER = "partner"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that was proved. `prefix` is its public name, as the audit log has it."""
+
+    prefix: str
+    city: str
+    role: Role
+
+
+# --- keys --------------------------------------------------------------------------------------
+def make_key(
+    connection: Connection,
+    city: str,
+    role: Role,
+    note: str,
+    fresh: Callable[[], str],
+    at: datetime,
+) -> str:
+    """Makes a key and gives its text, which is kept nowhere. `fresh` gives random texts of at
+    least 20 letters, digits, `-` and `_`. Raises ValueError if it does not."""
+    prefix = hashlib.sha256(fresh().encode()).hexdigest()[:12]
+    text = f"imb_{prefix}_{fresh()}"
+    if not FORM.fullmatch(text):
+        raise ValueError("the secret is too short or has odd characters")
+    values = {
+        "prefix": prefix, "sha256": _digest(text), "role": role.value, "city": city, "note": note,
+        "created_at": at, "revoked_at": None, "last_used_at": None,
+    }  # fmt: skip
+    connection.execute(insert(ApiKey).values(values))
+    return text
+
+
+def revoke_key(connection: Connection, prefix: str, at: datetime) -> bool:
+    """Ends a key at once; whether there was one to end."""
+    changed = connection.execute(
+        update(ApiKey)
+        .where(col(ApiKey.prefix) == prefix, col(ApiKey.revoked_at).is_(None))
+        .values(revoked_at=at)
+    )
+    return changed.rowcount > 0
+
+
+def find_key(connection: Connection, text: str) -> Key | None:
+    """The key of that text, unless it is malformed, unknown or revoked."""
+    form = FORM.fullmatch(text)
+    if form is None:
+        return None
+    row = connection.execute(
+        select(ApiKey.sha256, ApiKey.city, ApiKey.role, ApiKey.revoked_at).where(
+            col(ApiKey.prefix) == form[1]
+        )
+    ).first()
+    proved = hmac.compare_digest(_digest(text), row.sha256 if row else "")
+    if row is None or not proved or row.revoked_at is not None or row.role not in list(Role):
+        return None
+    return Key(form[1], row.city, Role(row.role))
+
+
+def note_use(engine: Engine, key: Key, at: datetime) -> None:
+    """Keeps when the key was last used, exact to a minute. A busy database is no reason to refuse
+    a request: then it is not noted."""
+    stale = or_(
+        col(ApiKey.last_used_at).is_(None), col(ApiKey.last_used_at) <= at - USE_NOTED_EVERY
+    )
+    with engine.connect() as connection:
+        due = connection.execute(
+            select(ApiKey.id).where(col(ApiKey.prefix) == key.prefix, stale)
+        ).first()
+    if due is None:
+        return
+    try:
+        with library.writing(engine) as connection:
+            connection.execute(
+                update(ApiKey)
+                .where(col(ApiKey.prefix) == key.prefix, stale)
+                .values(last_used_at=at)
+            )
+    except OperationalError:
+        return
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- on every route ----------------------------------------------------------------------------
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="A key of one city, made with `imbizo key add`: `Authorization: Bearer imb_…`.",
+)
+
+
+class Guard:
+    """A FastAPI dependency: the key must be good, of one of the roles, and of the city in the
+    path. Another city's address is refused alike whether or not there is such a city."""
+
+    def __init__(self, roles: frozenset[Role]) -> None:
+        self.roles = roles
+
+    def __call__(
+        self,
+        request: Request,
+        given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    ) -> Key:
+        """The caller's key. 401 without a good one, 403 if it does not open this."""
+        engine: Engine = request.app.state.installation.engine
+        with engine.connect() as connection:
+            key = find_key(connection, given.credentials) if given else None
+        if key is None:
+            raise HTTPException(
+                401, "A valid key is needed", headers={"WWW-Authenticate": "Bearer"}
+            )
+        if key.role not in self.roles or request.path_params.get("city", key.city) != key.city:
+            raise Problem(403, "This key does not open that")
+        note_use(engine, key, wiring.now())
+        return key
+
+
+def require(*roles: Role) -> Guard:
+    """The guard of a route that these roles may use."""
+    return Guard(frozenset(roles))

@@ -1,0 +1,90 @@
+"""The channels of all cities, made from their profiles and the secrets in the environment."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+import httpx
+
+from backend.city_file import ChannelEntry, CityProfile
+from backend.settings import Settings
+from channels import CHANNELS
+from channels.base import Carries, Channel, ChannelConfig
+
+Address = tuple[str, str]
+"""A city's slug and a channel's name."""
+
+
+class ChannelBook(Mapping[Address, Channel]):
+    """Channels by city and name. `refresh` takes in what changed in the database."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        http: httpx.AsyncClient,
+        profiles: Callable[[], Mapping[str, tuple[int, CityProfile]]],
+    ) -> None:
+        self._settings, self._http, self._profiles = settings, http, profiles
+        self._revisions: dict[str, int] = {}
+        self._channels: dict[Address, Channel] = {}
+        self._demo: frozenset[str] = frozenset()
+        self._rates: dict[Address, float] = {}
+
+    def refresh(self) -> None:
+        """Makes the channels of new and changed cities; the others keep theirs."""
+        demo = set(self._demo)
+        for city, (revision, profile) in self._profiles().items():
+            if self._revisions.get(city) == revision:
+                continue
+            self._revisions[city] = revision
+            (demo.add if profile.demo else demo.discard)(city)
+            for address in [a for a in self._channels if a[0] == city]:
+                del self._channels[address]
+            for entry in profile.channels:
+                config = configured(self._settings, profile, entry)
+                self._channels[city, entry.name] = CHANNELS[entry.kind](config, self._http)
+                self._rates[city, entry.name] = entry.rate
+        self._demo = frozenset(demo)
+
+    def __getitem__(self, address: Address) -> Channel:
+        return self._channels[address]
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self._channels)
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+    def is_demo(self, city: str) -> bool:
+        """Whether nothing of this city may ever reach a provider."""
+        return city in self._demo
+
+    @property
+    def rates(self) -> Mapping[Address, float]:
+        """Segments a second by channel; a live view."""
+        return MappingProxyType(self._rates)
+
+    def kinds(self) -> Mapping[Address, Carries]:
+        """What each channel carries."""
+        return {address: channel.carries for address, channel in self._channels.items()}
+
+
+def configured(settings: Settings, profile: CityProfile, entry: ChannelEntry) -> ChannelConfig:
+    """A profile's channel with every $NAME read from the environment ("" where it is not set)."""
+    extra = {key: _read(settings, value) for key, value in (entry.model_extra or {}).items()}
+    return ChannelConfig(
+        city=profile.slug,
+        name=entry.name,
+        kind=entry.kind,
+        country=profile.country,
+        public_url=f"{settings.public_url}/webhooks/{profile.slug}/{entry.name}",
+        rate=entry.rate,
+        settings=extra,
+    )
+
+
+def _read(settings: Settings, value: object) -> object:
+    if isinstance(value, str) and value.startswith("$"):
+        return settings.secret(value)
+    if isinstance(value, list):
+        return [item for item in (_read(settings, v) for v in value) if item != ""]
+    return value

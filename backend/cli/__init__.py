@@ -1,0 +1,62 @@
+"""The command line: `imbizo …`. Errors are one sentence and a way out, never a traceback."""
+
+import sys
+
+import click
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.city_file import CityError
+from backend.cli.chat import chat
+from backend.cli.check import check, doctor
+from backend.cli.data import channels, city, db, demo, survey
+from backend.cli.records import erase, export, key, keys
+from backend.cli.serve import run, web, worker
+from backend.logs import configure
+from backend.privacy import KeysUnusableError
+from backend.settings import SettingsError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="imbizo", prog_name="imbizo")
+def cli() -> None:
+    """Imbizo lets a city hear its residents about safety, over the phones they have."""
+    configure()
+
+
+COMMANDS = (
+    *(run, web, worker, chat, check, doctor, survey, city, channels),
+    *(key, keys, erase, export, db, demo),
+)
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Runs the command; turns every error into one sentence on standard error and exit 1."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        _fail("Stopped.")
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except CityError as error:
+        _fail("\n".join(["This profile cannot be loaded:", *(f"  {f}" for f in error.faults)]))
+    except (SettingsError, KeysUnusableError) as error:
+        _fail(str(error))
+    except SQLAlchemyError as error:
+        kind = type(error).__name__
+        _fail(f"The database does not answer as it should ({kind}). `imbizo doctor` says more.")
+    except OSError as error:
+        _fail(f"{error.strerror or type(error).__name__}: {error.filename or ''}".strip(": "))
+    except Exception as error:
+        structlog.get_logger(__name__).error("command_failed", error=type(error).__name__)
+        _fail(f"Something in Imbizo went wrong ({type(error).__name__}). Nothing was half done.")
+
+
+def _fail(text: str) -> None:
+    click.echo(text, err=True)
+    sys.exit(1)

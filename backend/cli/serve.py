@@ -1,0 +1,111 @@
+"""`run`, `web`, `worker`."""
+
+import asyncio
+import signal
+import socket
+from contextlib import AsyncExitStack
+
+import click
+import uvicorn
+
+from backend import wiring
+from backend.app import create_app
+from backend.demo import load_demo, load_folder
+from backend.settings import Settings, SettingsError, read_settings
+from backend.store import migrate, open_engine
+from backend.worker import working
+
+HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+PORT = click.option(
+    "--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(0, 65535)
+)
+
+
+@click.command()
+@HOST
+@PORT
+@click.option("--demo", is_flag=True, help="Load the two demo cities first.")
+def run(host: str, port: int, demo: bool) -> None:
+    """Web and worker in one process; migrates the database first."""
+    settings = read_settings()
+    migrate(settings.database_url)
+    _load(settings, demo=demo)
+    _serve(settings, host, port, with_worker=True)
+
+
+@click.command()
+@HOST
+@PORT
+def web(host: str, port: int) -> None:
+    """Web only; any number of them, on PostgreSQL."""
+    settings = _postgres(read_settings())
+    _load(settings, demo=False)
+    _serve(settings, host, port, with_worker=False)
+
+
+@click.command()
+def worker() -> None:
+    """Worker only; any number of them, on PostgreSQL."""
+    asyncio.run(_work(_postgres(read_settings())))
+
+
+def _postgres(settings: Settings) -> Settings:
+    if settings.sqlite_file is not None:
+        raise SettingsError(
+            "web and worker share a PostgreSQL database: set IMBIZO_DATABASE_URL to postgresql://…,"
+            " or use `imbizo run`, which needs neither"
+        )
+    return settings
+
+
+def _load(settings: Settings, *, demo: bool) -> None:
+    """Cities that come in at start: the demo ones if asked for, and those of IMBIZO_CITIES."""
+    engine = open_engine(settings.database_url)
+    try:
+        if demo:
+            load_demo(engine, wiring.now())
+        if settings.cities is not None:
+            load_folder(engine, settings.cities, wiring.now())
+    finally:
+        engine.dispose()
+
+
+def _serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
+    listener = _bound(host, port)
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(
+        create_app(settings, with_worker=with_worker),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        forwarded_allow_ips="127.0.0.1",
+    )
+    root = f"http://{host}:{port}"
+    click.echo(f"Talk to it as a resident:  {root}/try")
+    click.echo(f"API documentation:         {root}/docs")
+    click.echo("Stop with Ctrl-C.")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"Port {port} cannot be had ({error.strerror}): choose another, as PORT=8001 make run"
+        ) from error
+    return listener
+
+
+async def _work(settings: Settings) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(wiring.installation(settings))
+        await stack.enter_async_context(working(one))
+        await stopped.wait()

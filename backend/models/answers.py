@@ -1,0 +1,46 @@
+"""Ways through surveys, and what was answered."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import SMALL, BigKey, Sealed, UTCDateTime, one_of
+from dialogue.survey import Status
+
+
+class Session(SQLModel, table=True):
+    """One contact's way through one version of a survey. Once the contact is erased, `contact` is
+    None and the times are days."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_survey", "city", "survey", "version"), dict(SMALL))
+
+    id: str = Field(primary_key=True)
+    city: str = Field(foreign_key="city.slug")
+    contact: str | None = Field(default=None, foreign_key="contact.id", index=True)
+    survey: str
+    version: int
+    status: Status = Field(sa_type=one_of(Status, "status"))
+    locale: str
+    channel: str
+    started_at: datetime = Field(sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Answer(SQLModel, table=True):
+    """One settled question; of several revisions the highest counts. `value` is JSON text. `raw` is
+    the resident's own words where they must be kept."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("session", "question", "revision"), dict(SMALL))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    session: str = Field(foreign_key="session.id")
+    question: str
+    revision: int
+    outcome: str
+    value: str | None = None
+    rule: str
+    raw: str | None = Field(default=None, sa_type=Sealed)
+    at: datetime = Field(sa_type=UTCDateTime)

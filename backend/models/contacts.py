@@ -1,0 +1,99 @@
+"""Who we talk with, at which addresses, and what they agreed to."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import SMALL, BigKey, Sealed, UTCDateTime, one_of
+from dialogue.effects import Agreement
+
+_AWAITED = text("wake_at IS NOT NULL")
+
+
+class Contact(SQLModel, table=True):
+    """A person, under a random id. `conversation` is `dialogue.memory.dump`'s JSON.
+
+    `heard_urn` is the address last heard from (a `urn.id`; no foreign key, since the two tables
+    would need each other) and `heard_channel` the channel. `opted_out` repeats the opt-out list,
+    because PostgreSQL reads a row afresh only if it had to wait for that row's lock.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        Index("ix_contact_wake_at", "wake_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
+        Index("ix_contact_city", "city"),
+        dict(SMALL),
+    )
+
+    id: str = Field(primary_key=True)
+    city: str = Field(foreign_key="city.slug")
+    conversation: str
+    opted_out: bool = False
+    wake_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    last_heard_at: datetime = Field(sa_type=UTCDateTime)
+    heard_urn: int | None = Field(default=None, sa_type=BigKey)
+    heard_channel: str
+
+
+class Urn(SQLModel, table=True):
+    """An address of a contact. `tel:` and `whatsapp:` of one number share a row; `scheme` and
+    `address` are then of the one last heard from.
+
+    `last_heard_at` is exact to a day (see `store.contacts`). `dead` names the scheme at which a
+    provider said that nobody can be reached.
+    """
+
+    __tablename__ = "urn"
+    __table_args__ = (UniqueConstraint("city", "hash"), dict(SMALL))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    scheme: str
+    hash: str
+    address: str = Field(sa_type=Sealed)
+    contact: str = Field(foreign_key="contact.id", index=True)
+    last_heard_at: datetime = Field(sa_type=UTCDateTime)
+    dead: str | None = None
+
+
+class OptOut(SQLModel, table=True):
+    """An address that must get nothing from the city. It outlives the contact; the sealed address
+    is only for hashing it anew under another key."""
+
+    __tablename__ = "opt_out"
+    __table_args__ = (UniqueConstraint("city", "hash"), dict(SMALL))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    hash: str
+    address: str = Field(sa_type=Sealed)
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ConsentWording(SQLModel, table=True):
+    """A notice as it was shown, once. `digest` is SHA-256 of locale and text."""
+
+    __tablename__ = "consent_wording"
+
+    digest: str = Field(primary_key=True)
+    locale: str
+    text: str
+
+
+class Consent(SQLModel, table=True):
+    """A line of the ledger; lines are added, never changed, except that erasure unlinks them."""
+
+    __tablename__ = "consent"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    contact: str | None = Field(default=None, foreign_key="contact.id", index=True)
+    purpose: str
+    agreement: Agreement = Field(sa_type=one_of(Agreement, "agreement"))
+    wording: str = Field(foreign_key="consent_wording.digest")
+    locale: str
+    message_id: str | None = None
+    channel: str
+    at: datetime = Field(sa_type=UTCDateTime)

@@ -1,0 +1,136 @@
+"""What came in and what goes out."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import SMALL, BigKey, Sealed, UTCDateTime, one_of
+from bot.store import DeliveryState, ReceiptStatus, Retention
+from channels.base import Kind
+
+PENDING = "state IN ('queued', 'unknown', 'claimed')"
+"""Outbound rows that still have something to come; the indexes of the outbox hold only these."""
+
+_FAILED = text("state = 'failed'")
+
+
+def _pending(name: str, *columns: str) -> Index:
+    where = text(PENDING)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+class Receipt(SQLModel, table=True):
+    """That a message came, kept for ever, so that its provider id is never taken twice."""
+
+    __tablename__ = "received"
+    __table_args__ = (
+        UniqueConstraint("city", "channel", "provider_id"),
+        Index(
+            "ix_received_waiting",
+            "id",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        dict(SMALL),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    channel: str
+    provider_id: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    status: ReceiptStatus = Field(sa_type=one_of(ReceiptStatus, "status"))
+
+
+class Body(SQLModel, table=True):
+    """What a received message said, sealed, for a while. `hash` is its address's, where it has one
+    (a poison update has none)."""
+
+    __tablename__ = "body"
+    __table_args__ = (dict(SMALL),)
+
+    received: int = Field(primary_key=True, foreign_key="received.id", sa_type=BigKey)
+    hash: str | None = Field(default=None, index=True)
+    content: str = Field(sa_type=Sealed)
+    retention: Retention = Field(sa_type=one_of(Retention, "retention"))
+    delete_after: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class Outbound(SQLModel, table=True):
+    """One part of a message on its way out.
+
+    `lane` is the contact's id, or the address's hash where there is no contact: parts in one lane
+    go out one after another. `due_at` is when it may be taken, and while it is claimed the end of
+    the lease. `unknown_since` is when an attempt began that may have gone out. `status` is the rank
+    of `channels.base.Status` that delivery reports raised it to. `sending` (address, text, choices)
+    is None once wiped. `is_question` lets a newer question supersede it.
+    """
+
+    __tablename__ = "outbound"
+    __table_args__ = (
+        UniqueConstraint("turn", "part"),
+        _pending("ix_outbound_next", "city", "channel", "priority", "id"),
+        _pending("ix_outbound_due", "city", "channel", "due_at"),
+        _pending("ix_outbound_lane", "lane"),
+        Index("ix_outbound_provider_id", "provider_id"),
+        Index("ix_outbound_failed", "settled_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        dict(SMALL),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    turn: str
+    part: int
+    city: str = Field(foreign_key="city.slug")
+    channel: str
+    contact: str | None = Field(default=None, foreign_key="contact.id", index=True)
+    hash: str | None = Field(default=None, index=True)
+    lane: str
+    sending: str | None = Field(default=None, sa_type=Sealed)
+    segments: int
+    priority: int = 0
+    is_question: bool = False
+    despite_opt_out: bool = False
+    forget: bool = False
+    state: DeliveryState = Field(sa_type=one_of(DeliveryState, "state"))
+    status: int = 0
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    attempts: int = 0
+    token: str | None = None
+    claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    unknown_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    provider_id: str | None = None
+    fault_kind: Kind | None = Field(default=None, sa_type=one_of(Kind, "fault_kind"))
+    fault_code: str | None = None
+    queued_at: datetime = Field(sa_type=UTCDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    delivered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class DeliveryReport(SQLModel, table=True):
+    """A status update, whether or not we know the message yet. A repeat is kept once."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (UniqueConstraint("city", "channel", "provider_id", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    channel: str
+    provider_id: str
+    status: int
+    fault_kind: Kind | None = Field(default=None, sa_type=one_of(Kind, "fault_kind"))
+    fault_code: str | None = None
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ChannelRate(SQLModel, table=True):
+    """A channel that ever had something to send. `tat` is GCRA's theoretical arrival time: when the
+    next segment would be due if all were sent evenly."""
+
+    __tablename__ = "channel_rate"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    channel: str = Field(primary_key=True)
+    tat: datetime = Field(sa_type=UTCDateTime)

@@ -1,0 +1,196 @@
+"""Keys, sealing, keyed hashes; what is erased and how long anything personal is kept.
+
+A value is sealed under a key derived for its column, so that one moved to another column does not
+open. An address is looked up by a keyed hash (a plain hash of a phone number is undone in a
+minute), per city, so that cities cannot be joined. **The first key seals, the last key hashes**:
+a key put in front never makes a second contact of one number.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.store import Retention
+
+SHORTEST = 32
+"""Characters a secret key must have at least."""
+
+_NONCE = 12
+
+
+class KeysUnusableError(Exception):
+    """There is no usable secret key; the message says why, without the key."""
+
+
+class SealBrokenError(Exception):
+    """A sealed value does not open: unknown key, another column's, or damaged."""
+
+
+def canonical(urn: str) -> str:
+    """The form under which an address is hashed: a phone number is one address, whether it texts or
+    uses WhatsApp; an opaque WhatsApp id stays itself."""
+    return "tel:" + urn.removeprefix("whatsapp:") if urn.startswith("whatsapp:+") else urn
+
+
+def is_phone(urn: str) -> bool:
+    """Whether the address is a phone number, which operators give to somebody else in time."""
+    return urn.startswith(("tel:", "whatsapp:+"))
+
+
+class KeyRing:
+    """Secret keys, the current one first. Safe to share between threads."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        if not secrets:
+            raise KeysUnusableError("no secret key is set")
+        if any(len(secret) < SHORTEST for secret in secrets):
+            raise KeysUnusableError(f"a secret key is shorter than {SHORTEST} characters")
+        self._keys = {_name(secret): secret.encode() for secret in secrets}
+        self._sealing = _name(secrets[0])
+        self._hashing = _name(secrets[-1])
+        self._hash_key = _derive(secrets[-1].encode(), "index")
+        self._boxes: dict[tuple[str, str], tuple[AESGCM, bytes]] = {}
+
+    @classmethod
+    def from_setting(cls, text: str) -> "KeyRing":
+        """Keys from a comma list, as in IMBIZO_SECRET_KEYS. Raises KeysUnusableError."""
+        return cls([key.strip() for key in text.split(",") if key.strip()])
+
+    @classmethod
+    def from_file(cls, path: Path, fresh: Callable[[], str]) -> "KeyRing":
+        """Keys from a private file, made with one `fresh` key if it is not there. Raises
+        KeysUnusableError, also if others may read the file."""
+        if not path.exists():
+            _make_private(path, fresh())
+        if path.stat().st_mode & 0o077:
+            raise KeysUnusableError(f"others may read the key file: run chmod 600 {path}")
+        return cls.from_setting(path.read_text())
+
+    def seal(self, plain: str, column: str) -> str:
+        """The text sealed under the first key for a column, named as `table.column`."""
+        cipher, bound = self._box(self._sealing, column)
+        nonce = os.urandom(_NONCE)
+        closed = nonce + cipher.encrypt(nonce, plain.encode(), bound)
+        return f"{self._sealing}.{base64.urlsafe_b64encode(closed).decode()}"
+
+    def unseal(self, sealed: str, column: str) -> str:
+        """The text again. Raises SealBrokenError."""
+        name, _, body = sealed.partition(".")
+        if name not in self._keys:
+            raise SealBrokenError(f"a value in {column} is sealed under a key that is not set")
+        cipher, bound = self._box(name, column)
+        try:
+            closed = base64.urlsafe_b64decode(body)
+            return cipher.decrypt(closed[:_NONCE], closed[_NONCE:], bound).decode()
+        except (InvalidTag, ValueError):
+            raise SealBrokenError(f"a value in {column} does not open") from None
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it is sealed under the first key."""
+        return sealed.startswith(self._sealing + ".")
+
+    def index(self, city: str, urn: str) -> str:
+        """The keyed hash of an address in a city, under the last key."""
+        text = f"{city}\0{canonical(urn)}".encode()
+        return f"{self._hashing}.{hmac.digest(self._hash_key, text, 'sha256').hex()[:40]}"
+
+    def is_indexed(self, found: str) -> bool:
+        """Whether a hash was made under the last key."""
+        return found.startswith(self._hashing + ".")
+
+    def pseudonym(self, of: str) -> str:
+        """A random-looking id made from a fresh random one, which nobody without the last key can
+        connect with it: 32 hexadecimal digits."""
+        return hmac.digest(self._hash_key, f"id\0{of}".encode(), "sha256").hex()[:32]
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for another purpose (signing sessions, say), from the first key."""
+        return _derive(self._keys[self._sealing], "purpose:" + purpose)
+
+    def _box(self, name: str, column: str) -> tuple[AESGCM, bytes]:
+        # Deriving costs more than sealing, so each is done once a process.
+        box = self._boxes.get((name, column))
+        if box is None:
+            box = (
+                AESGCM(_derive(self._keys[name], "seal:" + column)),
+                f"{name}|{column}".encode(),
+            )
+            self._boxes[name, column] = box
+        return box
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=f"imbizo:{purpose}".encode()).derive(secret)
+
+
+def _name(secret: str) -> str:
+    """A short public name of a key, written beside everything it seals."""
+    return hashlib.sha256(_derive(secret.encode(), "name")).hexdigest()[:8]
+
+
+def _make_private(path: Path, secret: str) -> None:
+    """Writes the file whole or not at all, and never over another process's."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secret + "\n")
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another process was first: its key counts
+    finally:
+        draft.unlink()
+
+
+# --- how long anything personal is kept --------------------------------------------------------
+TEXT_DAYS = 30
+"""Days that ordinary texts are kept, in and out: the number residents are told."""
+
+OUTBOUND_TEXT = "outbound text"
+RAW_ANSWER = "raw answer"
+
+RETENTION: Mapping[str, int] = MappingProxyType(
+    {
+        Retention.ORDINARY.value: TEXT_DAYS,
+        Retention.QUARANTINED.value: 3,  # safeguarding: 72 hours
+        Retention.POISON.value: 7,
+        OUTBOUND_TEXT: TEXT_DAYS,  # from when it was settled
+        RAW_ANSWER: 365,  # residents' own words, for coding
+    }
+)
+"""Days until the nightly purge deletes a class of sealed text."""
+
+
+# --- what erasing a contact does ---------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What happens to a table's rows of an erased contact: they go, or `blank` columns are emptied
+    and `to_day` times lose their hours (an exact time would find the receipt again)."""
+
+    table: str
+    gone: bool = False
+    blank: tuple[str, ...] = ()
+    to_day: tuple[str, ...] = ()
+
+
+ERASURE: Sequence[Erasure] = (
+    Erasure("body", gone=True),
+    Erasure("outbound", blank=("contact", "hash", "sending"), to_day=("queued_at", "sent_at")),
+    Erasure("answer", blank=("raw",), to_day=("at",)),
+    Erasure("session", blank=("contact",), to_day=("started_at", "finished_at")),
+    Erasure("consent", blank=("contact", "message_id"), to_day=("at",)),
+    Erasure("urn", gone=True),
+    Erasure("contact", gone=True),
+)
+"""In this order. Coded answers stay, linked to nobody; the opt-out list stays, so that a person who
+left is not written to again; receipts never knew the contact."""

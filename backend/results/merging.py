@@ -1,0 +1,37 @@
+"""All versions of a survey as one: what results and exports put their columns in order by."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dialogue.questions import Option, Question
+from dialogue.survey import Survey
+
+
+def merged(versions: Sequence[Survey]) -> Survey:
+    """The latest version (the last given), then the questions and options that only earlier ones
+    had, later versions first.
+
+    Answers are keyed by an option's stable name, so one name has one code everywhere: the newest.
+    Where the code of a dropped option means another by now, its name stands in its place.
+    """
+    latest = versions[-1]
+    questions = {question.name: question for question in latest.questions}
+    for survey in reversed(versions[:-1]):
+        for question in survey.questions:
+            known = questions.get(question.name, question)
+            questions[question.name] = _with_options(known, question.options)
+    return replace(latest, questions=tuple(questions.values()))
+
+
+def _with_options(question: Question, earlier: Sequence[Option]) -> Question:
+    """The question with the options it no longer has; one without options stays so."""
+    if not question.options:
+        return question
+    options = {option.name: option for option in question.options}
+    codes = {option.code for option in question.options}
+    for option in earlier:
+        if option.name not in options:
+            code = option.name if option.code in codes else option.code
+            options[option.name] = replace(option, code=code)
+            codes.add(code)
+    return replace(question, options=tuple(options.values()))

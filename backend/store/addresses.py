@@ -1,0 +1,300 @@
+"""From an address to its contact: found, made, merged, or begun anew.
+
+Theory of operation. The contact's row is the lock of everything that is the contact's. It is taken
+by the statement that finds it; PostgreSQL gives the row as it is once the lock is had, but other
+tables as they were before the wait. Whatever else could have changed meanwhile (which contact an
+address belongs to) is therefore changed only if it still is as seen; otherwise we look again.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, insert, select, update
+from sqlalchemy.dialects import postgresql
+
+from backend.privacy import is_phone
+from backend.store.inbox import is_waiting
+from backend.store.merging import merge
+from backend.store.optouts import opt_out
+from backend.store.tables import (
+    ADDRESS,
+    BODY,
+    CITY,
+    CONTACT,
+    OPT_OUT,
+    OUTBOUND,
+    RECEIVED,
+    SESSION,
+    URN,
+    unsent,
+    wiped_if_forgotten,
+)
+from backend.store.transaction import Heard, Transaction
+from bot.store import ContactBusyError, DeliveryState, Inbound
+from dialogue import memory
+from dialogue.memory import Conversation
+from dialogue.survey import Status
+
+SILENCE = timedelta(days=90)
+"""After this a phone number may be somebody else's."""
+
+NOTED = timedelta(days=1)
+"""How exact an address's `last_heard_at` is kept: most turns then change only the contact's row."""
+
+LOOKS = 5
+"""Times we look again when others change the same addresses at the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact, locked."""
+
+    contact: str
+    conversation: Conversation
+
+
+_CONTACT_OF = CONTACT.c.id == URN.c.contact
+
+
+def _looking_up(by: Any) -> Select[Any]:
+    earlier = exists().where(
+        is_waiting(),
+        RECEIVED.c.id < bindparam("receipt"),
+        BODY.c.received == RECEIVED.c.id,
+        BODY.c.hash == URN.c.hash,
+    )
+    return (
+        select(
+            URN.c.id.label("urn"),
+            URN.c.scheme,
+            URN.c.hash,
+            URN.c.last_heard_at,
+            URN.c.dead,
+            CONTACT.c.id,
+            CONTACT.c.conversation,
+            CONTACT.c.opted_out,
+            CONTACT.c.created_at,
+            CITY.c.revision,
+            earlier.label("behind"),
+        )
+        .select_from(
+            URN.join(CONTACT, CONTACT.c.id == URN.c.contact).join(CITY, CITY.c.slug == URN.c.city)
+        )
+        .where(URN.c.city == bindparam("city"), by)
+        .with_for_update(of=CONTACT)
+    )
+
+
+_FIND = _looking_up(URN.c.hash == bindparam("hash"))
+_FIND_ANY = _looking_up(URN.c.hash.in_(bindparam("hashes", expanding=True))).order_by(
+    CONTACT.c.id, URN.c.id
+)
+_NOTE = (
+    update(URN)
+    .where(URN.c.id == bindparam("urn"))
+    .values(
+        scheme=bindparam("now_scheme"),
+        address=bindparam("now_address"),
+        last_heard_at=bindparam("at"),
+        dead=None,
+    )
+)
+_MAKE = insert(CONTACT)
+_ADD = (
+    postgresql.insert(URN)
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("city", "scheme", "hash", "address", "contact", "last_heard_at")
+        }
+    )
+    .on_conflict_do_nothing(index_elements=["city", "hash"])
+    .returning(URN.c.id)
+)
+_REVISION = select(CITY.c.revision).where(CITY.c.slug == bindparam("city"))
+_LISTED = select(
+    exists().where(
+        OPT_OUT.c.city == bindparam("city"),
+        OPT_OUT.c.hash.in_(bindparam("hashes", expanding=True)),
+    )
+)
+_MOVE = (
+    update(URN)
+    .where(URN.c.id == bindparam("urn"), URN.c.contact == bindparam("old"))
+    .values(contact=bindparam("contact"))
+)
+_CANCEL_ADDRESS = (
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.city == bindparam("in_city"), OUTBOUND.c.hash == bindparam("of_hash"), unsent()
+    )
+    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at"), **wiped_if_forgotten())
+)
+_UNREACHED = (
+    update(CONTACT)
+    .where(CONTACT.c.id == bindparam("old"), CONTACT.c.heard_urn == bindparam("urn"))
+    .values(heard_urn=None, wake_at=None)
+)
+_LEAVE_OFF = (
+    update(SESSION)
+    .where(
+        SESSION.c.contact == bindparam("old"),
+        SESSION.c.status.in_([Status.ACTIVE, Status.PARKED]),
+        ~exists().where(URN.c.contact == bindparam("old")),
+    )
+    .values(status=Status.EXPIRED, finished_at=bindparam("at"))
+)
+
+
+class _ChangedError(Exception):
+    """An address was taken by somebody else meanwhile."""
+
+
+def find(transaction: Transaction, inbound: Inbound) -> Found:
+    """The contact of an inbound message, locked. Raises ContactBusyError; LookupError where there
+    is no such city."""
+    search = _Search(transaction, inbound)
+    for _ in range(LOOKS):
+        with suppress(_ChangedError):
+            return search.look()
+    raise ContactBusyError
+
+
+class _Search:
+    """One message's way to its contact."""
+
+    def __init__(self, transaction: Transaction, inbound: Inbound) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._inbound = inbound
+        self._own = transaction.keys.index(inbound.city, inbound.received.urn)
+        self._urns = {
+            transaction.keys.index(inbound.city, alias): alias for alias in inbound.received.aliases
+        }
+        self._urns[self._own] = inbound.received.urn
+
+    def look(self) -> Found:
+        """One attempt. Raises _ChangedError."""
+        rows = self._lock()
+        if any(row.behind for row in rows):
+            raise ContactBusyError
+        for row in rows:
+            self._transaction.revisions[self._inbound.city] = row.revision
+        current = [row for row in rows if not self._silent(row)]
+        if len(current) == len(self._urns) == 1:
+            return self._known(rows[0])
+        with self._transaction.savepoint():
+            return self._settle(rows, current)
+
+    def _lock(self) -> Sequence[Any]:
+        receipt = self._transaction.receipts.get(self._inbound.turn, 0)
+        row: dict[str, Any] = {"city": self._inbound.city, "receipt": receipt}
+        with self._transaction.locking():
+            if len(self._urns) == 1:
+                return self._connection.execute(_FIND, row | {"hash": self._own}).all()
+            return self._connection.execute(_FIND_ANY, row | {"hashes": [*self._urns]}).all()
+
+    def _silent(self, row: Any) -> bool:
+        """Whether the number may be somebody else's by now."""
+        since = self._inbound.at - row.last_heard_at
+        return is_phone(self._urns[row.hash]) and since >= SILENCE
+
+    def _known(self, row: Any) -> Found:
+        """The common case: one address, one contact."""
+        stale = self._inbound.at - row.last_heard_at >= NOTED
+        if stale or row.dead or row.scheme != _scheme(self._urns[row.hash]):
+            self._note(row.urn, row.hash)
+        self._hear(row.id, row.urn)
+        conversation = memory.load(row.conversation)
+        return Found(row.id, replace(conversation, opted_out=row.opted_out))
+
+    def _settle(self, rows: Sequence[Any], current: Sequence[Any]) -> Found:
+        """Everything else: new, silent for long, or several addresses."""
+        if current:
+            merged = merge(self._connection, current, self._inbound.at)
+            contact, conversation, out = merged.contact, merged.conversation, merged.opted_out
+        else:
+            contact, conversation, out = self._make(), Conversation(), False
+        self._attach(rows, current, contact)
+        listed = {"city": self._inbound.city, "hashes": [*self._urns]}
+        if out or self._connection.execute(_LISTED, listed).scalar():
+            out = True
+            opt_out(self._transaction, self._inbound.city, contact, self._inbound.at)
+        return Found(contact, replace(conversation, opted_out=out))
+
+    def _make(self) -> str:
+        """A new contact."""
+        city = self._inbound.city
+        revision = self._connection.execute(_REVISION, {"city": city}).scalar()
+        if revision is None:
+            raise LookupError("no such city")
+        self._transaction.revisions[city] = revision
+        contact = self._transaction.keys.pseudonym(f"contact\0{self._inbound.turn}")
+        row = {
+            "id": contact,
+            "city": city,
+            "conversation": memory.dump(Conversation()),
+            "opted_out": False,
+            "created_at": self._inbound.at,
+            "last_heard_at": self._inbound.at,
+            "heard_channel": self._inbound.channel,
+        }
+        self._connection.execute(_MAKE, row)
+        return contact
+
+    def _attach(self, rows: Sequence[Any], current: Sequence[Any], contact: str) -> None:
+        """Gives the contact all addresses of the message."""
+        urns = {row.hash: row.urn for row in rows}
+        for row in rows:
+            if row not in current:
+                self._take_over(row, contact)
+            self._note(row.urn, row.hash)
+        for hashed in self._urns.keys() - urns.keys():
+            urns[hashed] = self._add(hashed, contact)
+        self._hear(contact, urns[self._own])
+
+    def _take_over(self, row: Any, contact: str) -> None:
+        """A stranger's address from now on: the old contact keeps its answers."""
+        change = {"urn": row.urn, "old": row.id, "contact": contact, "at": self._inbound.at}
+        if not self._connection.execute(_MOVE, change).rowcount:
+            raise _ChangedError
+        self._connection.execute(_UNREACHED, change)
+        self._connection.execute(_LEAVE_OFF, change)
+        cancel = {"in_city": self._inbound.city, "of_hash": row.hash, "at": self._inbound.at}
+        self._connection.execute(_CANCEL_ADDRESS, cancel)
+
+    def _add(self, hashed: str, contact: str) -> int:
+        urn = self._urns[hashed]
+        row = {
+            "city": self._inbound.city,
+            "scheme": _scheme(urn),
+            "hash": hashed,
+            "address": self._transaction.keys.seal(urn, ADDRESS),
+            "contact": contact,
+            "last_heard_at": self._inbound.at,
+        }
+        added: int | None = self._connection.execute(_ADD, row).scalar()
+        if added is None:
+            raise _ChangedError
+        return added
+
+    def _note(self, urn: int, hashed: str) -> None:
+        address = self._urns[hashed]
+        row = {
+            "urn": urn,
+            "now_scheme": _scheme(address),
+            "now_address": self._transaction.keys.seal(address, ADDRESS),
+            "at": self._inbound.at,
+        }
+        self._connection.execute(_NOTE, row)
+
+    def _hear(self, contact: str, urn: int) -> None:
+        heard = Heard(urn, self._inbound.channel, self._inbound.at)
+        self._transaction.heard[contact] = heard
+
+
+def _scheme(urn: str) -> str:
+    return urn.partition(":")[0]

@@ -1,0 +1,142 @@
+"""People, their addresses, their consent."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+
+from backend.store import erasure, optouts
+from backend.store.addresses import find
+from backend.store.tables import ADDRESS, CONSENT, CONSENT_WORDING, CONTACT, OUTBOUND, URN, pending
+from backend.store.transaction import Transaction
+from bot.store import Due, Inbound, Known
+from dialogue import memory
+from dialogue.effects import Consent
+from dialogue.memory import Conversation
+
+_SAVE = update(CONTACT).where(CONTACT.c.id == bindparam("contact"))
+_SAVE_TALK = _SAVE.values(conversation=bindparam("talk"), wake_at=bindparam("wake"))
+_HEARD = {
+    "heard_urn": bindparam("urn"),
+    "heard_channel": bindparam("channel"),
+    "last_heard_at": bindparam("at"),
+}
+_SAVE_HEARD = _SAVE.values(_HEARD)
+_SAVE_BOTH = _SAVE_TALK.values(_HEARD)
+_WORDING = postgresql.insert(CONSENT_WORDING).on_conflict_do_nothing(index_elements=["digest"])
+_CONSENT = insert(CONSENT)
+
+# When our last message was heard: delivered or sent; None while it waits.
+_HEARD_AT = (
+    select(
+        case(
+            (
+                ~pending(),
+                func.coalesce(OUTBOUND.c.delivered_at, OUTBOUND.c.sent_at, OUTBOUND.c.settled_at),
+            )
+        )
+    )
+    .where(OUTBOUND.c.contact == CONTACT.c.id)
+    .order_by(OUTBOUND.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_DUE = (
+    select(
+        CONTACT.c.id,
+        CONTACT.c.city,
+        CONTACT.c.conversation,
+        CONTACT.c.opted_out,
+        CONTACT.c.heard_channel,
+        URN.c.address,
+        _HEARD_AT.label("heard_at"),
+    )
+    .select_from(CONTACT.join(URN, URN.c.id == CONTACT.c.heard_urn))
+    .where(CONTACT.c.wake_at <= bindparam("now"))
+    .order_by(CONTACT.c.wake_at)
+    .limit(bindparam("limit"))
+    .with_for_update(of=CONTACT, skip_locked=True)
+)
+
+
+class SqlContacts:
+    """See `bot.store.Contacts`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def load(self, inbound: Inbound) -> Known:
+        """The contact of the address (or of an asserted alias), loaded and locked, made if new;
+        notes the address as last heard from. Raises ContactBusyError, also while an earlier message
+        of the address waits for its turn. Best called within a savepoint."""
+        found = find(self._transaction, inbound)
+        return Known(found.contact, found.conversation, inbound.received.urn, inbound.channel)
+
+    def save(self, contact: str, conversation: Conversation) -> None:
+        """Keeps the conversation and projects its `wake_at`."""
+        row = {
+            "contact": contact,
+            "talk": memory.dump(conversation),
+            "wake": conversation.wake_at,
+        }
+        heard = self._transaction.heard.pop(contact, None)
+        if heard is None:
+            self._transaction.connection.execute(_SAVE_TALK, row)
+        else:
+            row |= {"urn": heard.urn, "channel": heard.channel, "at": heard.at}
+            self._transaction.connection.execute(_SAVE_BOTH, row)
+
+    def note_heard(self) -> None:
+        """Writes what no `save` took along, at the end of the transaction."""
+        rows = [
+            {"contact": contact, "urn": heard.urn, "channel": heard.channel, "at": heard.at}
+            for contact, heard in self._transaction.heard.items()
+        ]
+        if rows:
+            self._transaction.connection.execute(_SAVE_HEARD, rows)
+
+    def consent(self, city: str, contact: str, consent: Consent, at: datetime) -> None:
+        """Adds a line to the ledger."""
+        said = f"{consent.locale}\0{consent.wording}".encode()
+        digest = hashlib.sha256(said).hexdigest()
+        wording = {"digest": digest, "locale": consent.locale, "text": consent.wording}
+        self._transaction.connection.execute(_WORDING, wording)
+        line = {
+            "city": city,
+            "contact": contact,
+            "purpose": consent.purpose,
+            "agreement": consent.agreement,
+            "wording": digest,
+            "locale": consent.locale,
+            "message_id": consent.message_id or None,
+            "channel": consent.channel,
+            "at": at,
+        }
+        self._transaction.connection.execute(_CONSENT, line)
+
+    def opt_out(self, city: str, contact: str, at: datetime) -> None:
+        """Opts every address of the contact out and cancels what is queued to it."""
+        optouts.opt_out(self._transaction, city, contact, at)
+
+    def opt_in(self, city: str, contact: str) -> None:
+        """Takes the contact's addresses off the list."""
+        optouts.opt_in(self._transaction, city, contact)
+
+    def forget(self, city: str, contact: str, at: datetime, count: str) -> None:
+        """Erases the contact as `backend.privacy` says and raises the counter `count`."""
+        erasure.erase(self._transaction, contact, at)
+        erasure.count(self._transaction, city, count)
+
+    def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Contacts whose `wake_at` has come, locked."""
+        rows = self._transaction.connection.execute(_DUE, {"now": now, "limit": limit})
+        return [self._due(row) for row in rows]
+
+    def _due(self, row: Any) -> Due:
+        conversation = replace(memory.load(row.conversation), opted_out=row.opted_out)
+        urn = self._transaction.keys.unseal(row.address, ADDRESS)
+        return Due(row.city, Known(row.id, conversation, urn, row.heard_channel), row.heard_at)

@@ -1,0 +1,90 @@
+"""Erases a contact, as the rules in `backend.privacy` say."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
+
+from backend.models import metadata
+from backend.privacy import ERASURE, Erasure
+from backend.store.inbox import is_waiting
+from backend.store.tables import (
+    ANSWER,
+    BODY,
+    CONTACT,
+    COUNTER,
+    OUTBOUND,
+    RECEIVED,
+    SESSION,
+    URN,
+    to_day,
+    unsent,
+)
+from backend.store.transaction import Transaction
+from bot.store import DeliveryState, ReceiptStatus
+
+_HASHES = select(URN.c.hash).where(URN.c.contact == bindparam("of"))
+_WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
+    BODY: BODY.c.hash.in_(_HASHES),
+    OUTBOUND: or_(OUTBOUND.c.contact == bindparam("of"), OUTBOUND.c.hash.in_(_HASHES)),
+    ANSWER: ANSWER.c.session.in_(select(SESSION.c.id).where(SESSION.c.contact == bindparam("of"))),
+    CONTACT: CONTACT.c.id == bindparam("of"),
+}
+"""Which rows are the contact's, where a column does not simply say so."""
+
+
+def _statement(rule: Erasure) -> Delete | Update:
+    table = metadata.tables[rule.table]
+    theirs = _WRITTEN_BY.get(table)
+    if theirs is None:
+        theirs = table.c.contact == bindparam("of")
+    if rule.gone:
+        return delete(table).where(theirs)
+    values: dict[str, Any] = {column: null() for column in rule.blank}
+    values |= {column: to_day(table.c[column]) for column in rule.to_day}
+    if table is OUTBOUND:
+        values["lane"] = ""
+    return update(table).where(theirs).values(values)
+
+
+_BEFORE = (
+    # Nobody is left to take these turns for, and their bodies go.
+    update(RECEIVED)
+    .where(
+        is_waiting(),
+        RECEIVED.c.id.in_(select(BODY.c.received).where(BODY.c.hash.in_(_HASHES))),
+    )
+    .values(status=ReceiptStatus.TAKEN),
+    update(OUTBOUND)
+    .where(_WRITTEN_BY[OUTBOUND], unsent())
+    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at")),
+)
+_ERASE = tuple(_statement(rule) for rule in ERASURE)
+_COUNT = postgresql.insert(COUNTER).values(city=bindparam("city"), name=bindparam("name"), n=1)
+_COUNT_UP = _COUNT.on_conflict_do_update(
+    index_elements=["city", "name"], set_={"n": COUNTER.c.n + 1}
+)
+
+
+def erase(transaction: Transaction, contact: str, at: datetime) -> None:
+    """Erases it. A part that is on its way may still be settled, by its token."""
+    for statement in (*_BEFORE, *_ERASE):
+        transaction.connection.execute(statement, {"of": contact, "at": at})
+    transaction.heard.pop(contact, None)
+
+
+def count(transaction: Transaction, city: str, name: str) -> None:
+    """Raises a counter by one."""
+    transaction.connection.execute(_COUNT_UP, {"city": city, "name": name})

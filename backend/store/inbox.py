@@ -1,0 +1,155 @@
+"""Receipts for ever, bodies sealed and for a while."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import Boolean
+
+from backend.privacy import RETENTION
+from backend.store.tables import BODY, CONTENT, RECEIVED, URN
+from backend.store.transaction import Transaction
+from bot.store import Inbound, ReceiptStatus, Retention
+from channels.base import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a body holds, sealed: enough to take the turn later as it would have been taken."""
+
+    turn: str
+    received: Received
+
+
+CONTENT_JSON = TypeAdapter(Content)
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Receipts left waiting, as their index holds them."""
+    return literal_column("received.status = 'waiting'", Boolean())
+
+
+# PostgreSQL's INSERT: SQLite's compiler reads its ON CONFLICT too.
+_RECEIVE = (
+    postgresql.insert(RECEIVED)
+    .values({name: bindparam(name) for name in ("city", "channel", "provider_id", "at", "status")})
+    .on_conflict_do_nothing(index_elements=["city", "channel", "provider_id"])
+    .returning(RECEIVED.c.id)
+)
+_KEEP_BODY = insert(BODY)
+_MARK = update(RECEIVED).where(RECEIVED.c.id == bindparam("receipt")).values(status=bindparam("to"))
+_DROP = delete(BODY).where(BODY.c.received == bindparam("receipt"))
+_RETAIN = (
+    update(BODY)
+    .where(BODY.c.received == bindparam("receipt"))
+    .values(retention=bindparam("class"), delete_after=bindparam("until"))
+)
+_OF_ONE_CITY = (URN.c.city == RECEIVED.c.city) & (URN.c.hash == BODY.c.hash)
+_OLDEST = (
+    select(func.min(RECEIVED.c.id))
+    .select_from(RECEIVED.join(BODY).outerjoin(URN, _OF_ONE_CITY))
+    .where(is_waiting())
+    .group_by(func.coalesce(URN.c.contact, BODY.c.hash))
+)
+_WAITING = (
+    select(RECEIVED.c.id, RECEIVED.c.city, RECEIVED.c.channel, RECEIVED.c.at, BODY.c.content)
+    .select_from(RECEIVED.join(BODY))
+    .where(is_waiting(), RECEIVED.c.id.in_(_OLDEST))
+    .order_by(RECEIVED.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=RECEIVED, skip_locked=True)
+)
+
+
+class SqlInbox:
+    """See `bot.store.Inbox`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def receive(self, inbound: Inbound) -> int | None:
+        """Stores receipt and sealed body as TAKEN; None if this provider id was seen before."""
+        received = inbound.received
+        receipt = self._receipt(inbound.city, inbound.channel, received.provider_id, inbound.at)
+        if receipt is None:
+            return None
+        hashed = self._transaction.keys.index(inbound.city, received.urn)
+        content = CONTENT_JSON.dump_json(Content(inbound.turn, received)).decode()
+        self._keep(receipt, hashed, content, Retention.ORDINARY, inbound.at)
+        self._transaction.receipts[inbound.turn] = receipt
+        return receipt
+
+    def poison(
+        self, city: str, channel: str, provider_id: str, content: str, at: datetime
+    ) -> int | None:
+        """Stores an update that could not be read, as FAILED, sealed for a week."""
+        receipt = self._receipt(city, channel, provider_id, at, ReceiptStatus.FAILED)
+        if receipt is not None:
+            self._keep(receipt, None, content, Retention.POISON, at)
+        return receipt
+
+    def mark(self, receipt: int, status: ReceiptStatus) -> None:
+        """Says what became of it."""
+        self._transaction.connection.execute(_MARK, {"receipt": receipt, "to": status})
+
+    def retain(self, receipt: int, retention: Retention, at: datetime) -> None:
+        """Keeps its body as long as that class is kept, from `at`."""
+        until = at + timedelta(days=RETENTION[retention])
+        row = {"receipt": receipt, "class": retention, "until": until}
+        self._transaction.connection.execute(_RETAIN, row)
+
+    def drop_body(self, receipt: int) -> None:
+        """Deletes what was written, keeps that something came."""
+        self._transaction.connection.execute(_DROP, {"receipt": receipt})
+
+    def waiting(self, limit: int) -> Sequence[tuple[int, Inbound]]:
+        """Receipts left WAITING, oldest first, locked; of each contact only the oldest."""
+        rows = self._transaction.connection.execute(_WAITING, {"limit": limit})
+        found = []
+        for receipt, city, channel, at, sealed in rows:
+            content = CONTENT_JSON.validate_json(self._transaction.keys.unseal(sealed, CONTENT))
+            self._transaction.receipts[content.turn] = receipt
+            found.append((receipt, Inbound(city, channel, content.received, content.turn, at)))
+        return found
+
+    def _receipt(
+        self,
+        city: str,
+        channel: str,
+        provider_id: str,
+        at: datetime,
+        status: ReceiptStatus = ReceiptStatus.TAKEN,
+    ) -> int | None:
+        row = {
+            "city": city,
+            "channel": channel,
+            "provider_id": provider_id,
+            "at": at,
+            "status": status,
+        }
+        receipt: int | None = self._transaction.connection.execute(_RECEIVE, row).scalar()
+        return receipt
+
+    def _keep(
+        self, receipt: int, hashed: str | None, content: str, retention: Retention, at: datetime
+    ) -> None:
+        row = {
+            "received": receipt,
+            "hash": hashed,
+            "content": self._transaction.keys.seal(content, CONTENT),
+            "retention": retention,
+            "delete_after": at + timedelta(days=RETENTION[retention]),
+        }
+        self._transaction.connection.execute(_KEEP_BODY, row)

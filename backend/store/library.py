@@ -1,0 +1,123 @@
+"""Cities and their surveys as kept: the truth once loaded. Every change raises the city's revision,
+which tells whoever holds a desk in memory to make it anew."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlmodel import col
+
+from backend.city_file import CityProfile
+from backend.models import Area, City, SurveyVersion
+from backend.store.engine import for_writing
+from dialogue.survey import Survey
+from dialogue.survey_file import read_survey
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A survey version with the text it was loaded from."""
+
+    survey: Survey
+    source: str
+    published_at: datetime
+    retired: bool
+
+
+class CityUnknown(Exception):
+    """There is no such city in the database."""
+
+
+def save_city(connection: Connection, profile: CityProfile) -> None:
+    """Inserts or replaces a city and its areas."""
+    slug = profile.slug
+    document = profile.model_dump(mode="json", exclude={"areas"})
+    changed = connection.execute(
+        update(City)
+        .where(col(City.slug) == slug)
+        .values(profile=document, demo=profile.demo, revision=City.revision + 1)
+    )
+    if not changed.rowcount:
+        values = {"slug": slug, "profile": document, "demo": profile.demo, "revision": 1}
+        connection.execute(insert(City).values(values))
+    connection.execute(delete(Area).where(col(Area.city) == slug))
+    rows = [{"city": slug, **area.model_dump(mode="json")} for area in profile.areas]
+    if rows:
+        connection.execute(insert(Area), rows)
+
+
+def load_profile(connection: Connection, city: str) -> CityProfile:
+    """A city's profile with its areas. Raises CityUnknown."""
+    row = connection.execute(select(City.profile).where(col(City.slug) == city)).first()
+    if row is None:
+        raise CityUnknown(city)
+    columns = [getattr(Area, name) for name in _AREA_FIELDS]
+    areas = connection.execute(
+        select(*columns).where(col(Area.city) == city).order_by(col(Area.id))
+    ).mappings()
+    return CityProfile.model_validate({**row.profile, "areas": [dict(area) for area in areas]})
+
+
+_AREA_FIELDS = ("code", "name", "parent", "aliases", "population", "informal", "geometry")
+
+
+def city_slugs(connection: Connection) -> Sequence[str]:
+    """Every city, in order of its slug."""
+    return connection.execute(select(City.slug).order_by(col(City.slug))).scalars().all()
+
+
+def revisions(connection: Connection) -> dict[str, int]:
+    """The revision of every city."""
+    rows = connection.execute(select(City.slug, City.revision))
+    return {row.slug: row.revision for row in rows}
+
+
+def publish(connection: Connection, city: str, source: str, at: datetime) -> int:
+    """Publishes a survey's TOML (already checked) as its next version; the number of the version.
+    The same text as the latest version makes no new one."""
+    slug = str(tomllib.loads(source)["slug"])
+    mine = (col(SurveyVersion.city) == city, col(SurveyVersion.slug) == slug)
+    latest = connection.execute(select(func.max(SurveyVersion.version)).where(*mine)).scalar() or 0
+    if latest:
+        same = connection.execute(
+            select(SurveyVersion.source).where(*mine, col(SurveyVersion.version) == latest)
+        ).scalar()
+        if same == source:
+            return latest
+    values = {
+        "city": city, "slug": slug, "version": latest + 1, "source": source,
+        "published_at": at, "retired": False,
+    }  # fmt: skip
+    connection.execute(insert(SurveyVersion).values(values))
+    connection.execute(
+        update(City).where(col(City.slug) == city).values(revision=City.revision + 1)
+    )
+    return latest + 1
+
+
+def surveys(connection: Connection, city: str) -> Sequence[Published]:
+    """Every version of every survey of a city, oldest first."""
+    rows = connection.execute(
+        select(
+            SurveyVersion.version, SurveyVersion.source,
+            SurveyVersion.published_at, SurveyVersion.retired,
+        ).where(col(SurveyVersion.city) == city).order_by(col(SurveyVersion.id))
+    )  # fmt: skip
+    return [_published(row.version, row.source, row.published_at, row.retired) for row in rows]
+
+
+def _published(version: int, source: str, at: datetime, retired: bool) -> Published:
+    survey, faults = read_survey(tomllib.loads(source))
+    if survey is None:
+        raise ValueError(f"a published survey cannot be read: {faults[0]}")
+    return Published(replace(survey, version=version), source, at, retired)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction for commands that load cities and surveys."""
+    with for_writing(engine).begin() as connection:
+        yield connection

@@ -1,0 +1,80 @@
+"""The tables as SQLAlchemy Core sees them, and expressions that more than one part needs."""
+
+from typing import Any
+
+from sqlalchemy import Alias, ColumnElement, Table, case, literal_column, null
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import Boolean
+
+from backend.models import metadata
+from backend.models.base import UTCDateTime
+from bot.store import DeliveryState
+
+ANSWER = metadata.tables["answer"]
+BODY = metadata.tables["body"]
+CHANNEL_RATE = metadata.tables["channel_rate"]
+CITY = metadata.tables["city"]
+CONSENT = metadata.tables["consent"]
+CONSENT_WORDING = metadata.tables["consent_wording"]
+CONTACT = metadata.tables["contact"]
+COUNTER = metadata.tables["counter"]
+DELIVERY_REPORT = metadata.tables["delivery_report"]
+OPT_OUT = metadata.tables["opt_out"]
+OUTBOUND = metadata.tables["outbound"]
+PURGE_LOG = metadata.tables["purge_log"]
+RECEIVED = metadata.tables["received"]
+SESSION = metadata.tables["session"]
+URN = metadata.tables["urn"]
+
+# Under these names values are sealed: a column's own.
+ADDRESS = "urn.address"
+CONTENT = "body.content"
+OPT_OUT_ADDRESS = "opt_out.address"
+RAW = "answer.raw"
+SENDING = "outbound.sending"
+
+
+def in_state(*states: DeliveryState, of: Table | Alias = OUTBOUND) -> ColumnElement[bool]:
+    """Outbound rows in one of the states. These are literals: a planner takes a partial index only
+    if it can see that the query stays within it."""
+    listed = ", ".join(f"'{state.value}'" for state in states)
+    return literal_column(f"{of.name}.state IN ({listed})", Boolean())
+
+
+def pending(of: Table | Alias = OUTBOUND) -> ColumnElement[bool]:
+    """Outbound rows that still have something to come, as the outbox's indexes hold them."""
+    states = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.CLAIMED)
+    return in_state(*states, of=of)
+
+
+def unsent() -> ColumnElement[bool]:
+    """Outbound rows that nobody is sending now."""
+    return in_state(DeliveryState.QUEUED, DeliveryState.UNKNOWN)
+
+
+def wiped_if_forgotten() -> dict[str, Any]:
+    """What settling a part for good empties, if it asked to be forgotten."""
+    columns = (OUTBOUND.c.sending, OUTBOUND.c.hash, OUTBOUND.c.contact)
+    wiped: dict[str, Any] = {c.name: case((OUTBOUND.c.forget, null()), else_=c) for c in columns}
+    # The lane of a part without a contact is its address's hash.
+    return wiped | {"lane": case((OUTBOUND.c.forget, ""), else_=OUTBOUND.c.lane)}
+
+
+class to_day(GenericFunction[Any]):  # noqa: N801 (reads as a function, like SQLAlchemy's own)
+    """A time without its hours, in UTC."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(to_day, "postgresql")
+def _to_day_postgresql(element: to_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_trunc('day', {compiler.process(element.clauses, **options)}, 'UTC')"
+
+
+@compiles(to_day, "sqlite")
+def _to_day_sqlite(element: to_day, compiler: SQLCompiler, **options: Any) -> str:
+    # The form in which SQLAlchemy keeps a time there: the first ten characters are the date.
+    return f"(substr({compiler.process(element.clauses, **options)}, 1, 10) || ' 00:00:00.000000')"

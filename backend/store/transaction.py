@@ -1,0 +1,67 @@
+"""What the parts of a unit share while its transaction is open."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from backend.privacy import KeyRing
+from bot.store import ContactBusyError
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """That a contact was just heard from, at which address and channel."""
+
+    urn: int
+    channel: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Transaction:
+    """An open transaction. `heard` waits to be written with the contact's next save, or at the end;
+    `revisions` are of cities seen by the way; `receipts` are by turn."""
+
+    connection: Connection
+    keys: KeyRing
+    rates: Mapping[tuple[str, str], float]
+    seen_channels: frozenset[tuple[str, str]]
+    postgres: bool
+    depth: int = 0
+    heard: dict[str, Heard] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+    receipts: dict[str, int] = field(default_factory=dict)
+    topics: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What fails inside is undone alone, what it noted here included."""
+        heard, topics, seen = dict(self.heard), len(self.topics), self.seen_channels
+        self.depth += 1
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.heard, self.seen_channels = heard, seen
+            del self.topics[topics:]
+            raise
+        finally:
+            self.depth -= 1
+
+    @contextmanager
+    def locking(self) -> Iterator[None]:
+        """Around a statement that waits for a contact's lock. Raises ContactBusyError, and leaves
+        the transaction usable: PostgreSQL needs a savepoint for that."""
+        guard = self.savepoint() if self.postgres and not self.depth else nullcontext()
+        try:
+            with guard:
+                yield
+        except OperationalError as error:
+            if isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+                raise ContactBusyError from None
+            raise

@@ -1,0 +1,130 @@
+"""Opens write transactions, and keeps in memory what only changes with a city's revision."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, bindparam, func, select
+
+from backend.privacy import KeyRing
+from backend.store.contacts import SqlContacts
+from backend.store.engine import for_writing
+from backend.store.inbox import SqlInbox
+from backend.store.outbox import SqlOutbox
+from backend.store.sessions import SqlSessions
+from backend.store.tables import CITY
+from backend.store.transaction import Transaction
+from bot.store import Contacts, Inbox, Outbox, Sessions
+from dialogue.desk import Desk
+
+TELL = "imbizo"
+"""The PostgreSQL channel on which topics are told."""
+
+_REVISION = select(CITY.c.revision).where(CITY.c.slug == bindparam("city"))
+_NOTIFY = select(func.pg_notify(TELL, bindparam("topic")))
+
+
+class BuildDesk(Protocol):
+    """Makes a city's desk from the database, as of a connection's transaction."""
+
+    def __call__(self, connection: Connection, city: str) -> Desk: ...
+
+
+class SqlUnit:
+    """One open write transaction (see `bot.store.Unit`)."""
+
+    def __init__(self, transaction: Transaction, desks: "_Desks") -> None:
+        self.inbox: Inbox = SqlInbox(transaction)
+        self.contacts: Contacts = SqlContacts(transaction)
+        self.sessions: Sessions = SqlSessions(transaction)
+        self.outbox: Outbox = SqlOutbox(transaction)
+        self._transaction = transaction
+        self._desks = desks
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What fails inside is undone alone; the exception goes on."""
+        return self._transaction.savepoint()
+
+    def desk(self, city: str) -> Desk:
+        """The city's desk as of this transaction. Raises LookupError for no such city."""
+        revision = self._transaction.revisions.get(city)
+        if revision is None:
+            revision = self._transaction.connection.execute(_REVISION, {"city": city}).scalar()
+            if revision is None:
+                raise LookupError("no such city")
+            self._transaction.revisions[city] = revision
+        return self._desks.get(self._transaction.connection, city, revision)
+
+    def tell(self, topic: str) -> None:
+        """Wakes whoever waits for the topic, once this transaction commits."""
+        if topic not in self._transaction.topics:
+            self._transaction.topics.append(topic)
+
+
+class SqlStore:
+    """Opens transactions (see `bot.store.Store`). Threads may share it.
+
+    `rates` are segments a second by city and channel; a channel not in it is not held back.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        keys: KeyRing,
+        build_desk: BuildDesk,
+        rates: Mapping[tuple[str, str], float],
+    ) -> None:
+        self.engine = engine
+        self.keys = keys
+        self._writing = for_writing(engine)
+        self._rates = rates
+        self._desks = _Desks(build_desk)
+        self._listeners: list[Callable[[str], None]] = []
+        self._seen_channels: frozenset[tuple[str, str]] = frozenset()
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnit]:
+        """A write transaction: the block's end commits, an exception rolls back."""
+        with self._writing.begin() as connection:
+            transaction = Transaction(
+                connection,
+                self.keys,
+                self._rates,
+                self._seen_channels,
+                connection.dialect.name == "postgresql",
+            )
+            unit = SqlUnit(transaction, self._desks)
+            yield unit
+            SqlContacts(transaction).note_heard()
+            if transaction.postgres:
+                for topic in transaction.topics:
+                    connection.execute(_NOTIFY, {"topic": topic})
+        self._seen_channels |= transaction.seen_channels
+        for topic in transaction.topics:
+            for listener in tuple(self._listeners):
+                listener(topic)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Calls it with every topic told in this process, after the commit, on the writer's
+        thread."""
+        self._listeners.append(listener)
+
+
+class _Desks:
+    """Desks by city, each as of a revision."""
+
+    def __init__(self, build: BuildDesk) -> None:
+        self._build = build
+        self._kept: dict[str, tuple[int, Desk]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, connection: Connection, city: str, revision: int) -> Desk:
+        """The desk of that revision, made anew if another one is kept."""
+        kept = self._kept.get(city)
+        if kept is None or kept[0] != revision:
+            with self._lock:
+                kept = self._kept.get(city)
+                if kept is None or kept[0] != revision:
+                    kept = self._kept[city] = (revision, self._build(connection, city))
+        return kept[1]

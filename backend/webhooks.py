@@ -1,0 +1,89 @@
+"""Where providers call: inbound messages and delivery reports of every channel.
+
+200 is answered only after the commit; a database away is a 503, so that the provider tries again.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from backend import wiring
+from backend.metrics import WEBHOOKS
+from bot.store import Inbound, Unit
+from bot.turns import take_turn
+from channels.base import Carries, Event, Received, WebhookError, WebRequest
+
+LARGEST_BODY = 65_536
+"""Bytes of one webhook; a message with ten media addresses has about 5,000."""
+
+log = structlog.get_logger(__name__)
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/webhooks/{city}/{channel}")
+@router.post("/webhooks/{city}/{channel}/status")
+async def receive(request: Request, city: str, channel: str) -> Response:
+    """Checks, stores, decides, answers."""
+    one: wiring.Installation = request.app.state.installation
+    ours = one.channels.get((city, channel))
+    if ours is None or one.channels.is_demo(city):
+        return _counted(404, "unknown")
+    if ours.missing():
+        return _counted(503, "off")
+    body = await read_body(request, LARGEST_BODY)
+    if body is None:
+        return _counted(413, "too large")
+    url = one.settings.public_url + request.url.path
+    url += f"?{request.url.query}" if request.url.query else ""
+    try:
+        parsed = ours.parse(WebRequest(url, dict(request.headers), body))
+    except WebhookError as error:
+        return _counted(error.status, "refused")
+    try:
+        await _store(one, city, channel, parsed.events, ours.carries)
+    except Exception as error:
+        log.error("webhook_not_stored", city=city, channel=channel, error=type(error).__name__)
+        return _counted(503, "not stored")
+    WEBHOOKS.labels("stored").inc()
+    answer = parsed.answer
+    return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
+async def _store(
+    one: wiring.Installation, city: str, channel: str, events: Sequence[Event], carries: Carries
+) -> None:
+    """All events of one webhook in one transaction."""
+    if not events:
+        return
+    at = wiring.now()
+    turns = [wiring.fresh_id() for _ in events]
+
+    def work(unit: Unit) -> None:
+        for event, turn in zip(events, turns, strict=True):
+            if isinstance(event, Received):
+                take_turn(unit, Inbound(city, channel, event, turn, at), carries)
+            else:
+                unit.outbox.report(city, channel, event, at)
+
+    first = events[0]
+    await one.writer.run(work, first.urn if isinstance(first, Received) else "")
+
+
+async def read_body(request: Request, most: int) -> bytes | None:
+    """The body, or None when it is larger than `most` bytes (it is then not read to its end)."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isascii() and declared.isdigit() and len(declared) < 12 and int(declared) > most:
+        return None
+    parts, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            return None
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _counted(status: int, result: str) -> Response:
+    WEBHOOKS.labels(result).inc()
+    return Response(status_code=status)

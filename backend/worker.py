@@ -1,0 +1,81 @@
+"""The worker: sends what is queued, wakes contacts, cleans up at night.
+
+APScheduler is only the clock. Every job claims its work in the database, so any number of workers
+may run, and a restart loses nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from backend import wiring
+from bot.outbox import Dispatcher
+from bot.turns import OUTBOX
+from bot.wakeups import take_waiting, wake_contacts
+
+TICK_SECONDS = 5
+NIGHT_HOUR = 1
+"""Hour (UTC) at which what is kept too long is deleted."""
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
+    """Runs the worker within the block."""
+    loop = asyncio.get_running_loop()
+    dispatcher = Dispatcher(one.writer, one.channels, wiring.SURROUNDINGS)
+
+    def told(topic: str) -> None:
+        if topic == OUTBOX:
+            with suppress(RuntimeError):  # the loop may be closing
+                loop.call_soon_threadsafe(dispatcher.wake)
+
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for job in (_refresh, _wake, _waiting):
+        scheduler.add_job(
+            _run, "interval", args=(one, job), seconds=TICK_SECONDS, coalesce=True, max_instances=1
+        )
+    scheduler.add_job(_run, "cron", args=(one, _purge), hour=NIGHT_HOUR, coalesce=True)
+    with one.listening(told):
+        scheduler.start()
+        sending = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        try:
+            yield dispatcher
+        finally:
+            scheduler.shutdown(wait=False)
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
+
+
+async def _run(
+    one: wiring.Installation, job: Callable[[wiring.Installation], Awaitable[None]]
+) -> None:
+    """One job; a fault is logged, and the next tick tries again."""
+    try:
+        await job(one)
+    except Exception as error:
+        log.error("job_failed", job=job.__name__, error=type(error).__name__)
+
+
+async def _refresh(one: wiring.Installation) -> None:
+    await asyncio.to_thread(one.channels.refresh)
+
+
+async def _wake(one: wiring.Installation) -> None:
+    now, kinds = wiring.now(), one.channels.kinds()
+    while await one.writer.run(lambda u: wake_contacts(u, now, wiring.fresh_id, kinds)):
+        pass
+
+
+async def _waiting(one: wiring.Installation) -> None:
+    kinds = one.channels.kinds()
+    await one.writer.run(lambda unit: take_waiting(unit, kinds))
+
+
+async def _purge(one: wiring.Installation) -> None:
+    await asyncio.to_thread(one.store.purge, wiring.now())

@@ -1,0 +1,82 @@
+"""SMS through Twilio.
+
+Rule 1: the library `twilio` is used in `account` only.
+Rule 2: `webhook` and `errors` are pure.
+"""
+
+import re
+from datetime import datetime
+from typing import ClassVar
+
+import httpx
+
+from channels.base import (
+    ChannelConfig,
+    Fault,
+    Kind,
+    Parsed,
+    SendError,
+    Sending,
+    Sent,
+    WebRequest,
+    WhenUnknown,
+)
+from channels.rendering import CARRIES
+from channels.twilio.account import Account, strings
+from channels.twilio.console import console_settings
+from channels.twilio.errors import ERRORS
+from channels.twilio.webhook import is_report, parse_message, parse_report, required
+
+__all__ = ["ERRORS", "Sms", "console_settings"]
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class Sms:
+    """An SMS sender. Its addresses are `tel:` and an E.164 number.
+
+    Settings: those of `Account`, and `replies_by_provider`: the commands (STOP, START, HELP) that
+    Twilio answers itself on this sender.
+    """
+
+    carries = CARRIES["sms"]
+    when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND  # `find` would have found it
+
+    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+        self._account = Account(config, http)
+        self._replies = frozenset(
+            map(str.upper, strings(config.settings.get("replies_by_provider")))
+        )
+
+    def missing(self) -> tuple[str, ...]:
+        """See `Account.missing`."""
+        return self._account.missing()
+
+    def parse(self, request: WebRequest) -> Parsed:
+        """An inbound message, or a delivery report. A message from a short code or a name, which
+        nobody can answer, is taken and passed over."""
+        form = self._account.believed(request)
+        if is_report(form):
+            return parse_report(form)
+        number = required(form, "From")
+        return parse_message(form, _urn(number), self._replies)
+
+    async def send(self, sending: Sending) -> Sent:
+        """Sends the text; choices are numbered lines in it."""
+        return await self._account.create(_number(sending.urn), body=sending.text)
+
+    async def find(self, sending: Sending, since: datetime) -> Sent | None:
+        """Looks the text up in Twilio's list of messages to this number."""
+        return await self._account.find(_number(sending.urn), sending.text, since)
+
+
+def _urn(number: str) -> str | None:
+    return f"tel:{number}" if _E164.fullmatch(number) else None
+
+
+def _number(urn: str) -> str:
+    """The number of a `tel:` URN; nothing else ever reaches the provider."""
+    scheme, _, number = urn.partition(":")
+    if scheme != "tel":
+        raise SendError(Fault(Kind.DEAD, "not a phone number"))
+    return number

@@ -1,0 +1,99 @@
+"""What Twilio's errors mean for us: one table for answers and status reports alike.
+
+Source: Twilio's error dictionary and its Messages documentation, read in November 2026.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+import httpx
+
+from channels.base import Fault, Kind
+
+_DAY = timedelta(days=1)
+_MEANINGS: tuple[tuple[Fault, str], ...] = (
+    # bad credentials, account closed or suspended, daily budget of a trial
+    (Fault(Kind.CONFIG), "10001 20003 20005 20006 20008 20404 30002"),
+    # a request of ours that is wrong in itself
+    (Fault(Kind.CONFIG), "14103 20001 21602 21603 21604 21609 21619"),
+    # a sender we may not use, or not for this country; a trial's or sandbox's unverified recipient
+    (Fault(Kind.CONFIG), "14108 21212 21601 21606 21607 21657 21659 21660 21661 63007 63031"),
+    (Fault(Kind.CONFIG), "21219 21408 21608 63015 30018 30024 30032 30033 30034 30035"),
+    # templates and Messaging Services
+    (Fault(Kind.CONFIG), "21654 21655 21656 21701 21702 21703 21704 21705"),
+    (Fault(Kind.CONFIG), "63027 63028 63030 63040 63041 63042"),
+    # the WhatsApp account itself
+    (Fault(Kind.CONFIG), "63001 63008 63020 63051 63062"),
+    # no such number, a landline, no route from this sender, not on WhatsApp
+    (Fault(Kind.DEAD), "21211 21214 21217 21401 21612 21614 30005 30006 63003 63024"),
+    (Fault(Kind.OPT_OUT), "21610 63014 63033"),
+    # too long, media, filtered, refused, too dear; 63032: a recipient in an experiment of Meta's
+    (Fault(Kind.CONTENT), "21605 21617 21620 21623 21658 11751 30007 30010 30011 30019 63034"),
+    (Fault(Kind.CONTENT), "63005 63006 63011 63013 63021 63026 63032"),
+    (Fault(Kind.WINDOW), "63016"),
+    (Fault(Kind.THROTTLE), "20429 30022 63017 63018"),
+    (Fault(Kind.THROTTLE, wait=timedelta(seconds=30)), "14107"),
+    (Fault(Kind.THROTTLE, wait=timedelta(minutes=5)), "21611 30001"),
+    (Fault(Kind.THROTTLE, wait=timedelta(minutes=30)), "30450"),
+    (Fault(Kind.THROTTLE, wait=_DAY), "30023 30027 63038"),
+    # trouble that passes; a phone that is off; a block that may be one (STOP at the carrier)
+    (Fault(Kind.RETRY), "30017 63009 63010 63012 63037"),
+    (Fault(Kind.RETRY, tries=1), "30008 30036 63019"),
+    (Fault(Kind.RETRY, tries=2, wait=_DAY / 2), "30003"),
+    (Fault(Kind.RETRY, tries=1, wait=_DAY / 2), "30004"),
+    (Fault(Kind.RETRY, tries=1, wait=_DAY), "63049"),
+    (Fault(Kind.UNKNOWN), "20500 20503 30410"),
+    (Fault(Kind.IGNORE), "20409 30409"),
+)
+ERRORS: Mapping[int, Fault] = MappingProxyType(
+    {int(code): replace(fault, code=code) for fault, codes in _MEANINGS for code in codes.split()}
+)
+"""What each of Twilio's error codes means for us, in an answer and in a status report alike."""
+
+
+def meaning(code: int) -> Fault | None:
+    """The fault of a Twilio error code; None if neither the table nor a range knows it."""
+    if code in ERRORS:
+        return ERRORS[code]
+    if 30_000 <= code < 31_000 or 63_000 <= code < 64_000:
+        return Fault(Kind.RETRY, str(code), tries=1)
+    return Fault(Kind.CONFIG, str(code)) if 92_000 <= code < 93_000 else None
+
+
+def refusal(answer: httpx.Response) -> Fault:
+    """The fault of an HTTP answer that did not do what we asked: by Twilio's code in it, else by
+    its status. `wait` is what its `Retry-After` asks for, where it does."""
+    code = json_object(answer).get("code")
+    named = code if isinstance(code, int) else answer.status_code
+    fault = meaning(named) or Fault(_by_status(answer.status_code), str(named))
+    return replace(fault, wait=_retry_after(answer) or fault.wait)
+
+
+def json_object(answer: httpx.Response) -> dict[str, object]:
+    """The JSON object of an answer; empty for anything else, as a proxy's HTML page."""
+    try:
+        read = answer.json()
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _by_status(status: int) -> Kind:
+    """A 2xx comes here when it could not be read. An unknown 400 is taken to be about this message
+    only: it fails and shows its code, and the others go on."""
+    if status == 429:
+        return Kind.THROTTLE
+    if 200 <= status < 300 or status == 408 or status >= 500:
+        return Kind.UNKNOWN
+    return Kind.CONTENT if status == 400 else Kind.CONFIG
+
+
+def _retry_after(answer: httpx.Response) -> timedelta | None:
+    """`Retry-After` in seconds, at most a day; its other form, a date, is passed over."""
+    seconds = answer.headers.get("retry-after", "")
+    if not re.fullmatch("[0-9]{1,9}", seconds):
+        return None
+    return min(timedelta(seconds=int(seconds)), _DAY)

@@ -1,0 +1,32 @@
+"""The channel that carries nothing."""
+
+from datetime import UTC, datetime
+
+import httpx
+
+from channels.base import Sending, WhenUnknown
+from channels.rendering import CARRIES
+from channels.simulator import Simulator
+from tests.channels.samples import config
+
+HI = Sending("try:anna", "Hi")
+
+
+async def test_ids_are_of_the_sendings_and_their_order(http: httpx.AsyncClient) -> None:
+    one, other = (Simulator(config("simulator", {}), http) for _ in range(2))
+    ids = [(await one.send(HI)).provider_id, (await one.send(HI)).provider_id]
+    assert len(set(ids)) == 2
+    assert ids == [(await other.send(HI)).provider_id, (await other.send(HI)).provider_id]
+
+
+async def test_nothing_is_looked_up(http: httpx.AsyncClient) -> None:
+    simulator = Simulator(config("simulator", {}), http)
+    assert await simulator.find(HI, datetime(2026, 11, 22, tzinfo=UTC)) is None
+    assert simulator.when_unknown is WhenUnknown.RESEND
+
+
+def test_it_looks_like_another_kind(http: httpx.AsyncClient) -> None:
+    like = {kind: Simulator(config("simulator", {"like": kind}), http) for kind in CARRIES}
+    assert {kind: simulator.carries for kind, simulator in like.items()} == CARRIES
+    assert Simulator(config("simulator", {}), http).carries == CARRIES["sms"]
+    assert Simulator(config("simulator", {"like": "pigeon"}), http).missing() == ("like",)

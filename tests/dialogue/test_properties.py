@@ -1,0 +1,380 @@
+"""What holds for any survey, any resident and any passing of time."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.rendering import CARRIES, render
+from dialogue import checks
+from dialogue.answers.normalise import fold
+from dialogue.conditions import Condition
+from dialogue.conversation import converse
+from dialogue.desk import Desk
+from dialogue.effects import Effect, Forget, Moved, Opened, Record
+from dialogue.engine import tag
+from dialogue.events import Event, Invite, Reply, Tick
+from dialogue.locale import COMMAND_KEYS
+from dialogue.memory import Conversation, dump, load
+from dialogue.messages import Message
+from dialogue.questions import TYPES, Option, Question
+from dialogue.questions.choice import Choosing
+from dialogue.questions.number import Numeric
+from dialogue.survey import RETRY_LIMIT, Status, Survey, SurveyKind
+from dialogue.survey_file import complete_locales, read_survey, write_survey
+from dialogue.turn import Turn
+from dialogue.wording import compose
+from tests.dialogue.samples import CITY, GATED, LOCALES, NOW, PULSE, desk
+
+Spoken = tuple[str, ...]
+FINAL = {*Status} - {Status.ACTIVE, Status.PARKED}
+KINDS = sorted(TYPES)
+LABELS = [
+    "Very safe",
+    "Safe",
+    "Not safe",
+    "Don't know",
+    "Ja",
+    "Cha",
+    "12",
+    "At night",
+    "Sí",
+    "🙂 ok",
+]
+ROLES = st.sampled_from([None, None, None, "dont_know", "refused", "none", "other"])
+
+
+# --- any survey ----------------------------------------------------------------------------------
+@st.composite
+def any_options(draw: st.DrawFn, kind: str, spoken: Spoken) -> tuple[Option, ...]:
+    if kind == "yes_no":
+        return (Option("1", "yes", {}), Option("2", "no", {}))
+    count = draw(st.integers(1, 6))
+    codes = draw(st.lists(st.integers(0, 20).map(str), min_size=count, max_size=count, unique=True))
+    labels = draw(st.lists(st.sampled_from(LABELS), min_size=count, max_size=count, unique=True))
+    return tuple(
+        Option(
+            code,
+            f"o{n}",
+            dict.fromkeys(spoken, label),
+            draw(st.sampled_from([{}, {"en": (f"synonym {n}",)}])),
+            draw(ROLES),
+        )
+        for n, (code, label) in enumerate(zip(codes, labels, strict=True))
+    )
+
+
+@st.composite
+def any_condition(draw: st.DrawFn, earlier: list[Question]) -> Condition | None:
+    if not earlier or draw(st.booleans()):
+        return None
+    asked = draw(st.sampled_from(earlier))
+    literals = [*(f"'{option.name}'" for option in asked.options), "3"]
+    tests = st.sampled_from(
+        ["{0} == {1}", "{0} != {1}", "not {0} in ({1},)", "{1} in {0}", "{0} > 2"]
+    )
+    return Condition(draw(tests).format(asked.name, draw(st.sampled_from(literals))))
+
+
+@st.composite
+def any_question(draw: st.DrawFn, earlier: list[Question], kind: str, spoken: Spoken) -> Question:
+    cls = TYPES[kind]
+    low, high = sorted(draw(st.tuples(st.integers(0, 9), st.integers(1, 9))))
+    bounded = draw(st.booleans())
+    question = cls(
+        name=f"q{len(earlier)}",
+        text=dict.fromkeys(spoken, "What?"),
+        options=draw(any_options(kind, spoken)) if issubclass(cls, Choosing) else (),
+        only_if=draw(any_condition(earlier)),
+        required=draw(st.booleans()),
+        indicator=draw(st.sampled_from([None, "sdg-16.1.4"])),
+        sensitive=draw(st.booleans()),
+        minimum=low if bounded else None,
+        maximum=high if bounded else None,
+    )
+    if isinstance(question, Numeric):
+        return replace(question, decimal=draw(st.booleans()))
+    return question
+
+
+@st.composite
+def any_survey(draw: st.DrawFn, slug: str = "any") -> Survey:
+    spoken = draw(st.sampled_from([("en",), ("en", "zu"), ("zu", "es", "en")]))
+    questions: list[Question] = []
+    for kind in draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6)):
+        questions.append(draw(any_question(questions, kind, spoken)))
+    questions.append(draw(any_question(questions, "select_one", spoken)))
+    title = dict.fromkeys(spoken, "About safety")
+    kind = draw(st.sampled_from(SurveyKind))
+    survey = Survey(slug, 0, kind, title, tuple(questions), (slug.upper(),))
+    return replace(survey, locales=complete_locales(survey))
+
+
+@given(any_survey())
+def test_a_valid_survey_is_written_and_read_back_equal(survey: Survey) -> None:
+    assert checks.faults(survey, LOCALES) == ()
+    assert read_survey(write_survey(survey)) == (survey, ())
+
+
+# --- anything a resident can do ------------------------------------------------------------------
+@dataclass(frozen=True)
+class Doing:
+    """One thing that happens, before it is known what is open then."""
+
+    text: str = ""
+    choice: str | None = None
+    tag: str | None = None
+    location: tuple[float, float] | None = None
+    media: int = 0
+    language: str | None = None
+    command: str | None = None
+    invite: str | None = None
+    hours: float = 0
+    heard: bool = True
+    is_tick: bool = False
+
+    def event(self, id_: str, conversation: Conversation, now: datetime) -> Event:
+        if self.is_tick:
+            return Tick(id_, now - timedelta(hours=self.hours) if self.heard else None)
+        if self.invite is not None:
+            return Invite(id_, self.invite)
+        session = conversation.session
+        open_tag = tag(session) if session else conversation.aside
+        return Reply(
+            id_, self.text, self.choice, open_tag if self.tag == "open" else self.tag,
+            self.location, self.media, self.command, language=self.language,
+        )  # fmt: skip
+
+
+COMMANDS = [
+    st.sampled_from(sorted({word for lo in LOCALES.values() for word in lo.words.commands[key]}))
+    for key in COMMAND_KEYS
+]
+WORDS = sorted({word for lo in LOCALES.values() for ws in lo.words.replies.values() for word in ws})
+NAMES = sorted({name for lo in LOCALES.values() for name in lo.words.names})
+ODD = [
+    "\0", "\x1b[2J", "‮ 3", "?", "...", "-", "#", "👍🏽", "1️⃣", "٣", "مرحبا 2", "שלום", "²", "½",
+    "x" * 10_000,
+    "1" * 10_000, "1 " * 5_000, "(" * 500, "-1", "1e9", "NaN", "3.5", "1,2;3/9", "13", "1 and 2",
+    "2026-02-31", "31/12/99", "{0}", "%s", "{emergency}", "Ward 1", "corner", "\n1\n", "ﬁne", "ß",
+    "\ud800",
+]  # fmt: skip
+texts = st.one_of(
+    st.text(max_size=20),
+    st.integers(-1, 99).map(str),
+    st.sampled_from(LABELS),
+    st.sampled_from(["ANY", "OTHER", "LEMON", "YES", "UNSTOP", "1", "2"]),
+    st.one_of(COMMANDS),
+    st.sampled_from(["BACK", "SKIP", "DELETE ME", "LANGUAGE"]),
+    st.sampled_from(WORDS),
+    st.sampled_from(NAMES),
+    st.sampled_from(ODD),
+)
+tags = st.sampled_from(
+    [None, "open", "open", "consent", "language", "erase", "resume", "", "x:q0", "turn:"]
+)
+places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+doings = st.one_of(
+    st.builds(Doing, text=texts, language=st.sampled_from([None, "zu", "xx"])),
+    st.builds(Doing, text=texts),
+    st.builds(Doing, choice=st.sampled_from(["1", "2", "9", "x", ""]), tag=tags),
+    st.builds(Doing, location=places, text=st.sampled_from(["", "here"])),
+    st.builds(Doing, media=st.integers(1, 3), text=st.sampled_from(["", "look"])),
+    st.builds(Doing, command=st.sampled_from(["STOP", "START", "HELP"])),
+    st.builds(Doing, invite=st.sampled_from(["any", "other", "none"])),
+    st.builds(
+        Doing, is_tick=st.just(True), hours=st.sampled_from([1, 25, 400]), heard=st.booleans()
+    ),
+)
+beginnings = st.sampled_from([Conversation(), GATED, replace(GATED, locale="zu")])
+desks = st.tuples(any_survey(), any_survey("other")).map(lambda surveys: desk(*surveys))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One turn: what was before it, what came, what it led to."""
+
+    before: Conversation
+    event: Event
+    turn: Turn
+    message: Message | None
+
+
+def after(turn: Turn) -> Conversation:
+    forgotten = any(isinstance(effect, Forget) for effect in turn.effects)
+    return Conversation(opted_out=turn.conversation.opted_out) if forgotten else turn.conversation
+
+
+def walk(at: Desk, conversation: Conversation, doings: list[Doing], first: int = 0) -> list[Seen]:
+    """Every turn of a conversation, kept as JSON between turns."""
+    now, seen = NOW, []
+    for n, doing in enumerate(doings, first):
+        now += timedelta(hours=doing.hours, minutes=1)
+        event = doing.event(f"turn{n:08}", conversation, now)
+        turn = converse(at, conversation, event, now)
+        seen.append(
+            Seen(conversation, event, turn, compose(at, turn.effects, turn.conversation.locale))
+        )
+        conversation = after(turn)
+        kept = load(dump(conversation))
+        assert kept == conversation
+        conversation = kept
+    return seen
+
+
+@given(desks, beginnings, st.lists(doings, max_size=20))
+def test_no_turn_raises_and_each_says_one_message_at_most_that_every_channel_can_carry(
+    at: Desk, beginning: Conversation, doings: list[Doing]
+) -> None:
+    for seen in walk(at, beginning, doings):
+        if seen.message is not None:
+            assert seen.message.text.strip()
+            for carries in CARRIES.values():
+                assert render(seen.message, carries)
+
+
+@given(desks, beginnings, st.lists(doings, max_size=12))
+def test_the_same_events_lead_to_the_same_turns(
+    at: Desk, beginning: Conversation, doings: list[Doing]
+) -> None:
+    again = copy.copy(at)
+    assert walk(at, beginning, doings) == walk(again, beginning, doings)
+
+
+def _session_of(effect: Effect) -> str | None:
+    match effect:
+        case Record(session=id_):
+            return id_
+        case Opened(session) | Moved(session):
+            return session.id
+        case _:
+            return None
+
+
+@given(desks, beginnings, st.lists(doings, max_size=20))
+def test_answers_only_grow_and_finished_sessions_do_not_move(
+    at: Desk, beginning: Conversation, doings: list[Doing]
+) -> None:
+    revisions: dict[tuple[str, str], int] = {}
+    finished: set[str] = set()
+    for seen in walk(at, beginning, doings):
+        for effect in seen.turn.effects:
+            assert _session_of(effect) not in finished
+            if isinstance(effect, Record):
+                key = (effect.session, effect.question)
+                assert effect.revision == revisions.get(key, 0) + 1
+                revisions[key] = effect.revision
+            if isinstance(effect, Moved) and effect.session.status in FINAL:
+                assert effect.session.question is None
+                finished.add(effect.session.id)
+
+
+@given(any_survey(), st.sampled_from(["☠ qwx", "", "\0"]), st.integers(0, 3))
+def test_every_session_ends_when_no_reply_can_be_read(
+    survey: Survey, text: str, backs: int
+) -> None:
+    at = desk(survey)
+    back = [Doing(text="BACK")] * backs
+    tries = (len(survey.questions) + backs) * (RETRY_LIMIT + 1)
+    turns = walk(
+        at, GATED, [Doing(invite="any"), Doing(text="9"), *back, *[Doing(text=text)] * tries]
+    )
+    assert any(done.survey == "any" and done.completed for done in after(turns[-1].turn).done)
+
+
+# --- STOP ----------------------------------------------------------------------------------------
+STOPS = sorted({word for lo in LOCALES.values() for word in lo.words.commands["stop"]})
+ANSWERED_AFTER_STOP = {
+    fold(word)
+    for lo in LOCALES.values()
+    for word in (*lo.words.commands["help"], *lo.words.commands["start"], *lo.words.start_when_out)
+} | {fold(CITY.safe_word)}
+
+
+def _silent_after_stop(doing: Doing) -> bool:
+    return doing.command in (None, "STOP") and fold(doing.text) not in ANSWERED_AFTER_STOP
+
+
+@given(
+    desks,
+    beginnings,
+    st.lists(doings, max_size=8),
+    st.sampled_from(STOPS),
+    st.lists(doings, max_size=8),
+)
+def test_stop_always_ends_everything_and_silence_follows(
+    at: Desk, beginning: Conversation, before: list[Doing], stop: str, later: list[Doing]
+) -> None:
+    stopping = walk(at, beginning, [*before, Doing(text=stop)])[-1]
+    stopped = stopping.turn.conversation
+    assert stopped.opted_out
+    assert stopped.session is None
+    assert stopped.parked == ()
+    if stopping.before.opted_out:
+        assert stopping.message is None
+    else:
+        assert stopping.message is not None
+        assert stopping.turn.despite_opt_out
+    silent = [doing for doing in later if _silent_after_stop(doing)]
+    for seen in walk(at, stopped, silent, first=100):
+        assert seen.message is None
+        assert seen.turn.conversation.opted_out
+
+
+@pytest.mark.parametrize("text", ["HELP", "lemon", "START", "unstop", "Yes"])
+def test_after_stop_help_the_safe_word_and_start_are_answered(text: str) -> None:
+    (seen,) = walk(desk(PULSE), replace(GATED, opted_out=True), [Doing(text=text)])
+    assert seen.message is not None
+    assert seen.turn.despite_opt_out or not seen.turn.conversation.opted_out
+
+
+# --- files ---------------------------------------------------------------------------------------
+KEYS = st.sampled_from(
+    ["slug", "kind", "title", "keywords", "questions", "name", "type", "text", "options", "only_if",
+     "required", "minimum", "decimal", "code", "label", "synonyms", "role", "en", "odd"]
+)  # fmt: skip
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["a", "", "survey", "select_one", "numeric", "1", "a == 1", "dont_know"])
+)
+plain = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=8),
+    max_leaves=30,
+)
+
+
+@given(st.dictionaries(KEYS, plain))
+def test_any_data_is_a_survey_or_a_list_of_faults(data: Mapping[str, object]) -> None:
+    survey, faults = read_survey(data)
+    assert (survey is None) is bool(faults)
+    assert all(fault.what for fault in faults)
+
+
+Mutation = Callable[[dict[str, object]], object]
+
+
+@given(any_survey(), st.data())
+def test_a_survey_with_one_value_spoilt_is_refused_or_still_a_survey(
+    survey: Survey, data: st.DataObject
+) -> None:
+    written = copy.deepcopy(write_survey(survey))
+    place: object = written
+    while isinstance(place, dict | list) and place:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+            place[key] = data.draw(plain)
+            break
+        place = place[key]
+    read, faults = read_survey(written)
+    assert (read is None) is bool(faults)
+    if read is not None:
+        assert all(isinstance(str(fault), str) for fault in checks.faults(read, LOCALES))
