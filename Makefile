@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. They need Python 3.11 or newer and make, and write only inside this folder.
-# Only relative paths, and every expansion quoted: the folder may have a space in its name.
+# Only relative paths: the folder may have a space in its name.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -69,7 +69,7 @@ clean: ## remove the environment and every cache; data stays
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Imbizo needs Python 3.11 or newer: make PYTHON=/path/to/python3"; exit 1; }
 	@echo 'Making the environment in .venv'
-	@"$(PYTHON)" -m venv --clear .venv || \
+	@"$(PYTHON)" -m venv .venv || \
 		{ echo "Python could not make an environment; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(call install,--require-hashes -r requirements-build.lock)
 	@touch $@

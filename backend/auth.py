@@ -17,14 +17,14 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection, Engine, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlmodel import col
 from starlette.exceptions import HTTPException
 
 from backend import wiring
-from backend.models import ApiKey
+from backend.models import metadata
 from backend.problems import Problem
 from backend.store import library
 
+API_KEY = metadata.tables["api_key"]
 FORM = re.compile(r"imb_([0-9a-f]{12})_[A-Za-z0-9_-]{20,128}")
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -67,15 +67,15 @@ def make_key(
         "prefix": prefix, "sha256": _digest(text), "role": role.value, "city": city, "note": note,
         "created_at": at, "revoked_at": None, "last_used_at": None,
     }  # fmt: skip
-    connection.execute(insert(ApiKey).values(values))
+    connection.execute(insert(API_KEY).values(values))
     return text
 
 
 def revoke_key(connection: Connection, prefix: str, at: datetime) -> bool:
     """Ends a key at once; whether there was one to end."""
     changed = connection.execute(
-        update(ApiKey)
-        .where(col(ApiKey.prefix) == prefix, col(ApiKey.revoked_at).is_(None))
+        update(API_KEY)
+        .where(API_KEY.c.prefix == prefix, API_KEY.c.revoked_at.is_(None))
         .values(revoked_at=at)
     )
     return changed.rowcount > 0
@@ -87,8 +87,8 @@ def find_key(connection: Connection, text: str) -> Key | None:
     if form is None:
         return None
     row = connection.execute(
-        select(ApiKey.sha256, ApiKey.city, ApiKey.role, ApiKey.revoked_at).where(
-            col(ApiKey.prefix) == form[1]
+        select(API_KEY.c.sha256, API_KEY.c.city, API_KEY.c.role, API_KEY.c.revoked_at).where(
+            API_KEY.c.prefix == form[1]
         )
     ).first()
     proved = hmac.compare_digest(_digest(text), row.sha256 if row else "")
@@ -100,21 +100,17 @@ def find_key(connection: Connection, text: str) -> Key | None:
 def note_use(engine: Engine, key: Key, at: datetime) -> None:
     """Keeps when the key was last used, exact to a minute. A busy database is no reason to refuse
     a request: then it is not noted."""
-    stale = or_(
-        col(ApiKey.last_used_at).is_(None), col(ApiKey.last_used_at) <= at - USE_NOTED_EVERY
-    )
+    stale = or_(API_KEY.c.last_used_at.is_(None), API_KEY.c.last_used_at <= at - USE_NOTED_EVERY)
     with engine.connect() as connection:
         due = connection.execute(
-            select(ApiKey.id).where(col(ApiKey.prefix) == key.prefix, stale)
+            select(API_KEY.c.id).where(API_KEY.c.prefix == key.prefix, stale)
         ).first()
     if due is None:
         return
     try:
         with library.writing(engine) as connection:
             connection.execute(
-                update(ApiKey)
-                .where(col(ApiKey.prefix) == key.prefix, stale)
-                .values(last_used_at=at)
+                update(API_KEY).where(API_KEY.c.prefix == key.prefix, stale).values(last_used_at=at)
             )
     except OperationalError:
         return

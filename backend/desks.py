@@ -13,7 +13,7 @@ from dialogue.survey import Survey
 
 
 def build_desk(connection: Connection, city: str) -> Desk:
-    """The desk as of now. Raises CityUnknown."""
+    """The desk as of now. Raises CityUnknownError."""
     return desk_of(load_profile(connection, city), surveys(connection, city))
 
 

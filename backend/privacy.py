@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +109,10 @@ class KeyRing:
         """Whether a hash was made under the last key."""
         return found.startswith(self._hashing + ".")
 
+    def first_only(self) -> "KeyRing":
+        """A ring of the first key alone, which then also hashes."""
+        return KeyRing([self._keys[self._sealing].decode()])
+
     def pseudonym(self, of: str) -> str:
         """A random-looking id made from a fresh random one, which nobody without the last key can
         connect with it: 32 hexadecimal digits."""
@@ -140,8 +145,8 @@ def _name(secret: str) -> str:
 
 def _make_private(path: Path, secret: str) -> None:
     """Writes the file whole or not at all, and never over another process's."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
     try:
         with os.fdopen(handle, "w") as file:
             file.write(secret + "\n")

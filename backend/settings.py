@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "SID", "PASSWORD", "DATABASE_URL")
+DATABASE_URL = "sqlite:///imbizo.db"
+PUBLIC_URL = "http://127.0.0.1:8000"
 
 
 class SettingsError(Exception):
@@ -18,9 +19,9 @@ class SettingsError(Exception):
 class Settings:
     """What the operator set. `environment` also answers the $NAMES in city profiles."""
 
-    database_url: str = "sqlite:///imbizo.db"
+    database_url: str = DATABASE_URL
     secret_keys: tuple[str, ...] = ()
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = PUBLIC_URL
     cities: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -47,7 +48,7 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: str = 
     given = dict(os.environ) if environment is None else dict(environment)
     beneath = {k: v for k, v in dotenv_values(env_file).items() if v is not None}
     values = {**beneath, **given}
-    url = values.get("IMBIZO_DATABASE_URL") or Settings.database_url
+    url = values.get("IMBIZO_DATABASE_URL") or DATABASE_URL
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise SettingsError(
             "IMBIZO_DATABASE_URL must begin with sqlite:/// or postgresql://, for example"
@@ -59,7 +60,7 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: str = 
             "IMBIZO_SECRET_KEYS is required with PostgreSQL: set it to a long random text, and"
             " keep a copy apart from the database"
         )
-    public_url = (values.get("IMBIZO_PUBLIC_URL") or Settings.public_url).rstrip("/")
+    public_url = (values.get("IMBIZO_PUBLIC_URL") or PUBLIC_URL).rstrip("/")
     if not public_url.startswith(("http://", "https://")):
         raise SettingsError("IMBIZO_PUBLIC_URL must begin with https:// (or http:// for a trial)")
     cities = values.get("IMBIZO_CITIES")

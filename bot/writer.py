@@ -81,10 +81,14 @@ class Writer:
         return sorted(group, key=lambda job: job.key)
 
     def _commit(self, group: list[_Job]) -> None:
+        # From here on a waiter can no longer call its work off: it is done, or fails.
+        group = [job for job in group if job.done.running() or job.done.set_running_or_notify_cancel()]
+        if not group:
+            return
         try:
             with self._store.write() as unit:
                 results = [job.work(unit) for job in group]
-        except Exception as error:
+        except BaseException as error:  # whatever it is, someone waits for it, and others for us
             if len(group) == 1:
                 group[0].done.set_exception(error)
                 return

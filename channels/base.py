@@ -223,6 +223,12 @@ class Channel(Protocol):
         ...
 
 
+    async def setup(self, replies: Mapping[str, str]) -> str:
+        """Registers with the provider what can be registered; the text tells a person what is left
+        to do by hand. `replies` are our texts, by command, for what the provider answers itself."""
+        ...
+
+
 class ChannelKind(Channel, Protocol):
     """A channel class, as listed in `channels.CHANNELS`."""
 

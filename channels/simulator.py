@@ -5,6 +5,7 @@ is read from the database. Its addresses are `try:` URNs, never equal to a real 
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from typing import ClassVar
@@ -50,3 +51,7 @@ class Simulator:
     async def find(self, sending: Sending, since: datetime) -> Sent | None:
         """None: nothing is kept here to be asked for."""
         return None
+
+    async def setup(self, replies: Mapping[str, str]) -> str:
+        """Says that there is nothing to do."""
+        return "Nothing to set up: talk to it at /try."

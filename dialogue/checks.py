@@ -107,6 +107,10 @@ def _names(survey: Survey) -> Iterator[Fault]:
         if question.name in seen:
             yield Fault(f"questions[{n}].name", f"'{question.name}' is there twice")
         seen.add(question.name)
+    ages = [n for n, question in enumerate(survey.questions) if question.kind == "age"]
+    for n in ages[1:]:
+        # What the resident told at the gate would answer both.
+        yield Fault(f"questions[{n}].type", "asks the resident's own age again; use numeric")
     if not any(question.asks for question in survey.questions):
         yield Fault("questions", "none of them asks anything")
 

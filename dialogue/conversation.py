@@ -7,6 +7,7 @@ age); the open survey; a keyword; what is left unfinished; the city's first surv
 
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from dialogue import gate, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of
@@ -31,6 +32,8 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
             return _invite(desk, conversation, event, now)
         case Tick():
             return surveying.tick(desk, conversation, event, now)
+        case _:
+            assert_never(event)
 
 
 def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import assert_never
 
 from dialogue.effects import Ask, Effect, Moved, Record, Say
 from dialogue.events import Reply, Start
@@ -78,6 +79,8 @@ def advance(
             return _settle(survey, session, Skipped(), None, now, known)
         case Reply():
             return _reply(survey, session, event, now, reading, known)
+        case _:
+            assert_never(event)
 
 
 def is_stale(session: Session, reply: Reply) -> bool:

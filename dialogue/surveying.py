@@ -50,6 +50,7 @@ def take_up(
     conversation, parked = park(replace(conversation, parked=rest), now)
     if survey is None:
         ended = session.with_status(Status.EXPIRED)
+        conversation = replace(conversation, done=(*conversation.done, _done(ended, now)))
         return Turn(conversation, (*parked, Moved(ended), Say("old_question")))
     session = session.with_status(Status.ACTIVE)
     turn = run(desk, conversation, session, survey, event, now)

@@ -1,6 +1,7 @@
 """Effects and a language to at most one message."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from dialogue.desk import Desk
 from dialogue.effects import Ask, Effect, Offer, OfferLanguages, Say
@@ -53,6 +54,8 @@ def _word(
             return locale.say("language_question"), choices, Aside.LANGUAGE
         case Ask():
             return _ask(desk, effect, locale)
+        case _:
+            assert_never(effect)
 
 
 def _ask(desk: Desk, ask: Ask, locale: Locale) -> tuple[str, tuple[Choice, ...], str | None]:

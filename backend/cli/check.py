@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import httpx
 from sqlalchemy import Engine, text
 
 from backend import wiring
@@ -140,12 +141,13 @@ def _city_findings(settings: Settings, engine: Engine, city: str) -> Iterator[tu
 
 
 def _channel_findings(settings: Settings, profile: CityProfile) -> Iterator[tuple[bool, str]]:
+    http = httpx.AsyncClient()  # nothing is sent by it
     for entry in profile.channels:
         name = f"{profile.slug}: channel {entry.name} ({entry.kind})"
         kind = CHANNELS.get(entry.kind)
         if kind is None:
             yield False, f"{name}: no such kind; there are {', '.join(CHANNELS)}"
             continue
-        missing = kind(configured(settings, profile, entry), wiring.no_network()).missing()
+        missing = kind(configured(settings, profile, entry), http).missing()
         off = f" is off: set {', '.join(missing)}" if missing else ""
         yield not missing, name + off

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from backend.city_file import CityError
 from backend.settings import Settings, read_settings
 from backend.store import open_engine
-from backend.store.library import CityUnknown
+from backend.store.library import CityUnknownError
 from backend.survey_source import SurveyError
 from dialogue.faults import Fault
 
@@ -20,7 +20,7 @@ def database() -> Iterator[tuple[Settings, Engine]]:
     engine = open_engine(settings.database_url)
     try:
         yield settings, engine
-    except CityUnknown as error:
+    except CityUnknownError as error:
         raise CityError((Fault("city", f"there is no city '{error}' in the database"),)) from error
     except SurveyError as error:
         raise CityError(error.faults) from error

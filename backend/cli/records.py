@@ -1,6 +1,8 @@
 """`key`, `keys`, `erase`, `export`: who may see what, and what leaves."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,12 +11,13 @@ import phonenumbers
 from backend import auth, wiring
 from backend.city_file import CityError
 from backend.cli.database import database
-from backend.exports import FORMATS, write_export
-from backend.exports.codebook import write_codebook
-from backend.exports.methodology import methodology
+from backend.desks import build_desk
+from backend.exports import FORMATS, SHORTEST_KEY, codebook, methodology
+from backend.exports import export as write_export
 from backend.privacy import KeyRing
 from backend.settings import Settings, SettingsError
-from backend.store import library, upkeep
+from backend.store import SqlStore, library
+from backend.store.rotation import Progress, reindex, reseal
 from dialogue.faults import Fault
 
 
@@ -51,24 +54,41 @@ def keys_rotate(index: bool) -> None:
     """Seals everything again under the first key. Where keys are in the private file, a new one is
     put first; with keys in IMBIZO_SECRET_KEYS, put the new one first there, then run this."""
     with database() as (settings, engine):
-        ring = _with_new_key(settings)
-        with click.progressbar(length=upkeep.sealed_rows(engine), label="Sealing again") as bar:
-            upkeep.rotate(engine, ring, bar.update, index=index)
-        if index and settings.key_file and not settings.secret_keys:
-            newest = settings.key_file.read_text().split(",")[0].strip()
-            _write_keys(settings.key_file, newest)
+        store = SqlStore(engine, _with_new_key(settings), build_desk, {})
+        _with_bar("Sealing again", partial(reseal, store))
+        if index:
+            newest = (settings.secret_keys or _file_keys(settings))[0]
+            _with_bar("Looking up anew", partial(reindex, store, KeyRing([newest])))
+            if settings.key_file and not settings.secret_keys:
+                _write_keys(settings.key_file, newest)
     click.echo("Done." if not index else "Done. Only the newest key is needed now.")
     if settings.secret_keys:
         what = "all keys but the first" if index else "no key yet (the last one looks addresses up)"
         click.echo(f"From IMBIZO_SECRET_KEYS you can now take away {what}.")
 
 
+def _with_bar(label: str, work: Callable[[Progress], int]) -> None:
+    """Does the work, showing how far it is."""
+    with click.progressbar(length=1, label=label) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        work(progress)
+
+
+def _file_keys(settings: Settings) -> tuple[str, ...]:
+    text = settings.key_file.read_text() if settings.key_file else ""
+    return tuple(key.strip() for key in text.split(",") if key.strip())
+
+
 def _with_new_key(settings: Settings) -> KeyRing:
     path = settings.key_file
     if settings.secret_keys or path is None:
         return wiring.key_ring(settings)
-    old = path.read_text().strip() if path.exists() else ""
-    _write_keys(path, ",".join(filter(None, [wiring.fresh_secret(), old])))
+    old = _file_keys(settings) if path.exists() else ()
+    _write_keys(path, ",".join((wiring.fresh_secret(), *old)))
     return wiring.key_ring(settings)
 
 
@@ -89,8 +109,8 @@ def erase(city: str) -> None:
         with engine.connect() as connection:
             country = library.load_profile(connection, city).country
         urn = _urn(typed, country)
-        ring = wiring.key_ring(settings)
-        if not upkeep.erase(engine, ring, city, urn, wiring.now()):
+        store = SqlStore(engine, wiring.key_ring(settings), build_desk, {})
+        if not store.erase(city, urn, wiring.now()):
             raise CityError((Fault("address", "nobody is known by it in this city"),))
     click.echo("Erased. Coded answers stay, linked to nobody.")
 
@@ -116,17 +136,17 @@ def export(city: str, survey: str, form: str, output: Path, key_file: Path | Non
     """Writes the responses of a survey, and beside them codebook and methodology note. The same key
     gives the same ids again."""
     export_key = key_file.read_text().strip() if key_file else wiring.fresh_secret()
-    if len(export_key) < 16:
-        raise SettingsError("The export key needs at least 16 characters.")
+    if len(export_key) < SHORTEST_KEY:
+        raise SettingsError(f"The export key needs at least {SHORTEST_KEY} characters.")
     with database() as (_, engine):
         with engine.connect() as connection:
             profile = library.load_profile(connection, city)
         with output.open("w", encoding="utf-8", newline="") as out:
-            rows = write_export(engine, profile, survey, form, export_key, out)
+            write_export(engine, profile, survey, form, export_key, out)
         with output.with_suffix(".codebook.csv").open("w", encoding="utf-8", newline="") as out:
-            write_codebook(engine, profile, survey, out)
+            codebook(engine, profile, survey, out)
         note = methodology(engine, profile, survey)
         output.with_suffix(".methodology.json").write_text(json.dumps(note, indent=1, default=str))
-    click.echo(f"{rows} rows in {output.name}, with codebook and methodology beside it.")
+    click.echo(f"Wrote {output.name}, with codebook and methodology note beside it.")
     if key_file is None:
         click.echo(f"Key of this export, for the same ids again: {export_key}", err=True)

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from backend.models.base import SMALL, BigKey, Sealed, UTCDateTime, one_of
+from backend.models.base import BigKey, Sealed, UTCDateTime, one_of
 from dialogue.survey import Status
+
+_RAW = text("raw IS NOT NULL")
 
 
 class Session(SQLModel, table=True):
@@ -14,7 +16,7 @@ class Session(SQLModel, table=True):
     None and the times are days."""
 
     __tablename__ = "session"
-    __table_args__ = (Index("ix_session_survey", "city", "survey", "version"), dict(SMALL))
+    __table_args__ = (Index("ix_session_survey", "city", "survey", "version"),)
 
     id: str = Field(primary_key=True)
     city: str = Field(foreign_key="city.slug")
@@ -33,7 +35,10 @@ class Answer(SQLModel, table=True):
     the resident's own words where they must be kept."""
 
     __tablename__ = "answer"
-    __table_args__ = (UniqueConstraint("session", "question", "revision"), dict(SMALL))
+    __table_args__ = (
+        UniqueConstraint("session", "question", "revision"),
+        Index("ix_answer_raw", "at", sqlite_where=_RAW, postgresql_where=_RAW),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     session: str = Field(foreign_key="session.id")

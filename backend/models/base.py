@@ -1,10 +1,8 @@
 """Column types and names that every table shares. Never import annotations from __future__ here
 or in a table's module: SQLModel reads them as they are."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from sqlalchemy import BigInteger, DateTime, Enum, Integer, Text
 from sqlalchemy.engine import Dialect
@@ -19,9 +17,6 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-SMALL: Mapping[str, object] = MappingProxyType({"implicit_returning": False})
-"""Table option for the hot path: nothing is read back after an insert unless asked for."""
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 """A growing key: SQLite counts up in INTEGER only."""

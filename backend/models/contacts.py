@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from backend.models.base import SMALL, BigKey, Sealed, UTCDateTime, one_of
+from backend.models.base import BigKey, Sealed, UTCDateTime, one_of
 from dialogue.effects import Agreement
 
 _AWAITED = text("wake_at IS NOT NULL")
@@ -23,7 +23,6 @@ class Contact(SQLModel, table=True):
     __table_args__ = (
         Index("ix_contact_wake_at", "wake_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
         Index("ix_contact_city", "city"),
-        dict(SMALL),
     )
 
     id: str = Field(primary_key=True)
@@ -46,7 +45,7 @@ class Urn(SQLModel, table=True):
     """
 
     __tablename__ = "urn"
-    __table_args__ = (UniqueConstraint("city", "hash"), dict(SMALL))
+    __table_args__ = (UniqueConstraint("city", "hash"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     city: str = Field(foreign_key="city.slug")
@@ -63,7 +62,7 @@ class OptOut(SQLModel, table=True):
     is only for hashing it anew under another key."""
 
     __tablename__ = "opt_out"
-    __table_args__ = (UniqueConstraint("city", "hash"), dict(SMALL))
+    __table_args__ = (UniqueConstraint("city", "hash"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     city: str = Field(foreign_key="city.slug")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from backend.models.base import SMALL, BigKey, Sealed, UTCDateTime, one_of
+from backend.models.base import BigKey, Sealed, UTCDateTime, one_of
 from bot.store import DeliveryState, ReceiptStatus, Retention
 from channels.base import Kind
 
@@ -13,6 +13,7 @@ PENDING = "state IN ('queued', 'unknown', 'claimed')"
 """Outbound rows that still have something to come; the indexes of the outbox hold only these."""
 
 _FAILED = text("state = 'failed'")
+_READABLE = text("sending IS NOT NULL AND settled_at IS NOT NULL")
 
 
 def _pending(name: str, *columns: str) -> Index:
@@ -32,7 +33,6 @@ class Receipt(SQLModel, table=True):
             sqlite_where=text("status = 'waiting'"),
             postgresql_where=text("status = 'waiting'"),
         ),
-        dict(SMALL),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
@@ -48,7 +48,6 @@ class Body(SQLModel, table=True):
     (a poison update has none)."""
 
     __tablename__ = "body"
-    __table_args__ = (dict(SMALL),)
 
     received: int = Field(primary_key=True, foreign_key="received.id", sa_type=BigKey)
     hash: str | None = Field(default=None, index=True)
@@ -74,8 +73,13 @@ class Outbound(SQLModel, table=True):
         _pending("ix_outbound_due", "city", "channel", "due_at"),
         _pending("ix_outbound_lane", "lane"),
         Index("ix_outbound_provider_id", "provider_id"),
+        Index(
+            "ix_outbound_readable",
+            "settled_at",
+            sqlite_where=_READABLE,
+            postgresql_where=_READABLE,
+        ),
         Index("ix_outbound_failed", "settled_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
-        dict(SMALL),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)

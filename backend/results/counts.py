@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import aliased
-from sqlmodel import col
 
-from backend.models import Answer, Session
+from backend.store.tables import ANSWER, SESSION
 from dialogue.outcomes import Value
 from dialogue.survey import Status
 
@@ -28,9 +26,9 @@ def by_status(connection: Connection, city: str, survey: str) -> dict[str, int]:
     """Sessions by status, every status there. Those ended by safeguarding count as stopped: no
     figure may show that somebody called for help."""
     rows = connection.execute(
-        select(Session.status, func.count())
-        .where(col(Session.city) == city, col(Session.survey) == survey)
-        .group_by(col(Session.status))
+        select(SESSION.c.status, func.count())
+        .where(SESSION.c.city == city, SESSION.c.survey == survey)
+        .group_by(SESSION.c.status)
     ).all()
     found = {str(Status(status)): n for status, n in rows}
     hidden = found.pop(Status.SAFEGUARDED, 0)
@@ -41,21 +39,22 @@ def by_status(connection: Connection, city: str, survey: str) -> dict[str, int]:
 
 def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Sequence[Count]]:
     """Counts of every question that was answered in any way."""
-    later = aliased(Answer)
+    later = ANSWER.alias()
     superseded = (
-        select(later.id)
+        select(later.c.id)
         .where(
-            col(later.session) == Answer.session,
-            col(later.question) == Answer.question,
-            col(later.revision) > Answer.revision,
+            later.c.session == ANSWER.c.session,
+            later.c.question == ANSWER.c.question,
+            later.c.revision > ANSWER.c.revision,
         )
         .exists()
     )
+    of_whom = (ANSWER.c.question, ANSWER.c.outcome, ANSWER.c.value)
     rows = connection.execute(
-        select(Answer.question, Answer.outcome, Answer.value, func.count().label("n"))
-        .join(Session, col(Session.id) == Answer.session)
-        .where(col(Session.city) == city, col(Session.survey) == survey, ~superseded)
-        .group_by(col(Answer.question), col(Answer.outcome), col(Answer.value))
+        select(*of_whom, func.count().label("n"))
+        .join(SESSION, SESSION.c.id == ANSWER.c.session)
+        .where(SESSION.c.city == city, SESSION.c.survey == survey, ~superseded)
+        .group_by(*of_whom)
     )
     counts: dict[str, list[Count]] = {}
     for row in rows:

@@ -16,7 +16,12 @@
     item.className = `bubble ${kind}`;
     const said = item.appendChild(document.createElement("p"));
     said.dir = "auto";
-    said.textContent = words;
+    if (kind === "mine") {
+      const sender = said.appendChild(document.createElement("span"));
+      sender.className = "hidden";
+      sender.textContent = "You: ";
+    }
+    said.append(words);
     bubbles.append(item);
     return item;
   };
@@ -74,7 +79,7 @@
     await say(button);
     send.removeAttribute("aria-disabled");
     waiting = false;
-    document.getElementById("phone").scrollIntoView({ block: "nearest" });
+    if (button.name === "say") document.getElementById("phone").scrollIntoView({ block: "nearest" });
   });
 
   text.addEventListener("keydown", (event) => {

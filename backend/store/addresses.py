@@ -102,7 +102,7 @@ _NOTE = (
         dead=None,
     )
 )
-_MAKE = insert(CONTACT)
+_MAKE = insert(CONTACT).inline()
 _ADD = (
     postgresql.insert(URN)
     .values(
@@ -124,7 +124,7 @@ _LISTED = select(
 _MOVE = (
     update(URN)
     .where(URN.c.id == bindparam("urn"), URN.c.contact == bindparam("old"))
-    .values(contact=bindparam("contact"))
+    .values(contact=bindparam("new"))
 )
 _CANCEL_ADDRESS = (
     update(OUTBOUND)
@@ -145,7 +145,7 @@ _LEAVE_OFF = (
         SESSION.c.status.in_([Status.ACTIVE, Status.PARKED]),
         ~exists().where(URN.c.contact == bindparam("old")),
     )
-    .values(status=Status.EXPIRED, finished_at=bindparam("at"))
+    .values(status=Status.EXPIRED, finished_at=bindparam("now"))
 )
 
 
@@ -258,7 +258,7 @@ class _Search:
 
     def _take_over(self, row: Any, contact: str) -> None:
         """A stranger's address from now on: the old contact keeps its answers."""
-        change = {"urn": row.urn, "old": row.id, "contact": contact, "at": self._inbound.at}
+        change = {"urn": row.urn, "old": row.id, "new": contact, "now": self._inbound.at}
         if not self._connection.execute(_MOVE, change).rowcount:
             raise _ChangedError
         self._connection.execute(_UNREACHED, change)

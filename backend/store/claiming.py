@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
+    Update,
     and_,
     bindparam,
     case,
@@ -55,10 +56,10 @@ def _held_back() -> ColumnElement[bool]:
         other.c.priority < OUTBOUND.c.priority,
         and_(other.c.priority == OUTBOUND.c.priority, other.c.id < OUTBOUND.c.id),
     )
-    on_its_way = and_(in_state(DeliveryState.CLAIMED, of=other), other.c.due_at > _NOW)
+    on_its_way = and_(in_state(DeliveryState.CLAIMED, of="other"), other.c.due_at > _NOW)
     return exists().where(
         other.c.lane == OUTBOUND.c.lane,
-        pending(other),
+        pending("other"),
         other.c.id != OUTBOUND.c.id,
         or_(first, on_its_way),
     )
@@ -164,28 +165,107 @@ def next_due(transaction: Transaction, now: datetime) -> datetime | None:
 
 def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Sequence[Claimed]:
     """Claims up to `limit` parts under the token."""
-    channels = transaction.connection.execute(_LOCKED_CHANNELS, {"now": now}).all()
     allowances = {
         (row.city, row.channel): _allowance(transaction, row, now)
-        for row in channels
+        for row in transaction.connection.execute(_LOCKED_CHANNELS, {"now": now})
         if row.due_at is not None and row.due_at <= now
     }
     before = {channel: allowance.tat for channel, allowance in allowances.items()}
-    claimed, claims, closed = [], [], []
+    free, ended = [], []
     for row in _candidates(transaction, allowances, now, limit):
-        ended = _ended(transaction, row, now)
-        if ended is not None:
-            closed.append({"row": row.id, "at": now, "to": ended[0], "kind": ended[1]})
-        elif len(claims) < limit and (row.city, row.channel) in allowances:
-            if allowances[row.city, row.channel].take(row.segments):
-                claimed.append(_claimed(transaction, row, token))
-                claims.append(_lease(row, now, token))
-            else:
-                # Nothing smaller overtakes on this channel.
-                _spend(transaction, allowances, before, (row.city, row.channel))
-    for statement, rows in ((_CLOSE, closed), (_CLAIM, claims)):
-        if rows:
-            transaction.connection.execute(statement, rows)
-    for channel in tuple(allowances):
-        _spend(transaction, allowances, before, channel)
-    return claimed
+        end = _end(transaction, row, now)
+        if end is None:
+            free.append(row)
+        else:
+            ended.append({"row": row.id, "at": now, "to": end[0], "kind": end[1]})
+    taken = _within(allowances, free[:limit])
+    _change(transaction, _CLOSE, ended)
+    _change(transaction, _CLAIM, [_lease(row, now, token) for row in taken])
+    _change(transaction, _SPEND, _spent(allowances, before))
+    return [_claimed(transaction, row, token) for row in taken]
+
+
+def _allowance(transaction: Transaction, row: Any, now: datetime) -> Allowance:
+    return Allowance(row.tat, transaction.rates.get((row.city, row.channel)), now)
+
+
+def _candidates(
+    transaction: Transaction, channels: Iterable[tuple[str, str]], now: datetime, limit: int
+) -> Sequence[Any]:
+    """Free parts of all channels with something due, the most urgent first."""
+    found: list[Any] = []
+    for city, channel in channels:
+        row = {"city": city, "channel": channel, "now": now, "limit": limit}
+        found += transaction.connection.execute(_CANDIDATES, row)
+    return sorted(found, key=lambda row: (row.priority, row.id))
+
+
+def _end(
+    transaction: Transaction, row: Any, now: datetime
+) -> tuple[DeliveryState, Kind | None] | None:
+    """How a part ends that must not be sent; None if it may."""
+    if row.sending is None:  # erased while it was on its way
+        return DeliveryState.CANCELLED, None
+    if row.expires_at <= now:
+        return DeliveryState.EXPIRED, None
+    if (row.opted_out or row.listed) and not row.despite_opt_out:
+        return DeliveryState.CANCELLED, Kind.OPT_OUT
+    if row.dead and _sending(transaction, row).urn.startswith(f"{row.dead}:"):
+        return DeliveryState.CANCELLED, Kind.DEAD
+    return None
+
+
+def _within(allowances: dict[tuple[str, str], Allowance], rows: Iterable[Any]) -> list[Any]:
+    """Those that their channels have room for. Where one has none, nothing smaller overtakes."""
+    taken = []
+    full: set[tuple[str, str]] = set()
+    for row in rows:
+        channel = (row.city, row.channel)
+        if channel not in full and allowances[channel].take(row.segments):
+            taken.append(row)
+        else:
+            full.add(channel)
+    return taken
+
+
+def _spent(
+    allowances: dict[tuple[str, str], Allowance], before: dict[tuple[str, str], datetime]
+) -> list[dict[str, Any]]:
+    return [
+        {"of_city": city, "of_channel": channel, "new_tat": allowance.tat}
+        for (city, channel), allowance in allowances.items()
+        if allowance.tat != before[city, channel]
+    ]
+
+
+def _change(transaction: Transaction, statement: Update, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        transaction.connection.execute(statement, rows)
+
+
+def _lease(row: Any, now: datetime, token: str) -> dict[str, Any]:
+    return {
+        "row": row.id,
+        "new_token": token,
+        "at": now,
+        "lease_ends": now + LEASE,
+        "since": row.unknown_since,
+    }
+
+
+def _claimed(transaction: Transaction, row: Any, token: str) -> Claimed:
+    return Claimed(
+        id=row.id,
+        token=token,
+        city=row.city,
+        channel=row.channel,
+        sending=_sending(transaction, row),
+        segments=row.segments,
+        attempt=row.attempts + 1,
+        expires_at=row.expires_at,
+        unknown_since=row.unknown_since,
+    )
+
+
+def _sending(transaction: Transaction, row: Any) -> Sending:
+    return SENDING_JSON.validate_json(transaction.keys.unseal(row.sending, SENDING))

@@ -20,7 +20,7 @@ from dialogue.memory import Conversation
 
 _SAVE = update(CONTACT).where(CONTACT.c.id == bindparam("contact"))
 _SAVE_TALK = _SAVE.values(conversation=bindparam("talk"), wake_at=bindparam("wake"))
-_HEARD = {
+_HEARD: dict[str, Any] = {
     "heard_urn": bindparam("urn"),
     "heard_channel": bindparam("channel"),
     "last_heard_at": bindparam("at"),
@@ -28,7 +28,7 @@ _HEARD = {
 _SAVE_HEARD = _SAVE.values(_HEARD)
 _SAVE_BOTH = _SAVE_TALK.values(_HEARD)
 _WORDING = postgresql.insert(CONSENT_WORDING).on_conflict_do_nothing(index_elements=["digest"])
-_CONSENT = insert(CONSENT)
+_CONSENT = insert(CONSENT).inline()
 
 # When our last message was heard: delivered or sent; None while it waits.
 _HEARD_AT = (
@@ -78,7 +78,7 @@ class SqlContacts:
 
     def save(self, contact: str, conversation: Conversation) -> None:
         """Keeps the conversation and projects its `wake_at`."""
-        row = {
+        row: dict[str, Any] = {
             "contact": contact,
             "talk": memory.dump(conversation),
             "wake": conversation.wake_at,

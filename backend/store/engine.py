@@ -27,6 +27,11 @@ def driver_url(url: str) -> str:
     raise UnknownDatabaseError("a database is sqlite:///FILE or postgresql://…")
 
 
+def plain_url(url: str) -> str:
+    """A PostgreSQL address as the driver itself takes it."""
+    return "postgresql://" + driver_url(url).partition("://")[2]
+
+
 def open_engine(url: str, pool_size: int = 5, foreign_keys: bool = True) -> Engine:
     """An engine; nothing is connected yet. On SQLite its transactions are for reading unless
     taken from `for_writing`. Parameters are kept out of its errors: they may be personal."""

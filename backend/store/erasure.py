@@ -69,7 +69,7 @@ _BEFORE = (
     .values(status=ReceiptStatus.TAKEN),
     update(OUTBOUND)
     .where(_WRITTEN_BY[OUTBOUND], unsent())
-    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at")),
+    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("now")),
 )
 _ERASE = tuple(_statement(rule) for rule in ERASURE)
 _COUNT = postgresql.insert(COUNTER).values(city=bindparam("city"), name=bindparam("name"), n=1)
@@ -81,7 +81,7 @@ _COUNT_UP = _COUNT.on_conflict_do_update(
 def erase(transaction: Transaction, contact: str, at: datetime) -> None:
     """Erases it. A part that is on its way may still be settled, by its token."""
     for statement in (*_BEFORE, *_ERASE):
-        transaction.connection.execute(statement, {"of": contact, "at": at})
+        transaction.connection.execute(statement, {"of": contact, "now": at})
     transaction.heard.pop(contact, None)
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import Boolean
 
 from backend.privacy import RETENTION
 from backend.store.tables import BODY, CONTENT, RECEIVED, URN
@@ -38,7 +37,7 @@ CONTENT_JSON = TypeAdapter(Content)
 
 def is_waiting() -> ColumnElement[bool]:
     """Receipts left waiting, as their index holds them."""
-    return literal_column("received.status = 'waiting'", Boolean())
+    return literal_column("received.status = 'waiting'")
 
 
 # PostgreSQL's INSERT: SQLite's compiler reads its ON CONFLICT too.
@@ -48,7 +47,7 @@ _RECEIVE = (
     .on_conflict_do_nothing(index_elements=["city", "channel", "provider_id"])
     .returning(RECEIVED.c.id)
 )
-_KEEP_BODY = insert(BODY)
+_KEEP_BODY = insert(BODY).inline()
 _MARK = update(RECEIVED).where(RECEIVED.c.id == bindparam("receipt")).values(status=bindparam("to"))
 _DROP = delete(BODY).where(BODY.c.received == bindparam("receipt"))
 _RETAIN = (

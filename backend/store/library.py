@@ -27,7 +27,7 @@ class Published:
     retired: bool
 
 
-class CityUnknown(Exception):
+class CityUnknownError(Exception):
     """There is no such city in the database."""
 
 
@@ -50,10 +50,10 @@ def save_city(connection: Connection, profile: CityProfile) -> None:
 
 
 def load_profile(connection: Connection, city: str) -> CityProfile:
-    """A city's profile with its areas. Raises CityUnknown."""
+    """A city's profile with its areas. Raises CityUnknownErrorError."""
     row = connection.execute(select(City.profile).where(col(City.slug) == city)).first()
     if row is None:
-        raise CityUnknown(city)
+        raise CityUnknownError(city)
     columns = [getattr(Area, name) for name in _AREA_FIELDS]
     areas = connection.execute(
         select(*columns).where(col(Area.city) == city).order_by(col(Area.id))

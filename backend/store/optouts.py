@@ -18,21 +18,23 @@ from backend.store.tables import (
 from backend.store.transaction import Transaction
 from bot.store import DeliveryState
 
-_OF_CONTACT = URN.c.contact == bindparam("contact")
+_OF_CONTACT = URN.c.contact == bindparam("of_contact")
 _ADDRESSES = select(URN.c.hash, URN.c.address).where(_OF_CONTACT)
 _LIST = postgresql.insert(OPT_OUT).on_conflict_do_nothing(index_elements=["city", "hash"])
 _MARK_OUT = (
-    update(CONTACT).where(CONTACT.c.id == bindparam("contact")).values(opted_out=bindparam("out"))
+    update(CONTACT)
+    .where(CONTACT.c.id == bindparam("of_contact"))
+    .values(opted_out=bindparam("out"))
 )
 _CANCEL = (
     update(OUTBOUND)
     .where(
-        (OUTBOUND.c.contact == bindparam("contact"))
+        (OUTBOUND.c.contact == bindparam("of_contact"))
         | OUTBOUND.c.hash.in_(select(URN.c.hash).where(_OF_CONTACT)),
         unsent(),
         ~OUTBOUND.c.despite_opt_out,
     )
-    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at"), **wiped_if_forgotten())
+    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("now"), **wiped_if_forgotten())
 )
 _UNLIST = delete(OPT_OUT).where(
     OPT_OUT.c.city == bindparam("in_city"),
@@ -43,10 +45,10 @@ _UNLIST = delete(OPT_OUT).where(
 def opt_out(transaction: Transaction, city: str, contact: str, at: datetime) -> None:
     """Opts every address of the contact out and cancels what is queued to it."""
     connection, keys = transaction.connection, transaction.keys
-    for hashed, sealed in connection.execute(_ADDRESSES, {"contact": contact}).all():
+    for hashed, sealed in connection.execute(_ADDRESSES, {"of_contact": contact}).all():
         opt_out_address(transaction, city, hashed, keys.unseal(sealed, ADDRESS), at)
-    connection.execute(_MARK_OUT, {"contact": contact, "out": True})
-    connection.execute(_CANCEL, {"contact": contact, "at": at})
+    connection.execute(_MARK_OUT, {"of_contact": contact, "out": True})
+    connection.execute(_CANCEL, {"of_contact": contact, "now": at})
 
 
 def opt_out_address(
@@ -60,5 +62,5 @@ def opt_out_address(
 
 def opt_in(transaction: Transaction, city: str, contact: str) -> None:
     """Takes the contact's addresses off the list."""
-    transaction.connection.execute(_UNLIST, {"in_city": city, "contact": contact})
-    transaction.connection.execute(_MARK_OUT, {"contact": contact, "out": False})
+    transaction.connection.execute(_UNLIST, {"in_city": city, "of_contact": contact})
+    transaction.connection.execute(_MARK_OUT, {"of_contact": contact, "out": False})

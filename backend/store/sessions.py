@@ -12,13 +12,13 @@ from backend.store.transaction import Transaction
 from dialogue.effects import Record
 from dialogue.survey import Session, Status
 
-_OPEN = insert(SESSION)
+_OPEN = insert(SESSION).inline()
 _MOVE = (
     update(SESSION)
     .where(SESSION.c.id == bindparam("session"))
     .values(status=bindparam("to"), finished_at=bindparam("finished"))
 )
-_RECORD = insert(ANSWER)
+_RECORD = insert(ANSWER).inline()
 
 
 class SqlSessions:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Table, case, literal_column, null
+from sqlalchemy import ColumnElement, and_, case, literal_column, null
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import Boolean
 
 from backend.models import metadata
 from backend.models.base import UTCDateTime
@@ -28,6 +27,9 @@ RECEIVED = metadata.tables["received"]
 SESSION = metadata.tables["session"]
 URN = metadata.tables["urn"]
 
+# Parameters of an UPDATE are never named as one of its table's columns: SQLAlchemy would take any
+# that is passed, needed or not, for a new value of that column.
+
 # Under these names values are sealed: a column's own.
 ADDRESS = "urn.address"
 CONTENT = "body.content"
@@ -36,17 +38,21 @@ RAW = "answer.raw"
 SENDING = "outbound.sending"
 
 
-def in_state(*states: DeliveryState, of: Table | Alias = OUTBOUND) -> ColumnElement[bool]:
-    """Outbound rows in one of the states. These are literals: a planner takes a partial index only
-    if it can see that the query stays within it."""
+PENDING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.CLAIMED)
+
+
+def in_state(*states: DeliveryState, of: str = "outbound") -> ColumnElement[bool]:
+    """Outbound rows in one of the states. These are literals, and all of them pending is said
+    apart: a planner takes a partial index only if it sees the index's own condition."""
     listed = ", ".join(f"'{state.value}'" for state in states)
-    return literal_column(f"{of.name}.state IN ({listed})", Boolean())
+    # Without a type: as a boolean SQLite would compare it with 1, and no index would fit.
+    found: ColumnElement[bool] = literal_column(f"{of}.state IN ({listed})")
+    return and_(pending(of), found) if set(states) < set(PENDING) else found
 
 
-def pending(of: Table | Alias = OUTBOUND) -> ColumnElement[bool]:
+def pending(of: str = "outbound") -> ColumnElement[bool]:
     """Outbound rows that still have something to come, as the outbox's indexes hold them."""
-    states = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.CLAIMED)
-    return in_state(*states, of=of)
+    return in_state(*PENDING, of=of)
 
 
 def unsent() -> ColumnElement[bool]:

@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from backend.privacy import KeyRing
+from backend.store import health, purging
 from backend.store.contacts import SqlContacts
 from backend.store.engine import for_writing
+from backend.store.health import OutboxHealth
 from backend.store.inbox import SqlInbox
 from backend.store.outbox import SqlOutbox
 from backend.store.sessions import SqlSessions
-from backend.store.tables import CITY
+from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction
 from bot.store import Contacts, Inbox, Outbox, Sessions
 from dialogue.desk import Desk
@@ -22,6 +25,14 @@ TELL = "imbizo"
 """The PostgreSQL channel on which topics are told."""
 
 _REVISION = select(CITY.c.revision).where(CITY.c.slug == bindparam("city"))
+_CONTACT_OF = select(URN.c.contact).where(
+    URN.c.city == bindparam("city"), URN.c.hash == bindparam("hash")
+)
+_LOCK_CONTACT = (
+    select(CONTACT.c.id)
+    .where(CONTACT.c.city == bindparam("city"), CONTACT.c.id == bindparam("contact"))
+    .with_for_update()
+)
 _NOTIFY = select(func.pg_notify(TELL, bindparam("topic")))
 
 
@@ -39,27 +50,27 @@ class SqlUnit:
         self.contacts: Contacts = SqlContacts(transaction)
         self.sessions: Sessions = SqlSessions(transaction)
         self.outbox: Outbox = SqlOutbox(transaction)
-        self._transaction = transaction
+        self.transaction = transaction
         self._desks = desks
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What fails inside is undone alone; the exception goes on."""
-        return self._transaction.savepoint()
+        return self.transaction.savepoint()
 
     def desk(self, city: str) -> Desk:
         """The city's desk as of this transaction. Raises LookupError for no such city."""
-        revision = self._transaction.revisions.get(city)
+        revision = self.transaction.revisions.get(city)
         if revision is None:
-            revision = self._transaction.connection.execute(_REVISION, {"city": city}).scalar()
+            revision = self.transaction.connection.execute(_REVISION, {"city": city}).scalar()
             if revision is None:
                 raise LookupError("no such city")
-            self._transaction.revisions[city] = revision
-        return self._desks.get(self._transaction.connection, city, revision)
+            self.transaction.revisions[city] = revision
+        return self._desks.get(self.transaction.connection, city, revision)
 
     def tell(self, topic: str) -> None:
         """Wakes whoever waits for the topic, once this transaction commits."""
-        if topic not in self._transaction.topics:
-            self._transaction.topics.append(topic)
+        if topic not in self.transaction.topics:
+            self.transaction.topics.append(topic)
 
 
 class SqlStore:
@@ -104,6 +115,45 @@ class SqlStore:
         for topic in transaction.topics:
             for listener in tuple(self._listeners):
                 listener(topic)
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection for reading."""
+        return self.engine.connect()
+
+    def purge(self, now: datetime) -> Mapping[str, int]:
+        """The nightly purge (see `purging`): how many of each class went."""
+        return purging.purge(self._writing, now)
+
+    def outbox_health(self, now: datetime) -> OutboxHealth:
+        """How the outbox stands."""
+        with self.read() as connection:
+            return health.outbox_health(connection, now)
+
+    def find_contact(self, city: str, urn: str) -> str | None:
+        """The contact of an address, by id."""
+        with self.read() as connection:
+            row = {"city": city, "hash": self.keys.index(city, urn)}
+            found: str | None = connection.execute(_CONTACT_OF, row).scalar()
+            return found
+
+    def erase(self, city: str, urn: str, at: datetime, count: str = "erased") -> bool:
+        """Erases whoever has the address; False if nobody does."""
+        with self.write() as unit:
+            row = {"city": city, "hash": self.keys.index(city, urn)}
+            contact = unit.transaction.connection.execute(_CONTACT_OF, row).scalar()
+            return contact is not None and self._erase(unit, city, contact, at, count)
+
+    def erase_contact(self, city: str, contact: str, at: datetime, count: str = "erased") -> bool:
+        """Erases a contact of the city by id; False if there is none."""
+        with self.write() as unit:
+            return self._erase(unit, city, contact, at, count)
+
+    def _erase(self, unit: SqlUnit, city: str, contact: str, at: datetime, count: str) -> bool:
+        row = {"city": city, "contact": contact}
+        if unit.transaction.connection.execute(_LOCK_CONTACT, row).first() is None:
+            return False
+        unit.contacts.forget(city, contact, at, count)
+        return True
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Calls it with every topic told in this process, after the commit, on the writer's

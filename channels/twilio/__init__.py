@@ -5,6 +5,7 @@ Rule 2: `webhook` and `errors` are pure.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -43,6 +44,7 @@ class Sms:
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND  # `find` would have found it
 
     def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+        self._config = config
         self._account = Account(config, http)
         self._replies = frozenset(
             map(str.upper, strings(config.settings.get("replies_by_provider")))
@@ -68,6 +70,10 @@ class Sms:
     async def find(self, sending: Sending, since: datetime) -> Sent | None:
         """Looks the text up in Twilio's list of messages to this number."""
         return await self._account.find(_number(sending.urn), sending.text, since)
+
+    async def setup(self, replies: Mapping[str, str]) -> str:
+        """What a person must type into Twilio's console; nothing is registered."""
+        return console_settings(self._config, replies)
 
 
 def _urn(number: str) -> str | None:

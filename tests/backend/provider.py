@@ -50,6 +50,7 @@ class Provider:
     url: str = ""
     sent: list[tuple[str, str]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    lines: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def reply_to(self, number: str, n: int) -> str:
         """The n-th message (from 1) to a number; waits for it."""
@@ -63,6 +64,7 @@ class Provider:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers every message as taken."""
+        self.lines.add(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -79,7 +81,10 @@ class Provider:
                     b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
                 )
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
             writer.close()
+            self.lines.discard(writer)
 
 
 @asynccontextmanager
@@ -90,6 +95,10 @@ async def provider() -> AsyncIterator[Provider]:
     one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield one
+        for line in tuple(one.lines):
+            line.close()
+        while one.lines:
+            await asyncio.sleep(0.01)
 
 
 def message(number: str, text: str, sid: str, city: str = "test-za", **more: str) -> httpx.Request:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.city_file import CityProfile
-from backend.exports import write_export
+from backend.exports import export as write_export
 from backend.store import library, open_engine
 from tests.backend.conftest import Town
 

@@ -117,6 +117,7 @@ class Chat:
         self.message: Message | None = None
         self.all: list[Effect] = []
         self.despite_opt_out = False
+        self.heard_at: datetime | None = None
         self.turns = 0
 
     def send(self, text: str = "", **more: object) -> "Chat":
@@ -129,9 +130,10 @@ class Chat:
     def invite(self, slug: str) -> "Chat":
         return self.take(Invite(self._id(), slug))
 
-    def tick(self, heard_at: datetime | None = None, **passed: float) -> "Chat":
+    def tick(self, **passed: float) -> "Chat":
+        """Time passes, then a wake-up comes."""
         self.now += timedelta(**passed)
-        return self.take(Tick(self._id(), heard_at))
+        return self.take(Tick(self._id(), self.heard_at))
 
     def take(self, event: Event) -> "Chat":
         opted_out = self.conversation.opted_out
@@ -140,6 +142,8 @@ class Chat:
         self.effects, self.despite_opt_out = turn.effects, turn.despite_opt_out
         self.all += turn.effects
         self.message = compose(self.desk, turn.effects, turn.conversation.locale)
+        if self.message is not None:
+            self.heard_at = self.now
         forgotten = any(isinstance(effect, Forget) for effect in turn.effects)
         self.conversation = Conversation() if forgotten else turn.conversation
         return self

@@ -1,7 +1,6 @@
 """What holds for any survey, any resident and any passing of time."""
 
 import copy
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.rendering import CARRIES, render
-from dialogue import checks
 from dialogue.answers.normalise import fold
-from dialogue.conditions import Condition
 from dialogue.conversation import converse
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Opened, Record
@@ -21,103 +18,13 @@ from dialogue.events import Event, Invite, Reply, Tick
 from dialogue.locale import COMMAND_KEYS
 from dialogue.memory import Conversation, dump, load
 from dialogue.messages import Message
-from dialogue.questions import TYPES, Option, Question
-from dialogue.questions.choice import Choosing
-from dialogue.questions.number import Numeric
-from dialogue.survey import RETRY_LIMIT, Status, Survey, SurveyKind
-from dialogue.survey_file import complete_locales, read_survey, write_survey
+from dialogue.survey import RETRY_LIMIT, Status, Survey
 from dialogue.turn import Turn
 from dialogue.wording import compose
 from tests.dialogue.samples import CITY, GATED, LOCALES, NOW, PULSE, desk
+from tests.dialogue.strategies import LABELS, any_survey
 
-Spoken = tuple[str, ...]
 FINAL = {*Status} - {Status.ACTIVE, Status.PARKED}
-KINDS = sorted(TYPES)
-LABELS = [
-    "Very safe",
-    "Safe",
-    "Not safe",
-    "Don't know",
-    "Ja",
-    "Cha",
-    "12",
-    "At night",
-    "Sí",
-    "🙂 ok",
-]
-ROLES = st.sampled_from([None, None, None, "dont_know", "refused", "none", "other"])
-
-
-# --- any survey ----------------------------------------------------------------------------------
-@st.composite
-def any_options(draw: st.DrawFn, kind: str, spoken: Spoken) -> tuple[Option, ...]:
-    if kind == "yes_no":
-        return (Option("1", "yes", {}), Option("2", "no", {}))
-    count = draw(st.integers(1, 6))
-    codes = draw(st.lists(st.integers(0, 20).map(str), min_size=count, max_size=count, unique=True))
-    labels = draw(st.lists(st.sampled_from(LABELS), min_size=count, max_size=count, unique=True))
-    return tuple(
-        Option(
-            code,
-            f"o{n}",
-            dict.fromkeys(spoken, label),
-            draw(st.sampled_from([{}, {"en": (f"synonym {n}",)}])),
-            draw(ROLES),
-        )
-        for n, (code, label) in enumerate(zip(codes, labels, strict=True))
-    )
-
-
-@st.composite
-def any_condition(draw: st.DrawFn, earlier: list[Question]) -> Condition | None:
-    if not earlier or draw(st.booleans()):
-        return None
-    asked = draw(st.sampled_from(earlier))
-    literals = [*(f"'{option.name}'" for option in asked.options), "3"]
-    tests = st.sampled_from(
-        ["{0} == {1}", "{0} != {1}", "not {0} in ({1},)", "{1} in {0}", "{0} > 2"]
-    )
-    return Condition(draw(tests).format(asked.name, draw(st.sampled_from(literals))))
-
-
-@st.composite
-def any_question(draw: st.DrawFn, earlier: list[Question], kind: str, spoken: Spoken) -> Question:
-    cls = TYPES[kind]
-    low, high = sorted(draw(st.tuples(st.integers(0, 9), st.integers(1, 9))))
-    bounded = draw(st.booleans())
-    question = cls(
-        name=f"q{len(earlier)}",
-        text=dict.fromkeys(spoken, "What?"),
-        options=draw(any_options(kind, spoken)) if issubclass(cls, Choosing) else (),
-        only_if=draw(any_condition(earlier)),
-        required=draw(st.booleans()),
-        indicator=draw(st.sampled_from([None, "sdg-16.1.4"])),
-        sensitive=draw(st.booleans()),
-        minimum=low if bounded else None,
-        maximum=high if bounded else None,
-    )
-    if isinstance(question, Numeric):
-        return replace(question, decimal=draw(st.booleans()))
-    return question
-
-
-@st.composite
-def any_survey(draw: st.DrawFn, slug: str = "any") -> Survey:
-    spoken = draw(st.sampled_from([("en",), ("en", "zu"), ("zu", "es", "en")]))
-    questions: list[Question] = []
-    for kind in draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6)):
-        questions.append(draw(any_question(questions, kind, spoken)))
-    questions.append(draw(any_question(questions, "select_one", spoken)))
-    title = dict.fromkeys(spoken, "About safety")
-    kind = draw(st.sampled_from(SurveyKind))
-    survey = Survey(slug, 0, kind, title, tuple(questions), (slug.upper(),))
-    return replace(survey, locales=complete_locales(survey))
-
-
-@given(any_survey())
-def test_a_valid_survey_is_written_and_read_back_equal(survey: Survey) -> None:
-    assert checks.faults(survey, LOCALES) == ()
-    assert read_survey(write_survey(survey)) == (survey, ())
 
 
 # --- anything a resident can do ------------------------------------------------------------------
@@ -330,51 +237,3 @@ def test_after_stop_help_the_safe_word_and_start_are_answered(text: str) -> None
     (seen,) = walk(desk(PULSE), replace(GATED, opted_out=True), [Doing(text=text)])
     assert seen.message is not None
     assert seen.turn.despite_opt_out or not seen.turn.conversation.opted_out
-
-
-# --- files ---------------------------------------------------------------------------------------
-KEYS = st.sampled_from(
-    ["slug", "kind", "title", "keywords", "questions", "name", "type", "text", "options", "only_if",
-     "required", "minimum", "decimal", "code", "label", "synonyms", "role", "en", "odd"]
-)  # fmt: skip
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.sampled_from(["a", "", "survey", "select_one", "numeric", "1", "a == 1", "dont_know"])
-)
-plain = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=8),
-    max_leaves=30,
-)
-
-
-@given(st.dictionaries(KEYS, plain))
-def test_any_data_is_a_survey_or_a_list_of_faults(data: Mapping[str, object]) -> None:
-    survey, faults = read_survey(data)
-    assert (survey is None) is bool(faults)
-    assert all(fault.what for fault in faults)
-
-
-Mutation = Callable[[dict[str, object]], object]
-
-
-@given(any_survey(), st.data())
-def test_a_survey_with_one_value_spoilt_is_refused_or_still_a_survey(
-    survey: Survey, data: st.DataObject
-) -> None:
-    written = copy.deepcopy(write_survey(survey))
-    place: object = written
-    while isinstance(place, dict | list) and place:
-        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-        key = data.draw(st.sampled_from(keys))
-        if not isinstance(place[key], dict | list) or data.draw(st.booleans()):
-            place[key] = data.draw(plain)
-            break
-        place = place[key]
-    read, faults = read_survey(written)
-    assert (read is None) is bool(faults)
-    if read is not None:
-        assert all(isinstance(str(fault), str) for fault in checks.faults(read, LOCALES))

@@ -1,7 +1,7 @@
 """Whole conversations with the cities that ship, as a programme officer reads them.
 
-Each file of `transcripts/<language>/` begins with remarks, its city and its channel; then the format
-of `backend.talk`. `pytest --update` rewrites our lines of every file as they now run.
+Each file of `transcripts/<language>/` begins with remarks, its city and its channel; then comes the
+format of `backend.talk`. `pytest --update` rewrites our lines of every file as they now run.
 """
 
 import re

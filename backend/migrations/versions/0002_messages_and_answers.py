@@ -194,6 +194,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('queued', 'unknown', 'claimed')"),
         postgresql_where=sa.text("state IN ('queued', 'unknown', 'claimed')"),
     )
+    op.create_index(
+        "ix_outbound_failed",
+        "outbound",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.create_index("ix_outbound_hash", "outbound", ["hash"], unique=False)
     op.create_index(
         "ix_outbound_lane",
@@ -212,6 +220,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('queued', 'unknown', 'claimed')"),
     )
     op.create_index("ix_outbound_provider_id", "outbound", ["provider_id"], unique=False)
+    op.create_index(
+        "ix_outbound_readable",
+        "outbound",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("sending IS NOT NULL AND settled_at IS NOT NULL"),
+        postgresql_where=sa.text("sending IS NOT NULL AND settled_at IS NOT NULL"),
+    )
     op.create_table(
         "session",
         sa.Column("id", sa.String(), nullable=False),
@@ -262,6 +278,14 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "session", "question", "revision", name="uq_answer_session_question_revision"
         ),
+    )
+    op.create_index(
+        "ix_answer_raw",
+        "answer",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("raw IS NOT NULL"),
+        postgresql_where=sa.text("raw IS NOT NULL"),
     )
 
 

@@ -1,0 +1,24 @@
+"""Microdata, one row a response or an answer, for those who may have it; with codebook and
+methodology note. Every format is one function over one row iterator."""
+
+from backend.exports.audit import note_export
+from backend.exports.codebook import codebook
+from backend.exports.formats import (
+    FORMATS,
+    SHORTEST_KEY,
+    FormatUnknownError,
+    KeyTooShortError,
+    export,
+)
+from backend.exports.methodology import methodology
+
+__all__ = [
+    "FORMATS",
+    "SHORTEST_KEY",
+    "FormatUnknownError",
+    "KeyTooShortError",
+    "codebook",
+    "export",
+    "methodology",
+    "note_export",
+]

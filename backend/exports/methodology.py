@@ -1,0 +1,79 @@
+"""The note that goes with every export and result: AAPOR's disclosure items, as far as they are
+known (statistics facts, B3)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from backend.city_file import CityProfile
+from backend.exports.codebook import languages
+from backend.exports.rows import DISPOSITIONS
+from backend.exports.source import Source, load, one_moment
+from backend.results.counts import by_status
+from backend.results.report import percent
+from backend.results.statement import population, sample_statement, suppression_rule
+from backend.store.tables import SESSION
+from dialogue.survey import Status
+
+
+def methodology(engine: Engine, profile: CityProfile, slug: str) -> dict[str, Any]:
+    """The items by name, ready for JSON. Raises SurveyUnknownError."""
+    with one_moment(engine) as connection:
+        source = load(connection, profile, slug)
+        counts = by_status(connection, profile.slug, slug)
+        dates = _dates(connection, source)
+        modes = _modes(connection, source)
+    started, completed = sum(counts.values()), counts[Status.COMPLETED]
+    return {
+        "survey": slug,
+        "title": dict(source.survey.title),
+        "versions": list(source.versions),
+        "synthetic": profile.demo,
+        "sponsor": profile.responsible.name,
+        "conducted_by": profile.responsible.name,
+        "population": population(profile.name, profile.minimum_age),
+        "geography": {"city": profile.name, "country": profile.country},
+        "dates": dates,
+        "modes": modes,
+        "languages": list(languages(source)),
+        "sampling_frame": None,
+        "sample_design": "self-selected: people who wrote to the city or answered its invitation",
+        "not_covered": "people without a phone or coverage, or who do not read these languages",
+        "sample_sizes": {"started": started, "completed": completed, "by_status": counts},
+        "completion_rate_percent": percent(completed, started) if started else None,
+        "response_rate": None,
+        "precision": None,
+        "weighting": "none",
+        "dispositions": {str(s): str(d) for s, d in DISPOSITIONS.items()},
+        "wording": "in the codebook, for every version and language",
+        "suppression": {
+            "threshold": profile.threshold,
+            "rule": suppression_rule(profile.threshold),
+            "applies_to": "published tables; a file of responses is for coordinators only",
+        },
+        "statement": sample_statement(profile.name, profile.minimum_age),
+    }
+
+
+def _dates(connection: Connection, source: Source) -> dict[str, str | None]:
+    """The first and last day on which a response began, in UTC."""
+    first, last = connection.execute(
+        select(func.min(SESSION.c.started_at), func.max(SESSION.c.started_at)).where(
+            SESSION.c.city == source.profile.slug, SESSION.c.survey == source.survey.slug
+        )
+    ).one()
+    return {
+        "first": first.date().isoformat() if first else None,
+        "last": last.date().isoformat() if last else None,
+    }
+
+
+def _modes(connection: Connection, source: Source) -> list[dict[str, str]]:
+    """The channels that responses came by."""
+    used = connection.execute(
+        select(SESSION.c.channel)
+        .where(SESSION.c.city == source.profile.slug, SESSION.c.survey == source.survey.slug)
+        .distinct()
+    ).scalars()
+    kinds = {channel.name: channel.kind for channel in source.profile.channels}
+    return [{"channel": name, "kind": kinds.get(name, "")} for name in sorted(used)]

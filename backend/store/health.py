@@ -1,0 +1,49 @@
+"""How the outbox stands, for operators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from backend.models.base import UTCDateTime
+from backend.store.tables import OUTBOUND, in_state, pending, unsent
+from bot.store import DeliveryState
+
+LATELY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxHealth:
+    """`queued` parts wait or are on their way; the oldest that is due has been so for
+    `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too."""
+
+    queued: int
+    oldest_due_seconds: float
+    failed: int
+    failed_by_kind: Mapping[str, int]
+
+
+_QUEUED = select(func.count()).select_from(OUTBOUND).where(pending())
+_OLDEST = select(func.min(OUTBOUND.c.due_at)).where(
+    unsent(), OUTBOUND.c.due_at <= bindparam("now", type_=UTCDateTime())
+)
+_FAILED = (
+    select(OUTBOUND.c.fault_kind, func.count())
+    .where(in_state(DeliveryState.FAILED), OUTBOUND.c.settled_at >= bindparam("since"))
+    .group_by(OUTBOUND.c.fault_kind)
+)
+
+
+def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
+    """The outbox as of now."""
+    oldest = connection.execute(_OLDEST, {"now": now}).scalar()
+    failed = {
+        str(kind or "none"): n for kind, n in connection.execute(_FAILED, {"since": now - LATELY})
+    }
+    return OutboxHealth(
+        queued=connection.execute(_QUEUED).scalar_one(),
+        oldest_due_seconds=(now - oldest).total_seconds() if oldest else 0.0,
+        failed=sum(failed.values()),
+        failed_by_kind=failed,
+    )

@@ -1,0 +1,185 @@
+"""What is to be sent, in the same transaction as what it answers."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+
+from backend.store import claiming, reports
+from backend.store.claiming import SENDING_JSON
+from backend.store.tables import (
+    CHANNEL_RATE,
+    DELIVERY_REPORT,
+    OUTBOUND,
+    SENDING,
+    in_state,
+    wiped_if_forgotten,
+)
+from backend.store.transaction import Transaction
+from bot.store import Claimed, DeliveryState, Outbound, Settlement
+from channels.base import Kind, Part, Sending, Status, StatusUpdate
+
+_QUEUE = insert(OUTBOUND).inline()
+_SUPERSEDE = (
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.lane == bindparam("of_lane"),
+        in_state(DeliveryState.QUEUED),
+        OUTBOUND.c.is_question,
+    )
+    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at"), **wiped_if_forgotten())
+)
+_CHANNEL = postgresql.insert(CHANNEL_RATE).on_conflict_do_nothing(
+    index_elements=["city", "channel"]
+)
+
+_HELD = (
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.id == bindparam("row"),
+        OUTBOUND.c.token == bindparam("held_token"),
+        in_state(DeliveryState.CLAIMED),
+    )
+    .values(token=None, fault_kind=bindparam("kind"), fault_code=bindparam("code"))
+)
+_AGAIN = _HELD.values(state=DeliveryState.QUEUED, due_at=bindparam("retry_at"), unknown_since=None)
+_UNKNOWN = _HELD.values(
+    state=DeliveryState.UNKNOWN,
+    due_at=bindparam("retry_at"),
+    unknown_since=func.coalesce(OUTBOUND.c.unknown_since, OUTBOUND.c.claimed_at),
+)
+_ENDED = _HELD.values(state=bindparam("to"), settled_at=bindparam("at"), **wiped_if_forgotten())
+# A report may have overtaken the answer to our sending.
+_REPORTED = exists().where(
+    DELIVERY_REPORT.c.city == bindparam("of_city"),
+    DELIVERY_REPORT.c.channel == bindparam("of_channel"),
+    DELIVERY_REPORT.c.provider_id == bindparam("its_id"),
+)
+_SENT = _ENDED.values(
+    provider_id=bindparam("its_id"), sent_at=bindparam("at"), status=int(Status.SENT)
+).returning(_REPORTED.label("reported"))
+# On PostgreSQL a report and the settling of its message could miss one another: both lock this.
+_LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
+
+
+class SqlOutbox:
+    """See `bot.store.Outbox`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def queue(self, outbound: Outbound) -> None:
+        """Queues every part; a second one of the same turn and part is refused with
+        sqlalchemy.exc.IntegrityError."""
+        hashed = self._transaction.keys.index(outbound.city, outbound.urn)
+        lane = outbound.contact or hashed
+        connection = self._transaction.connection
+        if outbound.supersedes:
+            connection.execute(_SUPERSEDE, {"of_lane": lane, "at": outbound.at})
+        self._see_channel(outbound)
+        rows = [
+            self._row(outbound, number, part, hashed, lane)
+            for number, part in enumerate(outbound.parts)
+        ]
+        if rows:
+            connection.execute(_QUEUE, rows)
+
+    def claim(self, now: datetime, token: str, limit: int) -> Sequence[Claimed]:
+        """Claims due parts for 60 s (see `claiming`)."""
+        return claiming.claim(self._transaction, now, token, limit)
+
+    def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> None:
+        """Keeps what became of it, if the token still holds; what its fault taught us about the
+        address, in any case."""
+        fault = settlement.fault
+        row: dict[str, Any] = {
+            "row": claimed.id,
+            "held_token": claimed.token,
+            "kind": fault.kind if fault else None,
+            "code": fault.code if fault else None,
+        }
+        match settlement.state:
+            case DeliveryState.SENT:
+                self._sent(claimed, settlement, row | {"to": DeliveryState.SENT, "at": now})
+            case DeliveryState.QUEUED:
+                self._run(_AGAIN, row | {"retry_at": settlement.retry_at or now})
+            case DeliveryState.UNKNOWN:
+                self._run(_UNKNOWN, row | {"retry_at": settlement.retry_at or now})
+            case DeliveryState.FAILED | DeliveryState.EXPIRED | DeliveryState.CANCELLED as end:
+                self._run(_ENDED, row | {"to": end, "at": now})
+            case DeliveryState.CLAIMED:
+                raise ValueError("a part is not settled by being claimed")
+        if settlement.opt_out or (fault and fault.kind is Kind.OPT_OUT):
+            reports.learn_opt_out(self._transaction, claimed.city, claimed.sending.urn, now)
+        if settlement.dead or (fault and fault.kind is Kind.DEAD):
+            reports.learn_dead(self._transaction, claimed.city, claimed.sending.urn)
+
+    def report(self, city: str, channel: str, update: StatusUpdate, at: datetime) -> None:
+        """Keeps a delivery report (see `reports`)."""
+        self._serialise(city, channel, update.provider_id)
+        reports.report(self._transaction, city, channel, update, at)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the outbox next has something to do; None if it is empty."""
+        return claiming.next_due(self._transaction, now)
+
+    def _sent(self, claimed: Claimed, settlement: Settlement, row: dict[str, Any]) -> None:
+        if settlement.provider_id is None:
+            self._run(_ENDED, row)
+            return
+        self._serialise(claimed.city, claimed.channel, settlement.provider_id)
+        row |= {
+            "its_id": settlement.provider_id,
+            "of_city": claimed.city,
+            "of_channel": claimed.channel,
+        }
+        if self._transaction.connection.execute(_SENT, row).scalar():
+            where = (claimed.city, claimed.channel, settlement.provider_id)
+            reports.catch_up(self._transaction, *where)
+
+    def _run(self, statement: Any, row: dict[str, Any]) -> None:
+        self._transaction.connection.execute(statement, row)
+
+    def _serialise(self, city: str, channel: str, provider_id: str) -> None:
+        if self._transaction.postgres:
+            name = f"{city}\0{channel}\0{provider_id}".encode()
+            key = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
+            self._transaction.connection.execute(_LOCK, {"key": key})
+
+    def _see_channel(self, outbound: Outbound) -> None:
+        """Claims go by the channels that ever had something to send."""
+        channel = (outbound.city, outbound.channel)
+        if channel not in self._transaction.seen_channels:
+            row = {"city": outbound.city, "channel": outbound.channel, "tat": outbound.at}
+            self._transaction.connection.execute(_CHANNEL, row)
+            self._transaction.seen_channels |= {channel}
+
+    def _row(
+        self, outbound: Outbound, number: int, part: Part, hashed: str, lane: str
+    ) -> dict[str, Any]:
+        sending = Sending(outbound.urn, part.text, part.choices, part.question)
+        text = SENDING_JSON.dump_json(sending).decode()
+        return {
+            "turn": outbound.turn,
+            "part": number,
+            "city": outbound.city,
+            "channel": outbound.channel,
+            "contact": outbound.contact,
+            "hash": hashed,
+            "lane": lane,
+            "sending": self._transaction.keys.seal(text, SENDING),
+            "segments": part.segments,
+            "priority": outbound.priority,
+            "is_question": any(one.question is not None for one in outbound.parts),
+            "despite_opt_out": outbound.despite_opt_out,
+            "forget": outbound.forget,
+            "state": DeliveryState.QUEUED,
+            "status": 0,
+            "due_at": outbound.at,
+            "expires_at": outbound.expires_at,
+            "attempts": 0,
+            "queued_at": outbound.at,
+        }

@@ -1,0 +1,83 @@
+"""The nightly purge: deletes what `privacy.RETENTION` says was kept long enough, and logs it.
+
+In pieces, each in its own transaction, so that nobody who writes in meanwhile waits for long.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Delete, Engine, Update, bindparam, delete, exists, insert, select, update
+
+from backend.privacy import OUTBOUND_TEXT, RAW_ANSWER, RETENTION
+from backend.store.inbox import is_waiting
+from backend.store.tables import ANSWER, BODY, OUTBOUND, PURGE_LOG, RECEIVED
+from bot.store import ReceiptStatus, Retention
+
+PIECE = 1000
+
+
+def _bodies(retention: Retention) -> Delete:
+    old = (
+        select(BODY.c.received)
+        .where(BODY.c.retention == retention, BODY.c.delete_after <= bindparam("now"))
+        .limit(PIECE)
+    )
+    return delete(BODY).where(BODY.c.received.in_(old))
+
+
+_TEXTS = (
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.id.in_(
+            select(OUTBOUND.c.id)
+            .where(OUTBOUND.c.sending.is_not(None), OUTBOUND.c.settled_at <= bindparam("before"))
+            .limit(PIECE)
+        )
+    )
+    .values(sending=None, hash=None, lane="")
+)
+_RAW_ANSWERS = (
+    update(ANSWER)
+    .where(
+        ANSWER.c.id.in_(
+            select(ANSWER.c.id)
+            .where(ANSWER.c.raw.is_not(None), ANSWER.c.at <= bindparam("before"))
+            .limit(PIECE)
+        )
+    )
+    .values(raw=None)
+)
+_PURGES: Mapping[str, Delete | Update] = {
+    **{retention.value: _bodies(retention) for retention in Retention},
+    OUTBOUND_TEXT: _TEXTS,
+    RAW_ANSWER: _RAW_ANSWERS,
+}
+# Whose body went before anybody took the turn: never to be taken.
+_LOST = (
+    update(RECEIVED)
+    .where(is_waiting(), ~exists().where(BODY.c.received == RECEIVED.c.id))
+    .values(status=ReceiptStatus.FAILED)
+)
+_LOG = insert(PURGE_LOG).inline()
+
+
+def purge(writing: Engine, now: datetime) -> Mapping[str, int]:
+    """Purges every class; how many of each went. A body's day was fixed when it came; the others
+    are counted back from `now`."""
+    gone = {}
+    for what, statement in _PURGES.items():
+        gone[what] = _in_pieces(writing, statement, now, now - timedelta(days=RETENTION[what]))
+    with writing.begin() as connection:
+        connection.execute(_LOST)
+        connection.execute(_LOG, [{"what": what, "n": n, "at": now} for what, n in gone.items()])
+    return gone
+
+
+def _in_pieces(writing: Engine, statement: Delete | Update, now: datetime, before: datetime) -> int:
+    total = 0
+    while True:
+        with writing.begin() as connection:
+            n = connection.execute(statement, {"now": now, "before": before}).rowcount
+        total += n
+        if n < PIECE:
+            return total

@@ -1,0 +1,148 @@
+"""Delivery reports, in whatever order they come, and what faults teach us about addresses."""
+
+from datetime import datetime
+
+from sqlalchemy import Integer, bindparam, case, func, literal, null, select, update
+from sqlalchemy.dialects import postgresql
+
+from backend.models.base import UTCDateTime
+from backend.store.claiming import SENDING_JSON
+from backend.store.optouts import opt_out, opt_out_address
+from backend.store.tables import DELIVERY_REPORT, OUTBOUND, SENDING, URN
+from backend.store.transaction import Transaction
+from channels.base import Fault, Kind, Status, StatusUpdate
+
+_KEEP = (
+    postgresql.insert(DELIVERY_REPORT)
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "city",
+                "channel",
+                "provider_id",
+                "status",
+                "fault_kind",
+                "fault_code",
+                "at",
+            )
+        }
+    )
+    .on_conflict_do_nothing(index_elements=["city", "channel", "provider_id", "status"])
+    .returning(DELIVERY_REPORT.c.id)
+)
+_IS_IT = (
+    (OUTBOUND.c.city == bindparam("of_city"))
+    & (OUTBOUND.c.channel == bindparam("of_channel"))
+    & (OUTBOUND.c.provider_id == bindparam("its_id"))
+)
+_AT = bindparam("at", type_=UTCDateTime())
+_DELIVERED = bindparam("to", type_=Integer()) >= literal(int(Status.DELIVERED))
+_RAISE = (
+    update(OUTBOUND)
+    .where(_IS_IT, OUTBOUND.c.status < bindparam("to"))
+    .values(
+        status=bindparam("to"),
+        delivered_at=case((_DELIVERED, func.coalesce(OUTBOUND.c.delivered_at, _AT)), else_=null()),
+        # Delivered after undelivered is believed.
+        fault_kind=bindparam("kind"),
+        fault_code=bindparam("code"),
+    )
+    .returning(OUTBOUND.c.sending)
+)
+_KEPT = (
+    select(
+        DELIVERY_REPORT.c.status,
+        DELIVERY_REPORT.c.fault_kind,
+        DELIVERY_REPORT.c.fault_code,
+        DELIVERY_REPORT.c.at,
+    )
+    .where(
+        DELIVERY_REPORT.c.city == bindparam("of_city"),
+        DELIVERY_REPORT.c.channel == bindparam("of_channel"),
+        DELIVERY_REPORT.c.provider_id == bindparam("its_id"),
+    )
+    .order_by(DELIVERY_REPORT.c.status)
+)
+_CONTACT = select(URN.c.contact).where(
+    URN.c.city == bindparam("of_city"), URN.c.hash == bindparam("of_hash")
+)
+_DEAD = (
+    update(URN)
+    .where(URN.c.city == bindparam("of_city"), URN.c.hash == bindparam("of_hash"))
+    .values(dead=bindparam("at_scheme"))
+)
+
+
+def report(
+    transaction: Transaction, city: str, channel: str, update: StatusUpdate, at: datetime
+) -> None:
+    """Keeps a report and raises its message's status. A repeat changes nothing; one whose message
+    is not known (yet) waits for it."""
+    fault = update.fault
+    row = {
+        "city": city,
+        "channel": channel,
+        "provider_id": update.provider_id,
+        "status": int(update.status),
+        "fault_kind": fault.kind if fault else None,
+        "fault_code": fault.code if fault else None,
+        "at": at,
+    }
+    if transaction.connection.execute(_KEEP, row).scalar() is not None:
+        _raise(transaction, city, channel, update, at)
+
+
+def catch_up(transaction: Transaction, city: str, channel: str, provider_id: str) -> None:
+    """Applies the reports that came before their message was settled."""
+    row = {"of_city": city, "of_channel": channel, "its_id": provider_id}
+    for kept in transaction.connection.execute(_KEPT, row).all():
+        fault = Fault(kept.fault_kind, kept.fault_code or "") if kept.fault_kind else None
+        update = StatusUpdate(provider_id, Status(kept.status), fault)
+        _raise(transaction, city, channel, update, kept.at)
+
+
+def learn_opt_out(transaction: Transaction, city: str, urn: str, at: datetime) -> None:
+    """A provider says that an address opted out: its contact did, with all addresses."""
+    hashed = transaction.keys.index(city, urn)
+    contact = _contact(transaction, city, hashed)
+    if contact is None:
+        opt_out_address(transaction, city, hashed, urn, at)
+    else:
+        opt_out(transaction, city, contact, at)
+
+
+def learn_dead(transaction: Transaction, city: str, urn: str) -> None:
+    """A provider says that nobody is at the address. A number without WhatsApp may still text."""
+    hashed, scheme = transaction.keys.index(city, urn), urn.partition(":")[0]
+    row = {"of_city": city, "of_hash": hashed, "at_scheme": scheme}
+    transaction.connection.execute(_DEAD, row)
+
+
+def _raise(
+    transaction: Transaction, city: str, channel: str, update: StatusUpdate, at: datetime
+) -> None:
+    fault = update.fault
+    row = {
+        "of_city": city,
+        "of_channel": channel,
+        "its_id": update.provider_id,
+        "to": int(update.status),
+        "at": at,
+        "kind": fault.kind if fault else None,
+        "code": fault.code if fault else None,
+    }
+    raised = transaction.connection.execute(_RAISE, row).first()
+    if raised is None or fault is None or raised.sending is None:
+        return  # nothing new, or nothing to learn, or already wiped
+    sending = SENDING_JSON.validate_json(transaction.keys.unseal(raised.sending, SENDING))
+    if fault.kind is Kind.OPT_OUT:
+        learn_opt_out(transaction, city, sending.urn, at)
+    elif fault.kind is Kind.DEAD:
+        learn_dead(transaction, city, sending.urn)
+
+
+def _contact(transaction: Transaction, city: str, hashed: str) -> str | None:
+    row = {"of_city": city, "of_hash": hashed}
+    found: str | None = transaction.connection.execute(_CONTACT, row).scalar()
+    return found

@@ -1,0 +1,120 @@
+"""Who may do what: every route, every role."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from backend import api
+from backend.auth import Guard, Role
+from tests.backend.api.conftest import HERE, THERE, Client, problem
+
+ADMINISTRATOR, OFFICIAL = Role.ADMINISTRATOR, Role.OFFICIAL
+COORDINATOR, PARTNER, VIEWER = Role.COORDINATOR, Role.PARTNER, Role.VIEWER
+
+ALLOWED: dict[tuple[str, str], set[Role]] = {
+    ("GET", "/cities"): set(Role),
+    ("GET", "/{city}/surveys"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("POST", "/{city}/surveys"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/surveys/{slug}"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("GET", "/{city}/surveys/{slug}/results"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("GET", "/{city}/surveys/{slug}/export"): {ADMINISTRATOR, COORDINATOR},
+}
+"""The contract's roles, once more."""
+
+CASES = [(*route, role) for route in ALLOWED for role in Role]
+
+
+def routes(router: APIRouter) -> Iterator[APIRoute]:
+    """Every route of a router, those of the routers it includes too."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from routes(getattr(route, "original_router"))  # noqa: B009 (FastAPI's own)
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from calls(inner)
+
+
+def unguarded(router: APIRouter) -> list[str]:
+    return [
+        route.path
+        for route in routes(router)
+        if not any(isinstance(call, Guard) for call in calls(route.dependant))
+    ]
+
+
+def test_every_route_has_a_guard() -> None:
+    assert unguarded(api.router) == []
+
+
+def test_a_route_without_a_guard_is_found() -> None:
+    outer, inner = APIRouter(prefix="/out"), APIRouter()
+    inner.add_api_route("/open", lambda: None)
+    outer.include_router(inner)
+    assert len(unguarded(outer)) == 1
+
+
+def test_every_route_is_in_the_table(app: FastAPI) -> None:
+    found = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+    }
+    walked = {
+        (method, route.path) for route in routes(api.router) for method in route.methods or ()
+    }
+    assert found == ALLOWED.keys() == walked
+
+
+def address(path: str, city: str = HERE) -> str:
+    filled = path.replace("{city}", city).replace("{slug}", "street")
+    return f"/api/v1{filled}" + ("?format=csv" if path.endswith("/export") else "")
+
+
+async def ask(client: Client, method: str, path: str, role: Role, city: str = HERE) -> int:
+    headers = client.bearer(role)
+    return (await client.http.request(method, address(path, city), headers=headers)).status_code
+
+
+@pytest.mark.parametrize(("method", "path", "role"), CASES)
+async def test_a_role_may_do_what_the_table_says(
+    client: Client, method: str, path: str, role: Role
+) -> None:
+    status = await ask(client, method, path, role)
+    if role in ALLOWED[method, path]:
+        assert status == (415 if method == "POST" else 200)
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize(("method", "path"), ALLOWED)
+async def test_without_a_key_nothing_opens(client: Client, method: str, path: str) -> None:
+    for header in ({}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer"}):
+        answer = await client.http.request(method, address(path), headers=header)
+        problem(answer, 401)
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), [r for r in ALLOWED if "{city}" in r[1]])
+async def test_another_city_is_refused_whether_or_not_it_exists(
+    client: Client, method: str, path: str
+) -> None:
+    answers = [
+        await client.http.request(
+            method, address(path, city), headers=client.bearer(Role.ADMINISTRATOR)
+        )
+        for city in (THERE, "nowhere", "Not A Name")
+    ]
+    assert len({(a.status_code, a.content) for a in answers}) == 1
+    problem(answers[0], 403)
+
+
+async def test_a_key_is_asked_for_before_anything_is_said_of_the_request(client: Client) -> None:
+    problem(await client.http.get("/api/v1/nowhere/surveys?limit=x&odd=1"), 401)

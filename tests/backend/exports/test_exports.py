@@ -1,0 +1,145 @@
+"""Exports of a small city, compared with files that a person has read."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from backend.exports import (
+    FORMATS,
+    FormatUnknownError,
+    KeyTooShortError,
+    codebook,
+    export,
+    methodology,
+)
+from backend.exports.rows import DISPOSITIONS
+from backend.exports.tabular import FIRST
+from backend.results import SurveyUnknownError
+from backend.store import open_engine
+from dialogue.survey import Status
+from tests.backend.exports.seed import SECRET, SLUG, WAYS, city, plant
+
+GOLDEN = Path(__file__).parent / "golden"
+KEY = "synthetic export key"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database with a small city in it."""
+    engine = open_engine(database_url)
+    plant(engine, city())
+    yield engine
+    engine.dispose()
+
+
+def written(engine: Engine, format: str, key: str = KEY, demo: bool = False) -> str:
+    out = io.StringIO(newline="")
+    export(engine, city(demo=demo), SLUG, format, key, out)
+    return out.getvalue()
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def compare(name: str, text: str, update: bool) -> None:
+    """With the golden file, which has plain line ends."""
+    assert text.count("\r\n") == text.count("\n") > 0
+    path = GOLDEN / name
+    if update:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.replace("\r\n", "\n"), encoding="utf-8")
+    assert text.replace("\r\n", "\n") == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_format_is_as_it_was(engine: Engine, format: str, pytestconfig: pytest.Config) -> None:
+    text = written(engine, format)
+    compare(f"{format}.csv", text, pytestconfig.getoption("--update"))
+    assert SECRET not in text
+
+
+def test_the_codebook_is_as_it_was(engine: Engine, pytestconfig: pytest.Config) -> None:
+    out = io.StringIO(newline="")
+    codebook(engine, city(), SLUG, out)
+    compare("codebook.csv", out.getvalue(), pytestconfig.getoption("--update"))
+
+
+def test_the_first_columns_are_those_of_the_contract(engine: Engine) -> None:
+    header = written(engine, "csv").split("\r\n")[0].split(",")
+    assert tuple(header[:11]) == FIRST
+    assert header[11:] == [
+        "safe", "wrong.dark", "wrong.gangs", "wrong.nothing", "wrong.traffic", "first", "trust",
+        "place", "age", "times", "since", "why", "language.answer", "dog",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_key_gives_the_same_bytes_and_another_other_ids(
+    engine: Engine, format: str
+) -> None:
+    first, again = written(engine, format), written(engine, format)
+    other = written(engine, format, "another synthetic key")
+    assert first == again
+    ids, others = ({row["response_id"] for row in rows(text)} for text in (first, other))
+    assert ids.isdisjoint(others)
+    assert [row["response_id"] for row in rows(first)] == sorted(
+        row["response_id"] for row in rows(first)
+    )
+
+
+def test_a_respondent_is_known_again_until_erased(engine: Engine) -> None:
+    people = [row["respondent_id"] for row in rows(written(engine, "csv"))]
+    assert len(people) == len(WAYS)
+    assert sorted(people.count(person) for person in set(people)) == [1, 1, 1, 1, 1, 1, 1, 3]
+    responses = {row["response_id"] for row in rows(written(engine, "csv"))}
+    assert responses.isdisjoint(people), "equal ids would show who was erased"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_demo_city_says_synthetic_in_every_row(engine: Engine, format: str) -> None:
+    found = rows(written(engine, format, demo=True))
+    assert list(found[0])[-1] == "synthetic"
+    assert {row["synthetic"] for row in found} == {"yes"}
+    assert "synthetic" not in rows(written(engine, format))[0]
+
+
+def test_every_status_has_a_disposition() -> None:
+    assert set(DISPOSITIONS) == set(Status)
+
+
+def test_an_export_is_of_one_city_alone(engine: Engine) -> None:
+    before = written(engine, "csv")
+    plant(engine, city("othertown"))
+    assert written(engine, "csv") == before
+
+
+def test_what_cannot_be_exported_is_said_before_anything_is_written(engine: Engine) -> None:
+    out = io.StringIO()
+    with pytest.raises(SurveyUnknownError):
+        export(engine, city(), "nothing", "csv", KEY, out)
+    with pytest.raises(FormatUnknownError, match="csv, long"):
+        export(engine, city(), SLUG, "pdf", KEY, out)
+    with pytest.raises(KeyTooShortError):
+        export(engine, city(), SLUG, "csv", "short", out)
+    assert out.getvalue() == ""
+
+
+def test_the_methodology_note_says_what_is_known(engine: Engine) -> None:
+    note = methodology(engine, city(), SLUG)
+    assert json.loads(json.dumps(note)) == note
+    assert note["sponsor"] == "Smalltown Council"
+    assert note["dates"] == {"first": "2026-11-02", "last": "2026-11-02"}
+    assert note["modes"] == [{"channel": "phone", "kind": "simulator"}]
+    assert note["languages"] == ["en", "es"]
+    assert (note["sample_sizes"]["started"], note["sample_sizes"]["completed"]) == (10, 3)
+    assert note["completion_rate_percent"] == 30.0
+    assert note["response_rate"] is note["precision"] is None
+    assert note["suppression"]["threshold"] == 10
+    assert note["synthetic"] is False
+    assert "no estimates of sampling error" in note["statement"]

@@ -1,0 +1,160 @@
+"""Results of a small city, computed by hand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from backend.results import SurveyUnknownError, results
+from backend.store import open_engine
+from dialogue.survey import Status
+from tests.backend.exports.seed import (
+    DONT_KNOW,
+    NOT_CODED,
+    REFUSED,
+    SECRET,
+    SKIPPED,
+    SLUG,
+    WAYS,
+    WORDS,
+    Way,
+    city,
+    plant,
+    said,
+)
+
+HIDDEN = {"reason": "fewer than 10", "withheld": True}
+
+CROWD: Sequence[Way] = (
+    # 30 + 20 + 10 feel so or so; 12 do not know, 9 + 2 do not say
+    *[Way({"safe": said("yes_safe"), "wrong": said(["dark"]), "place": said("A1")})] * 30,
+    *[Way({"safe": [said("unsafe"), said("somewhat")], "wrong": said(["dark", "gangs"])})] * 20,
+    *[Way({"safe": said("unsafe"), "age": said(70), "trust": said(5)}, version=1)] * 10,
+    *[Way({"safe": ("dont_know", "unsure"), "age": said(24), "trust": said(1)})] * 12,
+    *[Way({"safe": REFUSED, "why": WORDS, "place": WORDS}, Status.STOPPED)] * 9,
+    *[Way({"safe": SKIPPED, "times": said(1000), "since": said("2024-01-01")}, Status.ACTIVE)] * 10,
+    *[Way({"safe": NOT_CODED, "first": said(["patrol", "light"])}, Status.SAFEGUARDED)] * 2,
+)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def figures(engine: Engine, ways: Sequence[Way], **more: Any) -> dict[str, Any]:
+    """The results as plain data, questions by name."""
+    profile = city(**more)
+    plant(engine, profile, ways)
+    with engine.connect() as connection:
+        found = asdict(results(connection, profile, SLUG))
+    assert SECRET not in str(found)
+    return {**found, "questions": {q["question"]: q for q in found["questions"]}}
+
+
+def counts(question: Mapping[str, Any]) -> dict[str, Any]:
+    return {cell["name"]: cell["count"] for cell in question["cells"]}
+
+
+def test_counts_are_of_the_highest_revisions_of_all_versions(engine: Engine) -> None:
+    found = figures(engine, CROWD)
+    safe = found["questions"]["safe"]
+    assert safe["n"] == 60
+    assert counts(safe) == {"yes_safe": 30, "somewhat": 20, "unsafe": 10}
+    assert [cell["percent"] for cell in safe["cells"]] == [50.0, 33.3, 16.7]
+    assert [cell["code"] for cell in safe["cells"]] == ["1", "2", "3"]
+    assert safe["cells"][0]["label"] == {"en": "yes safe en", "es": "yes safe es"}
+    # 2 not coded and 9 refused are small, and 11 together: two are company enough
+    assert safe["non_response"] == {
+        "dont_know": 12, "refused": HIDDEN, "skipped": 10, "not_coded": HIDDEN,
+    }  # fmt: skip
+
+
+def test_participation_is_live_and_shows_no_safeguarding(engine: Engine) -> None:
+    assert figures(engine, CROWD)["participation"] == {
+        "started": 93,
+        "completed": 72,
+        "completion_rate": 77.4,
+        "by_status": {
+            "active": 10, "parked": 0, "completed": 72, "expired": 0, "stopped": 11, "withdrawn": 0,
+        },
+    }  # fmt: skip
+
+
+def test_of_several_options_each_is_a_table_of_its_own(engine: Engine) -> None:
+    wrong = figures(engine, CROWD)["questions"]["wrong"]
+    assert wrong["n"] == 50
+    # all 50 said dark: that nobody did not is as small a cell as that nobody said nothing
+    assert counts(wrong) == {"dark": HIDDEN, "gangs": 20, "nothing": HIDDEN, "traffic": HIDDEN}
+
+
+def test_every_type_has_its_cells(engine: Engine) -> None:
+    questions = figures(engine, CROWD, threshold=1)["questions"]
+    assert questions["age"]["counted"] == "age bands"
+    assert list(counts(questions["age"])) == ["0-24", "25-34", "35-44", "45-54", "55-64", "65+"]
+    assert list(counts(questions["trust"])) == ["1", "2", "3", "4", "5"]
+    assert list(counts(questions["place"])) == ["A1", "A2", "in_words"]
+    assert list(counts(questions["times"])) == [
+        "0", "1", "2", "3-5", "6-10", "11-20", "21-50", "51-100", "101-1000", "1001+",
+    ]  # fmt: skip
+    assert list(counts(questions["first"])) == ["light", "patrol"]
+    assert [q["n"] for q in (questions["why"], questions["since"])] == [9, 10]
+    assert counts(questions["why"]) == counts(questions["since"]) == {}
+    assert "hello" not in questions, "a note asks nothing"
+    few = {"reason": "fewer than 1", "withheld": True}
+    assert counts(questions["place"]) == {"A1": 30, "A2": few, "in_words": few}
+
+
+def test_a_question_few_answered_shows_nothing(engine: Engine) -> None:
+    found = figures(engine, WAYS)
+    for question in found["questions"].values():
+        assert question["n"] == {"reason": "fewer than 10", "withheld": True}
+        assert set(map(str, counts(question).values())) <= {str(HIDDEN)}
+        assert {cell["percent"] for cell in question["cells"]} <= {None}
+        assert set(map(str, question["non_response"].values())) == {str(HIDDEN)}
+    assert found["participation"]["started"] == 10
+
+
+def test_another_city_is_not_counted(engine: Engine) -> None:
+    plant(engine, city("othertown"), CROWD)
+    assert figures(engine, [Way()])["participation"]["started"] == 1
+
+
+def test_values_that_fit_no_cell_are_counted_together(engine: Engine) -> None:
+    odd = Way({"safe": said("gone"), "age": said("young"), "place": said("Z9")})
+    usual = [Way({"safe": said(name)}) for name in ("yes_safe", "somewhat", "unsafe")]
+    questions = figures(engine, [odd, *usual] * 10)["questions"]
+    assert counts(questions["safe"])["unlisted"] == 10
+    assert questions["safe"]["n"] == 40
+    assert "unlisted" in counts(questions["age"])
+    assert "unlisted" in counts(questions["place"])
+
+
+def test_the_statements_go_with_every_result(engine: Engine) -> None:
+    real = figures(engine, CROWD)
+    assert real["synthetic"] is False
+    sample, rule = real["statements"]
+    assert "self-selected" in sample
+    assert "the residents of Smalltown aged 16 and over" in sample
+    assert "below 10 is withheld" in rule
+    demo = figures(engine, CROWD, slug="demotown", demo=True)
+    assert demo["synthetic"] is True
+    assert "synthetic" in demo["statements"][0]
+
+
+def test_a_survey_that_is_not_there(engine: Engine) -> None:
+    plant(engine, city())
+    with engine.connect() as connection, pytest.raises(SurveyUnknownError):
+        results(connection, city(), "nothing")
+
+
+def test_dont_know_without_an_option_counts_like_one_with(engine: Engine) -> None:
+    ways = [Way({"safe": DONT_KNOW})] * 5 + [Way({"safe": ("dont_know", "unsure")})] * 5
+    crowd = [*ways, *[Way({"safe": said("unsafe")})] * 10]
+    questions = figures(engine, crowd)["questions"]
+    assert questions["safe"]["non_response"]["dont_know"] == HIDDEN, "alone: the others are 0"
+    assert questions["safe"]["n"] == 10

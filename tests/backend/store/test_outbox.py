@@ -1,0 +1,344 @@
+"""What is queued goes out in order, once, within the rate, and to nobody who left."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.store import Claimed, DeliveryState, Outbound
+from channels.base import Fault, Kind, Part, Status, StatusUpdate
+from dialogue.messages import Choice
+from tests.backend.store.conftest import ANNA, BEN, NOON, World, states
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+def test_what_is_claimed_is_what_was_queued(world: World) -> None:
+    known = world.come()
+    part = Part("Hi", (Choice("1", "Yes"), Choice("2", "No")), "safe", 3)
+    with world.store.write() as unit:
+        unit.outbox.queue(
+            Outbound("a" * 32, "east", "sms", known.contact, ANNA, (part,), NOON, NOON + DAY)
+        )
+    assert "Yes" not in repr(world.rows("SELECT * FROM outbound"))
+    [claimed] = world.claim(token="t1")
+    sending = claimed.sending
+    assert (sending.urn, sending.text, sending.choices, sending.question) == (
+        ANNA,
+        "Hi",
+        part.choices,
+        "safe",
+    )
+    assert (claimed.token, claimed.city, claimed.channel) == ("t1", "east", "sms")
+    assert (claimed.segments, claimed.attempt, claimed.unknown_since) == (3, 1, None)
+    assert claimed.expires_at == NOON + DAY
+
+
+def test_a_turn_is_queued_once(world: World) -> None:
+    known = world.come()
+    outbound = Outbound(
+        "a" * 32, "east", "sms", known.contact, ANNA, (Part("Hi", (), None, 1),), NOON, NOON + DAY
+    )
+    with world.store.write() as unit:
+        unit.outbox.queue(outbound)
+        with pytest.raises(IntegrityError), unit.savepoint():
+            unit.outbox.queue(outbound)
+
+
+def test_parts_go_one_after_another(world: World) -> None:
+    world.say(world.come(), "1", "2", "3")
+    world.say(world.come(BEN), "other")
+    [first, _] = world.claim()
+    assert world.texts(NOON + SECOND) == []
+    world.settle(first)
+    [second] = world.claim()
+    assert second.sending.text == "2"
+    world.settle(second, DeliveryState.QUEUED, retry_at=NOON + 10 * SECOND)
+    assert world.texts(NOON + 9 * SECOND) == []
+    [second] = world.claim(NOON + 10 * SECOND)
+    assert (second.sending.text, second.attempt) == ("2", 2)
+    world.settle(second, DeliveryState.FAILED)
+    assert world.texts(NOON + 10 * SECOND) == ["3"]
+
+
+def test_replies_overtake_bulk_but_not_what_is_on_its_way(world: World) -> None:
+    anna, ben = world.come(), world.come(BEN)
+    world.say(anna, "bulk a", priority=5)
+    world.say(ben, "bulk b", priority=5)
+    world.say(anna, "reply a")
+    [reply, bulk] = world.claim()
+    assert (reply.sending.text, bulk.sending.text) == ("reply a", "bulk b")
+    world.say(ben, "reply b")
+    assert world.texts() == []
+    world.settle(bulk)
+    assert world.texts() == ["reply b"]
+
+
+def test_a_put_off_bulk_message_does_not_hold_back_a_reply(world: World) -> None:
+    known = world.come()
+    world.say(known, "bulk", priority=5)
+    [bulk] = world.claim()
+    world.settle(bulk, DeliveryState.QUEUED, retry_at=NOON + DAY / 2)
+    world.say(known, "reply")
+    assert world.texts() == ["reply"]
+
+
+def test_a_contact_gets_one_at_a_time_over_all_its_channels(world: World) -> None:
+    known = world.come("telegram:7", aliases=(ANNA,), channel="telegram")
+    world.say(known, "by telegram")
+    world.say(known, "by sms", channel="sms", urn=ANNA)
+    assert world.texts() == ["by telegram"]
+
+
+def test_four_threads_never_claim_the_same(world: World) -> None:
+    for n in range(60):
+        world.say(world.come(f"tel:+2760000{n:04}"), "1", "2")
+    start = threading.Barrier(4)
+
+    def work(number: int) -> list[int]:
+        start.wait()
+        mine: list[int] = []
+        for _ in range(200):
+            claimed = world.claim(token=f"t{number}", limit=5)
+            for one in claimed:
+                world.settle(one)
+            mine += [one.id for one in claimed]
+            if not claimed and not world.one("SELECT count(*) FROM outbound WHERE state <> 'sent'"):
+                break
+        return mine
+
+    with ThreadPoolExecutor(4) as threads:
+        claimed = [id_ for mine in threads.map(work, range(4)) for id_ in mine]
+    assert len(claimed) == len(set(claimed)) == 120
+
+
+def test_the_rate_is_by_segment_and_shared(world: World) -> None:
+    world.rates["east", "sms"] = 10.0
+    for n in range(20):
+        world.say(world.come(f"tel:+2760000{n:04}"), "x", segments=2)
+    world.say(world.come("telegram:7", channel="telegram"), "not held back")
+    assert len(world.texts()) == 6  # a second's worth, and the other channel's
+    assert world.texts() == []
+    with world.store.write() as unit:
+        due = unit.outbox.next_due(NOON)
+    assert due is not None
+    assert NOON < due <= NOON + SECOND
+    sent = 0
+    for tenth in range(1, 11):
+        sent += len(world.texts(NOON + tenth * SECOND / 10))
+    assert sent == 5
+
+
+def test_a_long_message_passes_a_slow_channel(world: World) -> None:
+    world.rates["east", "sms"] = 0.5
+    world.say(world.come(), "long", segments=4)
+    world.say(world.come(BEN), "short")
+    assert world.texts() == ["long"]
+    assert world.texts(NOON + 7 * SECOND) == []
+    with world.store.write() as unit:
+        assert unit.outbox.next_due(NOON + SECOND) == NOON + 8 * SECOND
+    assert world.texts(NOON + 8 * SECOND) == ["short"]
+
+
+def test_an_expired_part_is_not_sent(world: World) -> None:
+    world.say(world.come(), "late", "later", expires_at=NOON + SECOND)
+    assert world.texts(NOON + SECOND) == []
+    assert world.texts(NOON + SECOND) == []
+    assert states(world) == {"expired": 2}
+
+
+def test_next_due(world: World) -> None:
+    def next_due() -> object:
+        with world.store.write() as unit:
+            return unit.outbox.next_due(NOON)
+
+    assert next_due() is None
+    known = world.come()
+    world.say(known, "1", "2", at=NOON - SECOND)
+    assert next_due() == NOON
+    [claimed] = world.claim()
+    assert next_due() == NOON + 60 * SECOND  # the second part waits for the first
+    world.settle(claimed, DeliveryState.QUEUED, retry_at=NOON + 5 * SECOND)
+    assert next_due() == NOON + 5 * SECOND
+
+
+def test_a_lease_that_ran_out_comes_back_as_unknown(world: World) -> None:
+    world.say(world.come(), "x")
+    [first] = world.claim(token="old")
+    assert world.claim(NOON + 59 * SECOND) == []
+    [again] = world.claim(NOON + 60 * SECOND, token="new")
+    assert (again.unknown_since, again.attempt) == (NOON, 2)
+    world.settle(first)
+    assert states(world) == {"claimed": 1}
+    world.settle(again, DeliveryState.UNKNOWN, retry_at=NOON + 90 * SECOND)
+    [third] = world.claim(NOON + 90 * SECOND, token="third")
+    assert third.unknown_since == NOON
+    world.settle(third, DeliveryState.QUEUED, retry_at=NOON + 91 * SECOND)
+    [fourth] = world.claim(NOON + 91 * SECOND)
+    assert fourth.unknown_since is None
+    world.settle(fourth)
+    world.settle(fourth, DeliveryState.FAILED)
+    assert states(world) == {"sent": 1}
+
+
+def test_stop_cancels_what_is_queued_and_what_is_queued_later(world: World) -> None:
+    known = world.come()
+    world.say(known, "before", "before too")
+    world.say(known, "stopped", despite_opt_out=True)
+    with world.store.write() as unit:
+        unit.contacts.opt_out("east", known.contact, NOON)
+    assert states(world) == {"cancelled": 2, "queued": 1}
+    world.say(known, "after", at=NOON - SECOND)
+    [claimed] = world.claim()
+    assert claimed.sending.text == "stopped"
+    world.settle(claimed)
+    assert world.texts() == []
+    assert states(world) == {"cancelled": 3, "sent": 1}
+
+
+def test_an_opted_out_address_gets_nothing_without_a_contact_either(world: World) -> None:
+    known = world.come()
+    with world.store.write() as unit:
+        unit.contacts.opt_out("east", known.contact, NOON)
+    world.say(known, "imported", contact=None)
+    assert world.texts() == []
+    assert states(world) == {"cancelled": 1}
+
+
+def test_a_new_question_supersedes_its_unsent_predecessor(world: World) -> None:
+    known, ben = world.come(), world.come(BEN)
+    world.say(known, "first question", question="q1")
+    [sent] = world.claim()
+    world.say(known, "second question", question="q2")
+    world.say(known, "not a question")
+    world.say(ben, "another's", question="q2")
+    world.say(known, "third question", question="q3", supersedes=True)
+    assert states(world) == {"claimed": 1, "cancelled": 1, "queued": 3}
+    world.settle(sent)
+    assert world.texts() == ["not a question", "another's"]
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED])
+def test_a_forgotten_part_is_wiped_once_settled(world: World, state: DeliveryState) -> None:
+    world.say(world.come(), "erased", forget=True, contact=None)
+    [claimed] = world.claim()
+    world.settle(claimed, DeliveryState.QUEUED, retry_at=NOON)
+    assert world.one("SELECT sending IS NOT NULL FROM outbound")
+    [claimed] = world.claim()
+    world.settle(claimed, state)
+    assert world.rows("SELECT sending, hash, contact, lane FROM outbound") == [
+        (None, None, None, "")
+    ]
+
+
+def test_a_dead_address_gets_nothing_until_it_writes(world: World) -> None:
+    whatsapp = ANNA.replace("tel:", "whatsapp:")
+    known = world.come(whatsapp, channel="whatsapp")
+    world.say(known, "1")
+    [claimed] = world.claim()
+    world.settle(claimed, DeliveryState.FAILED, fault=Fault(Kind.DEAD, "63003"))
+    world.say(known, "2")
+    assert world.texts() == []
+    world.say(known, "by sms", urn=ANNA, channel="sms")
+    [claimed] = world.claim()
+    assert claimed.sending.text == "by sms"
+    assert states(world) == {"failed": 1, "cancelled": 1, "claimed": 1}
+    world.settle(claimed)
+    world.say(world.come(whatsapp, channel="whatsapp"), "3")
+    assert world.texts() == ["3"]
+
+
+def test_an_opt_out_is_learnt_from_a_refusal(world: World) -> None:
+    known = world.come("telegram:7", aliases=(ANNA,), channel="telegram")
+    world.say(known, "1", urn=ANNA, channel="sms")
+    [claimed] = world.claim()
+    world.settle(claimed, DeliveryState.FAILED, fault=Fault(Kind.OPT_OUT, "21610"), opt_out=True)
+    assert world.come("telegram:7", channel="telegram").conversation.opted_out
+    assert world.rows("SELECT fault_kind, fault_code FROM outbound") == [("opt_out", "21610")]
+
+
+def report(world: World, provider_id: str, status: Status, fault: Fault | None = None) -> None:
+    with world.store.write() as unit:
+        unit.outbox.report("east", "sms", StatusUpdate(provider_id, status, fault), NOON + SECOND)
+
+
+def sent(world: World) -> Claimed:
+    world.say(world.come(), "x")
+    [claimed] = world.claim()
+    world.settle(claimed)
+    return claimed
+
+
+def test_a_report_only_raises(world: World) -> None:
+    id_ = f"out{sent(world).id}"
+    for status, rank in (
+        (Status.SENDING, 3),
+        (Status.UNDELIVERED, 4),
+        (Status.DELIVERED, 5),
+        (Status.UNDELIVERED, 5),
+        (Status.READ, 6),
+        (Status.DELIVERED, 6),
+    ):
+        fault = Fault(Kind.RETRY, "30008") if status is Status.UNDELIVERED else None
+        report(world, id_, status, fault)
+        report(world, id_, status, fault)
+        assert world.one("SELECT status FROM outbound") == rank
+    assert world.rows("SELECT fault_kind, state FROM outbound") == [(None, "sent")]
+    assert world.one("SELECT delivered_at IS NOT NULL FROM outbound")
+    assert world.one("SELECT count(*) FROM delivery_report") == 4
+
+
+def test_a_report_may_come_before_its_message_is_settled(world: World) -> None:
+    known = world.come()
+    world.say(known, "x")
+    [claimed] = world.claim()
+    report(world, "early", Status.UNDELIVERED, Fault(Kind.OPT_OUT, "21610"))
+    report(world, "of somebody else", Status.READ)
+    assert world.one("SELECT status FROM outbound") == 0
+    world.settle(claimed, provider_id="early")
+    assert world.rows("SELECT status, fault_code FROM outbound") == [(4, "21610")]
+    assert world.come().conversation.opted_out
+
+
+def test_a_report_and_its_message_settled_at_once_miss_nothing(world: World) -> None:
+    for n in range(20):
+        world.say(world.come(f"tel:+2760000{n:04}"), "x")
+    claimed = world.claim()
+    start = threading.Barrier(2)
+
+    def reporting() -> None:
+        for one in claimed:
+            start.wait()
+            report(world, f"out{one.id}", Status.DELIVERED)
+
+    def settling() -> None:
+        for one in claimed:
+            start.wait()
+            world.settle(one)
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(reporting), threads.submit(settling)]:
+            done.result()
+    assert world.rows("SELECT DISTINCT status FROM outbound") == [(5,)]
+
+
+def test_faults_in_reports_teach_about_the_address(world: World) -> None:
+    report(world, f"out{sent(world).id}", Status.UNDELIVERED, Fault(Kind.DEAD, "30006"))
+    assert world.one("SELECT dead FROM urn") == "tel"
+
+
+def test_health_tells_depth_age_and_failures(world: World) -> None:
+    for n, kind in enumerate((Kind.CONTENT, Kind.CONTENT, Kind.DEAD)):
+        world.say(world.come(f"tel:+2760000{n:04}"), "x")
+        [claimed] = world.claim()
+        world.settle(claimed, DeliveryState.FAILED, fault=Fault(kind, "1"))
+    known = world.come()
+    world.say(known, "1", "2", at=NOON - 30 * SECOND)
+    health = world.store.outbox_health(NOON)
+    assert (health.queued, health.oldest_due_seconds, health.failed) == (2, 30.0, 3)
+    assert health.failed_by_kind == {"content": 2, "dead": 1}
+    later = world.store.outbox_health(NOON + 2 * DAY)
+    assert later.failed == 0

@@ -1,0 +1,148 @@
+"""The migrations make the tables that the program knows, on both databases."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Enum, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from backend.models import metadata
+from backend.store import migrate, open_engine
+from backend.store.engine import UnknownDatabaseError, driver_url
+from backend.store.schema import ForeignKeysBrokenError, alembic_config, upgrade
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """On a database that is migrated already; foreign keys are off, as migrations need."""
+    engine = open_engine(database_url, foreign_keys=False)
+    yield engine
+    engine.dispose()
+
+
+def test_nothing_is_missing_or_left_over(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_migrating_again_changes_nothing(database_url: str) -> None:
+    migrate(database_url)
+
+
+def test_down_to_nothing_and_up_again(engine: Engine, database_url: str) -> None:
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    threads = 4
+    start = threading.Barrier(threads)
+
+    def up(_: int) -> None:
+        start.wait()
+        migrate(database_url)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(up, range(threads)))
+    with engine.begin() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_there_is_one_line_of_migrations(engine: Engine) -> None:
+    with engine.begin() as connection:
+        scripts = ScriptDirectory.from_config(alembic_config(connection))
+    assert len(scripts.get_heads()) == 1
+    assert all(script.doc for script in scripts.walk_revisions())
+
+
+ENUMS = [
+    (table.name, column.name)
+    for table in metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Enum)
+]
+
+
+@pytest.mark.parametrize(("table", "column"), ENUMS)
+def test_the_database_takes_every_member_and_nothing_else(
+    engine: Engine, table: str, column: str
+) -> None:
+    kind = metadata.tables[table].columns[column].type
+    assert isinstance(kind, Enum)
+    for value in kind.enums:
+        with engine.begin() as connection:
+            insert_row(connection, table, column, value)
+            connection.rollback()
+    with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
+        insert_row(connection, table, column, "nonsense")
+    assert f"ck_{table}_" in str(caught.value)
+
+
+def insert_row(connection: Connection, table: str, column: str, value: str) -> None:
+    """A row that is right but for what it refers to, and perhaps this column."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET session_replication_role = replica"))  # no foreign keys
+    row = {}
+    for one in metadata.tables[table].columns:
+        if not one.nullable:
+            row[one.name] = _something(one.type.python_type)
+        if isinstance(one.type, Enum):
+            row[one.name] = one.type.enums[0]
+    row[column] = value
+    names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+
+
+def _something(kind: type) -> object:
+    return {int: 1, bool: True, str: "x"}.get(kind, "2026-11-24 12:00:00")
+
+
+def test_a_migration_that_leaves_orphans_is_undone(sqlite_url: str) -> None:
+    engine = open_engine(sqlite_url, foreign_keys=False)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO counter (city, name, n) VALUES ('nowhere', 'x', 1)"))
+    with pytest.raises(ForeignKeysBrokenError):
+        upgrade(engine)
+    engine.dispose()
+
+
+def test_a_sqlite_file_is_opened_as_the_design_says(sqlite_url: str) -> None:
+    engine = open_engine(sqlite_url)
+    with engine.connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    engine.dispose()
+    assert settings == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 10_000,
+    }
+
+
+def test_a_folder_with_spaces_and_percent_signs(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder 100%"
+    folder.mkdir()
+    migrate(f"sqlite:///{folder}/imbizo.db")
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///imbizo.db", "sqlite:///imbizo.db"),
+        ("postgresql://a@b/c?host=/tmp", "postgresql+psycopg://a@b/c?host=/tmp"),
+        ("postgres://a@b/c", "postgresql+psycopg://a@b/c"),
+    ],
+)
+def test_addresses_get_our_driver(given: str, driver: str) -> None:
+    assert driver_url(given) == driver
+
+
+def test_other_databases_are_refused() -> None:
+    with pytest.raises(UnknownDatabaseError):
+        driver_url("mysql://secret@host/db")
