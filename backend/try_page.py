@@ -51,13 +51,8 @@ HEADERS = {
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 router = APIRouter(include_in_schema=False)
-pages = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
+pages = Environment(loader=TEMPLATES, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
 # --- one message as JSON -------------------------------------------------------------------------
@@ -197,12 +192,17 @@ class Phone:
     new: int = 0
     note: str = ""
 
+    @property
+    def log(self) -> str:
+        """The conversation as the form carries it."""
+        return LOG.dump_json(self.bubbles, exclude_defaults=True).decode()
+
     def say(self, *bubbles: Bubble) -> "Phone":
         """With these at the end, and as many at the beginning as there is room for."""
-        kept = (*self.bubbles, *bubbles)
-        while len(quote_plus(_dump(kept))) > LARGEST_LOG:
-            kept = kept[1:]
-        return replace(self, bubbles=kept, new=self.new + len(bubbles))
+        phone = replace(self, bubbles=(*self.bubbles, *bubbles), new=self.new + len(bubbles))
+        while len(quote_plus(phone.log)) > LARGEST_LOG:
+            phone = replace(phone, bubbles=phone.bubbles[1:])
+        return phone
 
 
 @router.get("/try")
@@ -263,10 +263,6 @@ def _label(phone: Phone, number: str, question: str) -> str:
     return labels.get(number, number)
 
 
-def _dump(bubbles: Sequence[Bubble]) -> str:
-    return LOG.dump_json(tuple(bubbles), exclude_defaults=True).decode()
-
-
 async def _form(request: Request) -> dict[str, str]:
     """The posted fields; 400 where they are none."""
     try:
@@ -302,7 +298,6 @@ def _channels(one: wiring.Installation, city: str) -> Sequence[str]:
 def _show(one: wiring.Installation, desks: Mapping[str, Desk], phone: Phone) -> Response:
     html = pages.get_template("try.html").render(
         phone=phone,
-        log=_dump(phone.bubbles),
         desk=desks[phone.city],
         cities=[desk.city for desk in desks.values()],
         channels=_channels(one, phone.city),

@@ -144,6 +144,16 @@ class Inbox(Protocol):
         """Says what became of it."""
         ...
 
+    def retain(self, receipt: int, retention: Retention, at: datetime) -> None:
+        """Keeps its body as long as that class is kept, counted from `at`."""
+        ...
+
+    def poison(
+        self, city: str, channel: str, provider_id: str, content: str, at: datetime
+    ) -> int | None:
+        """Stores an update that cannot be read, sealed, as FAILED; None if it was seen before."""
+        ...
+
     def drop_body(self, receipt: int) -> None:
         """Deletes what was written, keeps that something came."""
         ...

@@ -33,12 +33,12 @@
     return item;
   };
 
-  // The page that answers, or null where there is none.
+  // The page that answers, or null where none does.
   const post = async (data) => {
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
-      if (!answer.ok) return null;
-      return new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return answer.ok && page.getElementById("log") ? page : null;
     } catch {
       return null;
     }

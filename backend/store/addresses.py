@@ -19,24 +19,20 @@ from backend.privacy import is_phone
 from backend.store.inbox import is_waiting
 from backend.store.merging import merge
 from backend.store.optouts import opt_out
+from backend.store.strangers import take_over
 from backend.store.tables import (
     ADDRESS,
     BODY,
     CITY,
     CONTACT,
     OPT_OUT,
-    OUTBOUND,
     RECEIVED,
-    SESSION,
     URN,
-    unsent,
-    wiped_if_forgotten,
 )
 from backend.store.transaction import Heard, Transaction
-from bot.store import ContactBusyError, DeliveryState, Inbound
+from bot.store import ContactBusyError, Inbound
 from dialogue import memory
 from dialogue.memory import Conversation
-from dialogue.survey import Status
 
 SILENCE = timedelta(days=90)
 """After this a phone number may be somebody else's."""
@@ -121,32 +117,6 @@ _LISTED = select(
         OPT_OUT.c.hash.in_(bindparam("hashes", expanding=True)),
     )
 )
-_MOVE = (
-    update(URN)
-    .where(URN.c.id == bindparam("urn"), URN.c.contact == bindparam("old"))
-    .values(contact=bindparam("new"))
-)
-_CANCEL_ADDRESS = (
-    update(OUTBOUND)
-    .where(
-        OUTBOUND.c.city == bindparam("in_city"), OUTBOUND.c.hash == bindparam("of_hash"), unsent()
-    )
-    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at"), **wiped_if_forgotten())
-)
-_UNREACHED = (
-    update(CONTACT)
-    .where(CONTACT.c.id == bindparam("old"), CONTACT.c.heard_urn == bindparam("urn"))
-    .values(heard_urn=None, wake_at=None)
-)
-_LEAVE_OFF = (
-    update(SESSION)
-    .where(
-        SESSION.c.contact == bindparam("old"),
-        SESSION.c.status.in_([Status.ACTIVE, Status.PARKED]),
-        ~exists().where(URN.c.contact == bindparam("old")),
-    )
-    .values(status=Status.EXPIRED, finished_at=bindparam("now"))
-)
 
 
 class _ChangedError(Exception):
@@ -184,8 +154,8 @@ class _Search:
         for row in rows:
             self._transaction.revisions[self._inbound.city] = row.revision
         current = [row for row in rows if not self._silent(row)]
-        if len(current) == len(self._urns) == 1:
-            return self._known(rows[0])
+        if len(current) == len(self._urns) and len({row.id for row in rows}) == 1:
+            return self._known(rows)
         with self._transaction.savepoint():
             return self._settle(rows, current)
 
@@ -202,14 +172,20 @@ class _Search:
         since = self._inbound.at - row.last_heard_at
         return is_phone(self._urns[row.hash]) and since >= SILENCE
 
-    def _known(self, row: Any) -> Found:
-        """The common case: one address, one contact."""
-        stale = self._inbound.at - row.last_heard_at >= NOTED
-        if stale or row.dead or row.scheme != _scheme(self._urns[row.hash]):
-            self._note(row.urn, row.hash)
-        self._hear(row.id, row.urn)
-        conversation = memory.load(row.conversation)
-        return Found(row.id, replace(conversation, opted_out=row.opted_out))
+    def _known(self, rows: Sequence[Any]) -> Found:
+        """The common case: one contact, and all addresses are its own already."""
+        for row in rows:
+            if (
+                row.dead
+                or row.scheme != _scheme(self._urns[row.hash])
+                or self._inbound.at - row.last_heard_at >= NOTED
+            ):
+                self._note(row.urn, row.hash)
+            if row.hash == self._own:
+                self._hear(row.id, row.urn)
+        contact = rows[0]
+        conversation = memory.load(contact.conversation)
+        return Found(contact.id, replace(conversation, opted_out=contact.opted_out))
 
     def _settle(self, rows: Sequence[Any], current: Sequence[Any]) -> Found:
         """Everything else: new, silent for long, or several addresses."""
@@ -249,22 +225,14 @@ class _Search:
         """Gives the contact all addresses of the message."""
         urns = {row.hash: row.urn for row in rows}
         for row in rows:
-            if row not in current:
-                self._take_over(row, contact)
+            if row not in current and not take_over(
+                self._transaction, self._inbound.city, row, contact, self._inbound.at
+            ):
+                raise _ChangedError
             self._note(row.urn, row.hash)
         for hashed in self._urns.keys() - urns.keys():
             urns[hashed] = self._add(hashed, contact)
         self._hear(contact, urns[self._own])
-
-    def _take_over(self, row: Any, contact: str) -> None:
-        """A stranger's address from now on: the old contact keeps its answers."""
-        change = {"urn": row.urn, "old": row.id, "new": contact, "now": self._inbound.at}
-        if not self._connection.execute(_MOVE, change).rowcount:
-            raise _ChangedError
-        self._connection.execute(_UNREACHED, change)
-        self._connection.execute(_LEAVE_OFF, change)
-        cancel = {"in_city": self._inbound.city, "of_hash": row.hash, "at": self._inbound.at}
-        self._connection.execute(_CANCEL_ADDRESS, cancel)
 
     def _add(self, hashed: str, contact: str) -> int:
         urn = self._urns[hashed]

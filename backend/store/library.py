@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
-from sqlmodel import col
 
 from backend.city_file import CityProfile
-from backend.models import Area, City, SurveyVersion
 from backend.store.engine import for_writing
+from backend.store.tables import AREA, CITY, SURVEY_VERSION
 from dialogue.survey import Survey
 from dialogue.survey_file import read_survey
 
@@ -36,27 +35,27 @@ def save_city(connection: Connection, profile: CityProfile) -> None:
     slug = profile.slug
     document = profile.model_dump(mode="json", exclude={"areas"})
     changed = connection.execute(
-        update(City)
-        .where(col(City.slug) == slug)
-        .values(profile=document, demo=profile.demo, revision=City.revision + 1)
+        update(CITY)
+        .where(CITY.c.slug == slug)
+        .values(profile=document, demo=profile.demo, revision=CITY.c.revision + 1)
     )
     if not changed.rowcount:
         values = {"slug": slug, "profile": document, "demo": profile.demo, "revision": 1}
-        connection.execute(insert(City).values(values))
-    connection.execute(delete(Area).where(col(Area.city) == slug))
+        connection.execute(insert(CITY).values(values))
+    connection.execute(delete(AREA).where(AREA.c.city == slug))
     rows = [{"city": slug, **area.model_dump(mode="json")} for area in profile.areas]
     if rows:
-        connection.execute(insert(Area), rows)
+        connection.execute(insert(AREA), rows)
 
 
 def load_profile(connection: Connection, city: str) -> CityProfile:
     """A city's profile with its areas. Raises CityUnknownErrorError."""
-    row = connection.execute(select(City.profile).where(col(City.slug) == city)).first()
+    row = connection.execute(select(CITY.c.profile).where(CITY.c.slug == city)).first()
     if row is None:
         raise CityUnknownError(city)
-    columns = [getattr(Area, name) for name in _AREA_FIELDS]
+    columns = [AREA.c[name] for name in _AREA_FIELDS]
     areas = connection.execute(
-        select(*columns).where(col(Area.city) == city).order_by(col(Area.id))
+        select(*columns).where(AREA.c.city == city).order_by(AREA.c.id)
     ).mappings()
     return CityProfile.model_validate({**row.profile, "areas": [dict(area) for area in areas]})
 
@@ -66,12 +65,12 @@ _AREA_FIELDS = ("code", "name", "parent", "aliases", "population", "informal", "
 
 def city_slugs(connection: Connection) -> Sequence[str]:
     """Every city, in order of its slug."""
-    return connection.execute(select(City.slug).order_by(col(City.slug))).scalars().all()
+    return connection.execute(select(CITY.c.slug).order_by(CITY.c.slug)).scalars().all()
 
 
 def revisions(connection: Connection) -> dict[str, int]:
     """The revision of every city."""
-    rows = connection.execute(select(City.slug, City.revision))
+    rows = connection.execute(select(CITY.c.slug, CITY.c.revision))
     return {row.slug: row.revision for row in rows}
 
 
@@ -79,11 +78,13 @@ def publish(connection: Connection, city: str, source: str, at: datetime) -> int
     """Publishes a survey's TOML (already checked) as its next version; the number of the version.
     The same text as the latest version makes no new one."""
     slug = str(tomllib.loads(source)["slug"])
-    mine = (col(SurveyVersion.city) == city, col(SurveyVersion.slug) == slug)
-    latest = connection.execute(select(func.max(SurveyVersion.version)).where(*mine)).scalar() or 0
+    mine = (SURVEY_VERSION.c.city == city, SURVEY_VERSION.c.slug == slug)
+    latest = (
+        connection.execute(select(func.max(SURVEY_VERSION.c.version)).where(*mine)).scalar() or 0
+    )
     if latest:
         same = connection.execute(
-            select(SurveyVersion.source).where(*mine, col(SurveyVersion.version) == latest)
+            select(SURVEY_VERSION.c.source).where(*mine, SURVEY_VERSION.c.version == latest)
         ).scalar()
         if same == source:
             return latest
@@ -91,10 +92,8 @@ def publish(connection: Connection, city: str, source: str, at: datetime) -> int
         "city": city, "slug": slug, "version": latest + 1, "source": source,
         "published_at": at, "retired": False,
     }  # fmt: skip
-    connection.execute(insert(SurveyVersion).values(values))
-    connection.execute(
-        update(City).where(col(City.slug) == city).values(revision=City.revision + 1)
-    )
+    connection.execute(insert(SURVEY_VERSION).values(values))
+    connection.execute(update(CITY).where(CITY.c.slug == city).values(revision=CITY.c.revision + 1))
     return latest + 1
 
 
@@ -102,9 +101,9 @@ def surveys(connection: Connection, city: str) -> Sequence[Published]:
     """Every version of every survey of a city, oldest first."""
     rows = connection.execute(
         select(
-            SurveyVersion.version, SurveyVersion.source,
-            SurveyVersion.published_at, SurveyVersion.retired,
-        ).where(col(SurveyVersion.city) == city).order_by(col(SurveyVersion.id))
+            SURVEY_VERSION.c.version, SURVEY_VERSION.c.source,
+            SURVEY_VERSION.c.published_at, SURVEY_VERSION.c.retired,
+        ).where(SURVEY_VERSION.c.city == city).order_by(SURVEY_VERSION.c.id)
     )  # fmt: skip
     return [_published(row.version, row.source, row.published_at, row.retired) for row in rows]
 

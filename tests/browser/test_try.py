@@ -37,6 +37,7 @@ def site(cities: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
+        assert server.started, "the server did not start"
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
@@ -179,7 +180,7 @@ def test_channel_and_language_change_in_the_middle(open_page: Open, js: bool) ->
 def test_the_city_is_seen_typing(open_page: Open) -> None:
     page = open_page()
     held: list[Route] = []
-    page.route("**/try/**", held.append)
+    page.route("**/try/**", lambda route: held.append(route))
     page.locator("#text").fill("Hi")
     page.locator("#text").press("Enter")
     expect(page.locator(".typing")).to_be_visible()

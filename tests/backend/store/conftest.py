@@ -108,7 +108,7 @@ class World:
 def open_world(url: str) -> Iterator[World]:
     """A store on a migrated database, with the cities east and west."""
     engine = open_engine(url, pool_size=50)
-    cities = [
+    cities: list[dict[str, object]] = [
         {"slug": slug, "profile": {}, "revision": 1, "demo": False} for slug in ("east", "west")
     ]
     with engine.begin() as connection:

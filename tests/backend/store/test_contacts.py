@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from bot.store import ContactBusyError
-from dialogue.effects import Agreement, Consent, Record
+from dialogue.effects import Record
 from dialogue.memory import Conversation, Gate
 from dialogue.survey import Session, Status
 from tests.backend.store.conftest import ANNA, BEN, NOON, World, states
@@ -272,87 +271,3 @@ def test_due_contacts_come_with_when_they_heard_from_us(world: World) -> None:
     keep(world, known.contact, replace(OPEN, wake_at=None))
     with world.store.write() as unit:
         assert unit.contacts.due(NOON, 10) == []
-
-
-def test_what_fails_in_a_savepoint_is_undone_alone(world: World) -> None:
-    told: list[str] = []
-    world.store.listen(told.append)
-    inbound = world.message()
-    with world.store.write() as unit:
-        unit.inbox.receive(inbound)
-        with pytest.raises(ZeroDivisionError), unit.savepoint():
-            unit.contacts.load(inbound)
-            unit.tell("outbox")
-            raise ZeroDivisionError
-    assert world.one("SELECT count(*) FROM received") == 1
-    assert world.one("SELECT count(*) FROM contact") == 0
-    assert told == []
-    assert world.come().contact
-
-
-def test_an_exception_leaves_nothing_and_tells_nobody(world: World) -> None:
-    told: list[str] = []
-    world.store.listen(told.append)
-    with pytest.raises(ZeroDivisionError), world.store.write() as unit:
-        unit.inbox.receive(world.message())
-        unit.tell("outbox")
-        raise ZeroDivisionError
-    assert world.one("SELECT count(*) FROM received") == 0
-    assert told == []
-    with world.store.write() as unit:
-        unit.tell("outbox")
-        unit.tell("outbox")
-        assert told == []
-    assert told == ["outbox"]
-
-
-def test_the_second_answer_of_a_revision_is_refused(world: World) -> None:
-    known = world.come()
-    record = Record("s1", "safe", 1, "answered", ("a", "b"), "code", raw="my own words")
-    with world.store.write() as unit:
-        unit.sessions.open("east", known.contact, session("s1"), "en", "sms")
-        unit.sessions.record([record, replace(record, revision=2, value=None, raw=None)], NOON)
-        with pytest.raises(IntegrityError) as caught, unit.savepoint():
-            unit.sessions.record([record], NOON)
-    assert "my own words" not in str(caught.value)
-    assert world.rows("SELECT value, raw IS NULL FROM answer ORDER BY revision") == [
-        ('["a", "b"]', False),
-        (None, True),
-    ]
-    assert "own words" not in repr(world.rows("SELECT raw FROM answer"))
-    with world.store.write() as unit:
-        unit.sessions.move(session("s1", status=Status.COMPLETED), NOON)
-    assert world.one("SELECT status FROM session") == "completed"
-
-
-def test_the_ledger_keeps_each_wording_once(world: World) -> None:
-    known = world.come()
-    line = Consent("survey", Agreement.GIVEN, "Do you agree?", "en", "SM1", "sms")
-    with world.store.write() as unit:
-        unit.contacts.consent("east", known.contact, line, NOON)
-        unit.contacts.consent(
-            "east", known.contact, replace(line, agreement=Agreement.WITHDRAWN), NOON
-        )
-        unit.contacts.consent("east", known.contact, replace(line, locale="zu"), NOON)
-    assert world.one("SELECT count(*) FROM consent") == 3
-    assert world.one("SELECT count(*) FROM consent_wording") == 2
-
-
-def test_a_desk_is_made_again_when_the_city_changes(world: World) -> None:
-    inbound = world.message()
-
-    def desk() -> str:
-        with world.store.write() as unit:
-            unit.contacts.load(inbound)
-            first = unit.desk("east")
-            assert unit.desk("east") is first
-            return first.city.name
-
-    assert [desk(), desk()] == ["revision 1", "revision 1"]
-    with world.store.write() as unit:
-        assert unit.desk("west").city.slug == "west"
-        with pytest.raises(LookupError):
-            unit.desk("north")
-    with world.store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE city SET revision = 2 WHERE slug = 'east'")
-    assert desk() == "revision 2"

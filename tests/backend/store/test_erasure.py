@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from bot.store import DeliveryState, ReceiptStatus
 from dialogue.effects import Agreement, Consent, Record
 from dialogue.memory import Conversation
@@ -192,15 +190,3 @@ def test_a_turn_whose_body_was_purged_is_given_up(world: World) -> None:
         unit.inbox.mark(receipt, ReceiptStatus.WAITING)
     world.store.purge(NOON + timedelta(days=30))
     assert world.one("SELECT status FROM received") == "failed"
-
-
-def test_a_transaction_that_is_cut_off_leaves_nothing(world: World) -> None:
-    inbound = world.message()
-    with world.store.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-    unit = world.store.write()
-    opened = unit.__enter__()
-    opened.inbox.receive(inbound)
-    opened.transaction.connection.invalidate()
-    del unit, opened
-    assert world.one("SELECT count(*) FROM received") == 0
