@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from dialogue.faults import Fault
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,6 +47,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(SQLAlchemyError, _database)
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:
@@ -53,6 +58,11 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for it)
     return answer(error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    log.error("database_fault", error=type(error).__name__)
+    return answer(503, "The database does not answer", "Try again in a moment.")
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

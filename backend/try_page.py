@@ -32,13 +32,8 @@ from dialogue.messages import Choice
 LONGEST_TEXT = 4000
 """Characters taken of one message; what is longer is cut, as a real channel does."""
 
-SHOWN_TEXT = 600
-"""Characters shown of what one wrote."""
-
 LARGEST_LOG = 24_000
 """Bytes of a conversation carried by the form; its oldest messages are left behind."""
-
-PAGE_LANGUAGE = "en"
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -83,9 +78,9 @@ class Said(BaseModel):
     def received(self) -> Received:
         """The same as a channel would hand it on, under a fresh id."""
         return Received(
-            provider_id=wiring.fresh_id(),
-            urn=f"try:{self.who}",
-            text=clean(self.text or ""),
+            wiring.fresh_id(),
+            f"try:{self.who}",
+            clean(self.text or ""),
             choice=None if self.choice is None else clean(str(self.choice)),
             question=self.question,
             location=self.location,
@@ -132,7 +127,7 @@ def _read(body: bytes) -> Said:
         found = error.errors(include_url=False, include_input=False, include_context=False)
     if any(fault["type"] == "json_invalid" for fault in found):
         raise Problem(400, "The body is not JSON")
-    faults = [Fault(".".join(map(str, f["loc"])) or "body", f["msg"]) for f in found]
+    faults = [Fault(str((*fault["loc"], "body")[0]), fault["msg"]) for fault in found]
     raise Problem(422, "The message has faults", faults=faults)
 
 
@@ -172,7 +167,7 @@ class Bubble(BaseModel):
     question: str | None = None
     segments: Annotated[int, Field(ge=0, le=99)] = 1
     billed: bool = False
-    lang: Annotated[str, Field(pattern=r"^[A-Za-z-]{2,35}$")] = PAGE_LANGUAGE
+    lang: Annotated[str, Field(pattern=r"^[A-Za-z-]{2,35}$")] = "en"
 
 
 WHO = TypeAdapter[str](Name)
@@ -224,30 +219,31 @@ async def talk(request: Request, city: str, channel: str) -> Response:
     if "over" in form or "city" in form:
         return _show(one, desks, phone)
     try:
-        who, log = WHO.validate_python(form.get("who")), LOG.validate_json(form.get("log", ""))
-        phone = replace(phone, who=who, bubbles=log)
+        who, said = WHO.validate_python(form.get("who")), LOG.validate_json(form.get("log", ""))
+        phone = replace(phone, who=who, bubbles=said)
     except ValidationError:
         pass  # nothing our page sends: a new phone
-    text, question = clean(form.get("say") or form.get("text", "")).strip(), None
+    text, received = _message(phone, form, desks[city].locales[phone.language].words.name)
+    return _show(one, desks, await _turn(one, phone, text, received) if text else phone)
+
+
+def _message(phone: Phone, form: Mapping[str, str], language: str) -> tuple[str, Received]:
+    """What was sent: as the page shows it ("": nothing was), and as a channel hands it on."""
+    received = Received(wiring.fresh_id(), f"try:{phone.who}", language=phone.language)
     if "tap" in form:
-        text, _, question = form["tap"].partition(" ")
-    elif "channel" in form or "language" in form:
-        name = desks[city].locales[phone.language].words.name
-        text = name if "language" in form and phone.bubbles else ""
-    return _show(one, desks, await _turn(one, phone, text, question) if text else phone)
+        number, _, tag = clean(form["tap"]).partition(" ")
+        return _label(phone, number, tag), replace(received, choice=number, question=tag or None)
+    if "language" in form:
+        text = language if phone.bubbles else ""
+    else:
+        text = "" if "channel" in form else clean(form.get("say") or form.get("text", "")).strip()
+    return text, replace(received, text=text)
 
 
-async def _turn(
-    one: wiring.Installation, phone: Phone, text: str, question: str | None = None
-) -> Phone:
-    """Sends a text or, with the tag of its question, a tap on the choice of that number."""
-    received = Received(wiring.fresh_id(), f"try:{phone.who}", text, language=phone.language)
-    shown = text
-    if question is not None:
-        received = replace(received, text="", choice=text, question=question)
-        shown = _label(phone, text, question)
+async def _turn(one: wiring.Installation, phone: Phone, text: str, received: Received) -> Phone:
+    """Sends a message, which the page shows as `text`."""
     taken = await _take(one, phone.city, phone.channel, received)
-    phone = phone.say(Bubble(text=shown[:SHOWN_TEXT], mine=True, lang=phone.language))
+    phone = phone.say(Bubble(text=text, mine=True, lang=phone.language))
     if taken.status is not ReceiptStatus.TAKEN:
         return replace(phone, note="not_taken")
     if not taken.parts:
@@ -278,7 +274,7 @@ async def _desks(one: wiring.Installation) -> Mapping[str, Desk]:
     if not cities:
         raise Problem(404, "No demonstration is loaded", "Load one with: imbizo demo load")
     desks = await _write(one, lambda unit: [unit.desk(city) for city in sorted(cities)])
-    desks.sort(key=lambda desk: desk.city.languages[0] != PAGE_LANGUAGE)
+    desks.sort(key=lambda desk: desk.city.languages[0] != "en")
     return {desk.city.slug: desk for desk in desks}
 
 
@@ -296,10 +292,6 @@ def _channels(one: wiring.Installation, city: str) -> Sequence[str]:
 
 
 def _show(one: wiring.Installation, desks: Mapping[str, Desk], phone: Phone) -> Response:
-    html = pages.get_template("try.html").render(
-        phone=phone,
-        desk=desks[phone.city],
-        cities=[desk.city for desk in desks.values()],
-        channels=_channels(one, phone.city),
-    )
+    channels = _channels(one, phone.city)
+    html = pages.get_template("try.html").render(phone=phone, desks=desks, channels=channels)
     return HTMLResponse(html, headers=HEADERS)

@@ -82,7 +82,9 @@ class Writer:
 
     def _commit(self, group: list[_Job]) -> None:
         # From here on a waiter can no longer call its work off: it is done, or fails.
-        group = [job for job in group if job.done.running() or job.done.set_running_or_notify_cancel()]
+        group = [
+            job for job in group if job.done.running() or job.done.set_running_or_notify_cancel()
+        ]
         if not group:
             return
         try:

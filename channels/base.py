@@ -222,7 +222,6 @@ class Channel(Protocol):
         a channel that cannot ask answers None."""
         ...
 
-
     async def setup(self, replies: Mapping[str, str]) -> str:
         """Registers with the provider what can be registered; the text tells a person what is left
         to do by hand. `replies` are our texts, by command, for what the provider answers itself."""

@@ -32,6 +32,9 @@ from dialogue.turn import Turn
 
 Command = Callable[[Desk, Conversation, Reply, datetime], Turn]
 
+NOTHING = "-"
+"""Stands in MY DATA for what we do not hold."""
+
 ERASE_CHOICES = (("1", "delete_yes"), ("2", "delete_no"))
 
 
@@ -134,15 +137,14 @@ def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
 def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     """What is held about the contact (POPIA s23, ARCO access)."""
     locale = desk.locale(conversation.locale)
-    none = locale.say("my_data_none")
     open_ = (*conversation.parked, *((conversation.session,) if conversation.session else ()))
     answers = sum(d.answers for d in conversation.done) + sum(len(s.answers) for s in open_)
     values = (
         ("days", desk.city.text_days),
         ("language", locale.words.name),
-        ("age", none if conversation.age is None else conversation.age),
+        ("age", NOTHING if conversation.age is None else conversation.age),
         ("answers", answers),
-        ("agreed", conversation.agreed_on.isoformat() if conversation.agreed_on else none),
+        ("agreed", conversation.agreed_on.isoformat() if conversation.agreed_on else NOTHING),
     )
     return Turn(conversation, (Say("my_data", values),))
 
@@ -201,6 +203,8 @@ def _erase_reply(
 ) -> Turn | None:
     if _picked(desk, conversation, reply, ERASE_CHOICES) == "delete_yes":
         return Turn(conversation, (Say("deleted"), Forget("erased")))
+    if conversation.opted_out:
+        return Turn(replace(conversation, aside=None), (Say("delete_kept"),))
     return _again(desk, conversation, reply, now, (Say("delete_kept"),))
 
 

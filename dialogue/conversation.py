@@ -22,6 +22,9 @@ from dialogue.turn import Turn, later
 QUIET_DAYS = 30
 """Days without a reminder after the safe word (safeguarding D1, rule 4)."""
 
+RIGHTS = frozenset({"help", "my_data", "delete_me"})
+"""Commands that are answered after STOP as well."""
+
 
 def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime) -> Turn:
     """What the conversation becomes and what is to be done. Never raises on a resident's doing."""
@@ -45,11 +48,7 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
     if is_safe_word(reply.said, desk.city):
         return _safe(desk, conversation, now)
     if conversation.opted_out:
-        return (
-            COMMANDS["help"](desk, conversation, reply, now)
-            if command == "help"
-            else Turn(conversation)
-        )
+        return _after_stop(desk, conversation, command, reply, now)
     if command is not None:
         return COMMANDS[command](desk, conversation, reply, now)
     if conversation.aside is not None:
@@ -62,6 +61,18 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
     if conversation.session is not None:
         return surveying.reply(desk, conversation, reply, now)
     return surveying.idle(desk, conversation, reply, now)
+
+
+def _after_stop(
+    desk: Desk, conversation: Conversation, command: str | None, reply: Reply, now: datetime
+) -> Turn:
+    """Only what the resident asks for in so many words is answered; all else meets silence."""
+    turn: Turn | None = None
+    if command in RIGHTS:
+        turn = COMMANDS[command](desk, conversation, reply, now)
+    elif conversation.aside is not None:
+        turn = aside_reply(desk, conversation, reply, now)
+    return replace(turn or Turn(conversation), despite_opt_out=True)
 
 
 def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetime) -> Turn:

@@ -47,8 +47,8 @@ class Ask:
 # --- to be noted -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A question is settled. `outcome` is answered, dont_know, refused, skipped or not_coded;
-    `raw` is the resident's own text where it must be kept, sealed."""
+    """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or, where
+    BACK voided it, not_applicable. `raw` is the resident's own text where it is kept, sealed."""
 
     session: str
     question: str

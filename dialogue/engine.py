@@ -191,6 +191,9 @@ def _onward(
     """On to the next question that applies, past notes and what is known; or to the end."""
     for question in _after(survey, session):
         if question.only_if is not None and not question.only_if.holds(session.values()):
+            if question.name in session.answers:
+                session, record = _take_back(session, question.name)
+                effects += (record,)
             continue
         session = replace(session, question=question.name)
         if not question.asks:
@@ -204,6 +207,16 @@ def _onward(
         return _ask(survey, session, now, effects)
     session = session.with_status(Status.COMPLETED)
     return Step(session, (*effects, Moved(session)))
+
+
+def _take_back(session: Session, name: str) -> tuple[Session, Record]:
+    """Voids an answer given before BACK changed what led to its question."""
+    revision = session.revisions[name] + 1
+    record = Record(session.id, name, revision, "not_applicable", None, "back")
+    answers = {k: v for k, v in session.answers.items() if k != name}
+    return replace(
+        session, answers=answers, revisions={**session.revisions, name: revision}
+    ), record
 
 
 def _take_known(session: Session, question: Question, value: Value) -> tuple[Session, Record]:

@@ -40,7 +40,8 @@ PHRASES = MappingProxyType(
         "welcome_back": "Welcome back.",
         "help": (
             "In danger call {emergency}. {responsible} asks how safe people feel; a program"
-            " answers, nobody reads live. {STOP} ends, {LANGUAGE} changes language, {BACK}, {SKIP}."
+            " answers, nobody reads live. {STOP} ends, {LANGUAGE} changes language,"
+            " {BACK} goes back, {SKIP} passes."
             " Your rights: {MY_DATA} shows what we hold, {DELETE_ME} erases it."
         ),
         "help_complaint": "Complaints: {regulator}",
@@ -53,7 +54,6 @@ PHRASES = MappingProxyType(
             "We hold, sealed: your number and your texts for {days} days. Language: {language}."
             " Age: {age}. Answers: {answers}. Agreed on: {agreed}. {DELETE_ME} erases it."
         ),
-        "my_data_none": "nothing",
         "delete_question": (
             "Erase what we hold about you? Answers stay only as codes that nobody can link to you."
         ),

@@ -158,7 +158,7 @@ def test_a_press_goes_to_the_same_place_without_script(open_page: Open) -> None:
     expect(replies(page).last).to_contain_text("How old are you")
     page.get_by_role("button", name="HELP").click()
     expect(replies(page).last).to_contain_text("In danger call")
-    assert page.url.endswith("#phone")
+    assert page.url.endswith("#text")
 
 
 @pytest.mark.parametrize("js", [True, False])

@@ -44,7 +44,7 @@ def pressed(page: httpx.Response) -> list[str]:
 
 async def press(client: httpx.AsyncClient, page: httpx.Response, **button: str) -> httpx.Response:
     """Sends the form of a page by one of its buttons, or with a text."""
-    [path] = re.findall(r'action="(.*?)#phone"', page.text)
+    [path] = re.findall(r'action="(.*?)#text"', page.text)
     answer = await client.post(path, data=form_of(page) | button)
     assert answer.status_code == 200, answer.text
     return answer
@@ -169,6 +169,8 @@ async def test_a_long_conversation_keeps_its_end(client: httpx.AsyncClient) -> N
         {"tap": ""},
         {"tap": "9999999999999999999999 \x00"},
         {"tap": "1"},
+        {"tap": "9" * 6_000 + " x"},
+        {"tap": "\x00"},
         {"text": "\x00"},
         {"text": "a" * LONGEST_TEXT * 3},
         {"text": "\ud800".encode("utf-8", "surrogatepass").decode("latin1")},

@@ -70,13 +70,22 @@ def test_the_word_inside_a_sentence_is_no_command() -> None:
     assert not in_survey().send("they should stop robbing us").conversation.opted_out
 
 
-def test_after_stop_nothing_is_answered_but_help_and_the_safe_word() -> None:
+def test_after_stop_only_what_is_asked_for_in_so_many_words_is_answered() -> None:
     chat = in_survey().send("STOP")
-    for text in ("Hi", "1", "LANGUAGE", "MY DATA", "BACK", "PULSE", "yes please"):
+    for text in ("Hi", "1", "LANGUAGE", "BACK", "PULSE", "yes please"):
         assert chat.send(text).message is None
     assert chat.send("HELP").said[0] == "help"
     assert chat.despite_opt_out
     assert chat.send("LEMON").text == "You can call: 10111, 0800 428 428, 116."
+    assert chat.despite_opt_out
+
+
+@pytest.mark.parametrize(("reply", "said"), [("2", "delete_kept"), ("1", "deleted")])
+def test_rights_do_not_end_with_stop(reply: str, said: str) -> None:
+    chat = in_survey().send("STOP")
+    assert chat.send("MY DATA").said == ["my_data"]
+    assert chat.send("DELETE ME").text.startswith("Erase what we hold")
+    assert chat.send(reply).said == [said]
     assert chat.despite_opt_out
 
 
@@ -192,7 +201,7 @@ def test_my_data_says_what_is_held() -> None:
     chat = in_survey().send("1").send("MY DATA")
     assert "Language: English. Age: 30. Answers: 1. Agreed on: 2026-11-24." in chat.text
     stranger = Chat(desk(PULSE), Conversation()).send("MY DATA")
-    assert "Age: nothing. Answers: 0. Agreed on: nothing." in stranger.text
+    assert "Age: -. Answers: 0. Agreed on: -." in stranger.text
     again = chat.send("STOP").send("START").send("MY DATA")
     assert "Answers: 1." in again.text
 

@@ -198,7 +198,8 @@ STOPS = sorted({word for lo in LOCALES.values() for word in lo.words.commands["s
 ANSWERED_AFTER_STOP = {
     fold(word)
     for lo in LOCALES.values()
-    for word in (*lo.words.commands["help"], *lo.words.commands["start"], *lo.words.start_when_out)
+    for key in ("help", "start", "my_data", "delete_me")
+    for word in (*lo.words.commands[key], *lo.words.start_when_out)
 } | {fold(CITY.safe_word)}
 
 
