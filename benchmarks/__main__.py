@@ -52,7 +52,11 @@ def free_port() -> int:
 def serving(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
     """A server process within the block; gives its process id once it listens."""
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for _ in range(300):
@@ -111,10 +115,7 @@ async def measure(name: str, folder: Path) -> tuple[Figures, Figures, float, flo
         }
     with serving(command, port, environment) as pid:
         await warm_up(city)
-        scripts = [
-            (who, [r for n in range(1) for r in city.requests(who, SCRIPT)])
-            for who in numbers(1, RESIDENTS * ROUNDS)
-        ]
+        scripts = [(who, city.requests(who, SCRIPT)) for who in numbers(1, RESIDENTS * ROUNDS)]
         before = cpu(pid)
         closed = await in_rounds(city, scripts)
         used = (cpu(pid) - before) * 1000 / len(closed.latencies)
@@ -139,7 +140,7 @@ async def in_rounds(city: City, scripts: list[tuple[str, list[bytes]]]) -> Figur
 
     async def seat() -> None:
         for who, texts in line:
-            await city._converse(who, texts)
+            await city.converse(who, texts)
 
     begun = time.perf_counter()
     await asyncio.gather(*(seat() for _ in range(RESIDENTS)))

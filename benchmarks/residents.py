@@ -62,7 +62,7 @@ class City:
     async def closed_loop(self, scripts: Sequence[tuple[str, list[bytes]]]) -> Figures:
         """All residents at once, each waiting for its replies; one connection each."""
         begun = time.perf_counter()
-        await asyncio.gather(*(self._converse(who, texts) for who, texts in scripts))
+        await asyncio.gather(*(self.converse(who, texts) for who, texts in scripts))
         self.figures.seconds = time.perf_counter() - begun
         return self.figures
 
@@ -79,9 +79,9 @@ class City:
 
     async def _later(self, start: float, who: str, texts: list[bytes]) -> None:
         await asyncio.sleep(max(0.0, start - time.perf_counter()))
-        await self._converse(who, texts)
+        await self.converse(who, texts)
 
-    async def _converse(self, who: str, texts: list[bytes]) -> None:
+    async def converse(self, who: str, texts: list[bytes]) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         for text in texts:
             reply: asyncio.Future[float] = asyncio.get_running_loop().create_future()
@@ -137,5 +137,7 @@ class City:
                 reply = self._replied.get(unquote_plus(to[1].decode()) if to else "")
                 if reply is not None and not reply.done():
                     reply.set_result(now)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the other side went, or the run is over
+        finally:
             writer.close()

@@ -47,8 +47,8 @@ class Ask:
 # --- to be noted -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or, where
-    BACK voided it, not_applicable. `raw` is the resident's own text where it is kept, sealed."""
+    """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or,
+    where BACK voided it, not_applicable. `raw` is the resident's own text, to be kept sealed."""
 
     session: str
     question: str

@@ -44,7 +44,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except CityError as error:
-        _fail("\n".join(["This profile cannot be loaded:", *(f"  {f}" for f in error.faults)]))
+        _fail("\n".join(["Not done:", *(f"  {f}" for f in error.faults)]))
     except (SettingsError, KeysUnusableError) as error:
         _fail(str(error))
     except SQLAlchemyError as error:

@@ -1,6 +1,7 @@
 """`key`, `keys`, `erase`, `export`: who may see what, and what leaves."""
 
 import json
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -104,7 +105,7 @@ def _write_keys(path: Path, text: str) -> None:
 @click.argument("city")
 def erase(city: str) -> None:
     """Erases a contact by the address that you type in (it appears nowhere)."""
-    typed = click.prompt("Address (a number, or try:NAME)", hide_input=True)
+    typed = _typed("Address (a number, or try:NAME)")
     with database() as (settings, engine):
         with engine.connect() as connection:
             country = library.load_profile(connection, city).country
@@ -113,6 +114,13 @@ def erase(city: str) -> None:
         if not store.erase(city, urn, wiring.now()):
             raise CityError((Fault("address", "nobody is known by it in this city"),))
     click.echo("Erased. Coded answers stay, linked to nobody.")
+
+
+def _typed(label: str) -> str:
+    """What is typed in, unseen; or the first line of what is piped in."""
+    if sys.stdin.isatty():
+        return str(click.prompt(label, hide_input=True))
+    return sys.stdin.readline().strip()
 
 
 def _urn(typed: str, country: str) -> str:
