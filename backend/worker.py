@@ -7,6 +7,7 @@ may run, and a restart loses nothing.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -40,6 +41,9 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
             _run, "interval", args=(one, job), seconds=TICK_SECONDS, coalesce=True, max_instances=1
         )
     scheduler.add_job(_run, "cron", args=(one, _purge), hour=NIGHT_HOUR, coalesce=True)
+    # A fault of ours may be mended by now; what is a day old nobody waits for any more.
+    since = wiring.now() - timedelta(days=1)
+    await one.writer.run(lambda unit: unit.inbox.reconsider(since))
     with one.listening(told):
         scheduler.start()
         sending = asyncio.create_task(dispatcher.run(), name="dispatcher")
@@ -74,7 +78,8 @@ async def _wake(one: wiring.Installation) -> None:
 
 async def _waiting(one: wiring.Installation) -> None:
     kinds = one.channels.kinds()
-    await one.writer.run(lambda unit: take_waiting(unit, kinds))
+    while await one.writer.run(lambda unit: take_waiting(unit, kinds)):
+        pass
 
 
 async def _purge(one: wiring.Installation) -> None:

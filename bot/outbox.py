@@ -81,8 +81,10 @@ class Dispatcher:
             log.error("outbox_unavailable", error=type(error).__name__)
             due = self._around.now() + timedelta(seconds=1)
         pause = min(due - self._around.now(), IDLE) if due else IDLE
+        # Not `wait_for`: on Python 3.11 it can swallow the cancellation that ends us.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), max(pause.total_seconds(), 0.005))
+            async with asyncio.timeout(max(pause.total_seconds(), 0.005)):
+                await self._woken.wait()
 
     async def _claim_and_start(self) -> int:
         room = MOST_AT_ONCE - len(self._under_way)

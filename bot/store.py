@@ -158,6 +158,11 @@ class Inbox(Protocol):
         """Deletes what was written, keeps that something came."""
         ...
 
+    def reconsider(self, since: datetime) -> int:
+        """Makes FAILED receipts from `since` on WAITING again, now that the program may be mended;
+        how many there were."""
+        ...
+
     def waiting(self, limit: int) -> Sequence[tuple[int, Inbound]]:
         """Receipts left WAITING, oldest first, locked; of each contact only the oldest."""
         ...

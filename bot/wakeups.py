@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.store import Due, Unit
+from bot.store import Due, ReceiptStatus, Unit
 from bot.turns import apply, decide
 from channels.base import Carries
 from dialogue.conversation import converse
@@ -46,8 +46,13 @@ def _wake(unit: Unit, one: Due, now: datetime, id_: str, kinds: Kinds) -> None:
 
 
 def take_waiting(unit: Unit, kinds: Kinds) -> int:
-    """Takes the turns of receipts whose contact was locked when they came; how many there were."""
+    """Takes the turns of receipts whose contact was locked when they came; how many were
+    taken (of each contact the oldest: call again while there are any)."""
     waiting = unit.inbox.waiting(AT_ONCE)
+    taken = 0
     for receipt, inbound in waiting:
-        decide(unit, inbound, receipt, kinds[inbound.city, inbound.channel])
-    return len(waiting)
+        done = decide(unit, inbound, receipt, kinds[inbound.city, inbound.channel])
+        if done.status is ReceiptStatus.TAKEN:
+            unit.inbox.mark(receipt, ReceiptStatus.TAKEN)
+        taken += done.status is not ReceiptStatus.WAITING
+    return taken

@@ -21,18 +21,19 @@ def _pending(name: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+def _in_status(name: str, status: ReceiptStatus) -> Index:
+    where = text(f"status = '{status.value}'")
+    return Index(name, "id", sqlite_where=where, postgresql_where=where)
+
+
 class Receipt(SQLModel, table=True):
     """That a message came, kept for ever, so that its provider id is never taken twice."""
 
     __tablename__ = "received"
     __table_args__ = (
         UniqueConstraint("city", "channel", "provider_id"),
-        Index(
-            "ix_received_waiting",
-            "id",
-            sqlite_where=text("status = 'waiting'"),
-            postgresql_where=text("status = 'waiting'"),
-        ),
+        _in_status("ix_received_waiting", ReceiptStatus.WAITING),
+        _in_status("ix_received_failed", ReceiptStatus.FAILED),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)

@@ -49,6 +49,15 @@ _RECEIVE = (
 )
 _KEEP_BODY = insert(BODY).inline()
 _MARK = update(RECEIVED).where(RECEIVED.c.id == bindparam("receipt")).values(status=bindparam("to"))
+_RECONSIDER = (
+    update(RECEIVED)
+    .where(
+        literal_column("received.status = 'failed'"),  # as the index says it
+        RECEIVED.c.at >= bindparam("since"),
+        RECEIVED.c.id.in_(select(BODY.c.received)),
+    )
+    .values(status=ReceiptStatus.WAITING)
+)
 _DROP = delete(BODY).where(BODY.c.received == bindparam("receipt"))
 _RETAIN = (
     update(BODY)
@@ -112,6 +121,10 @@ class SqlInbox:
     def drop_body(self, receipt: int) -> None:
         """Deletes what was written, keeps that something came."""
         self._transaction.connection.execute(_DROP, {"receipt": receipt})
+
+    def reconsider(self, since: datetime) -> int:
+        """Makes FAILED receipts from `since` on WAITING again; how many there were."""
+        return self._transaction.connection.execute(_RECONSIDER, {"since": since}).rowcount
 
     def waiting(self, limit: int) -> Sequence[tuple[int, Inbound]]:
         """Receipts left WAITING, oldest first, locked; of each contact only the oldest."""

@@ -35,7 +35,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 def test_fifty_thousand_responses_take_no_more_memory_than_five_thousand(engine: Engine) -> None:
     few, many = (peak(engine, slug, n) for slug, n in (("few", 5_000), ("many", 50_000)))
     assert many < MOST
-    assert many < 1.5 * few
+    assert many < 3 * few  # sorting ids in memory would take ten times as much
 
 
 def peak(engine: Engine, slug: str, n: int) -> int:
