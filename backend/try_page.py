@@ -5,7 +5,6 @@ carries who one is and the conversation so far (synthetic, the visitor's own), s
 a cookie or read back from the database; `static/try.js` sends the same form and adds what is new.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,13 +23,10 @@ from backend.problems import Problem
 from backend.webhooks import LARGEST_BODY, read_body
 from bot.store import Inbound, ReceiptStatus, Unit
 from bot.turns import Taken, take_turn
-from channels.base import Carries, Received
+from channels.base import Carries, Received, clean
 from dialogue.desk import Desk
 from dialogue.faults import Fault
 from dialogue.messages import Choice
-
-LONGEST_TEXT = 4000
-"""Characters taken of one message; what is longer is cut, as a real channel does."""
 
 LARGEST_LOG = 24_000
 """Bytes of a conversation carried by the form; its oldest messages are left behind."""
@@ -86,13 +82,6 @@ class Said(BaseModel):
             location=self.location,
             language=self.language,
         )
-
-
-def clean(text: str) -> str:
-    """The text as a channel hands it on: no control characters, no longer than is taken."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    seen = (c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
-    return "".join(seen)[:LONGEST_TEXT]
 
 
 @router.post("/try/{city}/{channel}/messages")

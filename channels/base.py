@@ -1,5 +1,6 @@
 """What every channel takes and gives, in no provider's words."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,6 +54,18 @@ class Received:
     command: str | None = None
     answered: frozenset[str] = frozenset()
     language: str | None = None
+
+
+LONGEST_TEXT = 4000
+"""Characters taken of one message; providers send at most 1600 to 4096."""
+
+
+def clean(text: str) -> str:
+    """A resident's text as every channel hands it on: without control characters other than line
+    feed and tab, at most LONGEST_TEXT characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    seen = (c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(seen)[:LONGEST_TEXT]
 
 
 class Status(IntEnum):

@@ -2,7 +2,7 @@
 
 A phrase is added here; a test then asks every locale for it with the same placeholders.
 Placeholders in capitals ({STOP}, {HELP} …) become the command word of the reader's language.
-Every sentence must be safe on a shared phone, plain, and one SMS segment where possible.
+Every sentence must be safe on a shared phone, plain, and one segment where possible.
 """
 
 from types import MappingProxyType

@@ -28,6 +28,8 @@ LAYOUT = [
     "pyproject.toml",
 ]
 ADDRESS = re.compile(r"https?://|file:|--(extra-)?index|--find-links")
+CORE = ("dialogue", "bot")
+CHANNEL = re.compile(r"twilio|telegram|whatsapp|\bsms\b", re.IGNORECASE)
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:tmp|root|work|home|Users)/")
 TRACKER = re.compile(r"(?i:\b(?:issue tracker|(?:issue|pull request) #\d+))|\b(?:TODO|FIXME)\b")
 TEXT = {
@@ -90,6 +92,12 @@ def test_the_layout_is_the_promised_one(path: str) -> None:
 def test_no_file_names_a_path_of_one_machine() -> None:
     found = [str(path) for path in files() if MACHINE_PATH.search(path.read_text())]
     assert found == []
+
+
+def test_the_core_names_no_channel() -> None:
+    core = [path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in CORE]
+    assert core
+    assert [str(path) for path in core if CHANNEL.search(path.read_text())] == []
 
 
 def test_no_document_sends_its_reader_to_a_tracker() -> None:

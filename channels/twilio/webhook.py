@@ -5,7 +5,6 @@ November 2026. Parameters we do not know come without notice and are passed over
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl
@@ -21,6 +20,7 @@ from channels.base import (
     WebAnswer,
     WebhookError,
     WebRequest,
+    clean,
 )
 from channels.twilio.errors import meaning
 
@@ -56,7 +56,6 @@ KEYWORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 """The whole messages that Twilio acts on by default, by the command they mean."""
 
 _MOST_FIELDS = 200
-_LONGEST_TEXT = 4000
 
 
 class Form(dict[str, list[str]]):
@@ -144,15 +143,6 @@ def parse_message(form: Form, urn: str | None, replies: Collection[str]) -> Pars
         )
         events = (received,)
     return Parsed(events, STORED)
-
-
-def clean(text: str) -> str:
-    """A resident's text without control characters other than line feed and tab, at most 4000
-    characters: Twilio sends 1600, the rest of us should never meet more."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")[
-        :_LONGEST_TEXT
-    ]
 
 
 def _answered(form: Form, command: str, replies: Collection[str]) -> frozenset[str]:

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from backend.settings import Settings
-from backend.try_page import LARGEST_LOG, LONGEST_TEXT
+from backend.try_page import LARGEST_LOG
 from backend.webhooks import LARGEST_BODY
+from channels.base import LONGEST_TEXT
 from tests.browser.demo import REAL, running, settings_in
 
 SMS = "/try/demo-za/sms"

@@ -1,0 +1,158 @@
+"""Two cities in a real store, and residents who text them; what was said is looked at in tables."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from backend.city_file import read_city
+from backend.demo import load_city
+from backend.desks import build_desk
+from backend.models import metadata
+from backend.privacy import KeyRing
+from backend.store import SqlStore, library, open_engine
+from bot.outbox import Dispatcher, Surroundings
+from bot.store import Inbound, Known, Outbound, ReceiptStatus
+from bot.turns import Taken, take_turn
+from bot.wakeups import take_waiting
+from bot.writer import Writer
+from channels.base import Carries, Channel, Part, Received
+from channels.rendering import CARRIES
+from dialogue.desk import Desk
+from tests.backend.conftest import KEYS, write_city
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+EAST, WEST = "east", "west"
+ANNA, BEN, CORA = "+27600001001", "+27600001002", "+27600001003"
+SMS: Carries = CARRIES["sms"]
+KINDS: Mapping[tuple[str, str], Carries] = {(city, "sms"): SMS for city in (EAST, WEST)}
+TO_THE_FIRST_QUESTION = ("Hi", "1", "34")
+HOUR = timedelta(hours=1)
+
+
+class BrokenError(Exception):
+    """What a broken city raises."""
+
+
+@dataclass
+class Bot:
+    """A store with the cities east and west. No desk is made for a city while it is `broken`, as
+    after an update with a bug; `now` is the time on everybody's clock."""
+
+    store: SqlStore
+    rates: dict[tuple[str, str], float]
+    broken: set[str] = field(default_factory=set)
+    now: datetime = NOON
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def inbound(self, number: str, said: str, city: str = EAST, **more: object) -> Inbound:
+        """A text on its way."""
+        n = next(self.numbers)
+        values = {"provider_id": f"SM{n}", "urn": f"tel:{number}", "text": said} | more
+        received = Received(**values)  # type: ignore[arg-type]  # names and types are the test's
+        return Inbound(city, "sms", received, f"{n:032x}", self.now)
+
+    def take(self, inbound: Inbound) -> Taken:
+        """Its turn, in a transaction of its own."""
+        with self.store.write() as unit:
+            return take_turn(unit, inbound, SMS)
+
+    def say(self, number: str, *texts: str, city: str = EAST) -> str:
+        """A resident texts; what was answered to the last of it."""
+        said = ""
+        for one in texts:
+            taken = self.take(self.inbound(number, one, city))
+            assert taken.status is ReceiptStatus.TAKEN
+            said = "\n".join(part.text for part in taken.parts)
+        return said
+
+    def known(self, number: str, city: str = EAST) -> Known:
+        """The contact, as the store knows it."""
+        contact = self.store.find_contact(city, f"tel:{number}")
+        assert contact is not None
+        with self.store.write() as unit:
+            return unit.contacts.load(self.inbound(number, "", city))
+
+    def queue(self, number: str, *texts: str, **more: object) -> None:
+        """Queues a message to somebody known, as a broadcast does."""
+        known = self.known(number)
+        values = {"expires_at": self.now + timedelta(days=1), "at": self.now} | more
+        parts = tuple(Part(one, (), None, 1) for one in texts)
+        turn = f"{next(self.numbers):032x}"
+        with self.store.write() as unit:
+            unit.outbox.queue(
+                Outbound(turn, EAST, "sms", known.contact, known.urn, parts, **values)  # type: ignore[arg-type]  # as above
+            )
+
+    def take_waiting(self) -> int:
+        """What the worker does with receipts left waiting; how many were taken."""
+        with self.store.write() as unit:
+            return take_waiting(unit, KINDS)
+
+    def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
+        """What the database says."""
+        with self.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def one(self, statement: str, **values: object) -> object:
+        """The one value the database says."""
+        [[value]] = self.rows(statement, **values)
+        return value
+
+    def run(self, statement: str, **values: object) -> None:
+        """Changes the database behind everybody's back."""
+        with library.writing(self.store.engine) as connection:
+            connection.execute(text(statement), values)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has that turns write to."""
+        tables = ("received", "body", "contact", "urn", "session", "answer", "consent", "outbound")
+        return {name: int(str(self.one(f"SELECT count(*) FROM {name}"))) for name in tables}
+
+    def everything(self) -> dict[str, Sequence[object]]:
+        """All rows of all tables."""
+        names = sorted(metadata.tables)
+        return {name: sorted(map(repr, self.rows(f'SELECT * FROM "{name}"'))) for name in names}
+
+    def states(self) -> dict[object, int]:
+        """How many parts are in each state of the outbox."""
+        counted = self.rows("SELECT state, count(*) FROM outbound GROUP BY state")
+        return {state: int(str(n)) for state, n in counted}
+
+    @asynccontextmanager
+    async def dispatching(
+        self, channel: Channel, store: SqlStore | None = None
+    ) -> AsyncIterator[Dispatcher]:
+        """A dispatcher that sends everything of east by this channel."""
+        writer = Writer(store or self.store)
+        writer.start()
+        fresh = Surroundings(lambda: self.now, lambda: f"t{next(self.numbers)}", lambda: 0.5)
+        try:
+            yield Dispatcher(writer, {(EAST, "sms"): channel}, fresh)
+        finally:
+            await asyncio.to_thread(writer.stop)
+
+
+@pytest.fixture
+def bot(database_url: str, tmp_path: Path) -> Iterator[Bot]:
+    """East and west on SQLite, then on PostgreSQL."""
+    engine = open_engine(database_url)
+    for city in (EAST, WEST):
+        folder = write_city(tmp_path / "cities", "http://127.0.0.1:9", city)
+        load_city(engine, read_city(folder), NOON)
+    broken: set[str] = set()
+
+    def build(connection: Connection, city: str) -> Desk:
+        if city in broken:
+            raise BrokenError(f"no desk for {city}")
+        return build_desk(connection, city)
+
+    rates: dict[tuple[str, str], float] = {}
+    yield Bot(SqlStore(engine, KeyRing(KEYS), build, rates), rates, broken)
+    engine.dispose()
