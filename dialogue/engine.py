@@ -44,6 +44,9 @@ class Resume:
     """Ask the open question again, as it stands."""
 
 
+VOID = "not_applicable"
+"""Outcome of an answer whose question applies no longer, since BACK changed what led to it."""
+
 EngineEvent = Start | Reply | Back | Skip | Resume
 
 
@@ -138,17 +141,8 @@ def _settle(
     known: Mapping[str, Value],
 ) -> Step:
     """Records what became of the open question and goes on."""
-    name = session.question or ""
     record = _record(survey, session, outcome, reply)
-    answer = Answer(record.outcome, record.value, record.revision)
-    answers = {k: v for k, v in session.answers.items() if k != name} | {name: answer}
-    session = replace(
-        session,
-        answers=answers,
-        revisions={**session.revisions, name: record.revision},
-        tries=0,
-        candidates=(),
-    )
+    session = replace(_with(session, record), tries=0, candidates=())
     effects: tuple[Effect, ...] = (record,)
     if isinstance(outcome, Again):
         effects += (Say("moving_on"),)
@@ -191,7 +185,7 @@ def _onward(
     """On to the next question that applies, past notes and what is known; or to the end."""
     for question in _after(survey, session):
         if question.only_if is not None and not question.only_if.holds(session.values()):
-            if question.name in session.answers:
+            if _stands(session, question.name):
                 session, record = _take_back(session, question.name)
                 effects += (record,)
             continue
@@ -200,7 +194,7 @@ def _onward(
             effects += (_question(survey, session),)
             continue
         if question.kind in known:
-            if question.name not in session.answers:
+            if not _answered(session, question.name):
                 session, record = _take_known(session, question, known[question.kind])
                 effects += (record,)
             continue
@@ -211,19 +205,33 @@ def _onward(
 
 def _take_back(session: Session, name: str) -> tuple[Session, Record]:
     """Voids an answer given before BACK changed what led to its question."""
-    revision = session.revisions[name] + 1
-    record = Record(session.id, name, revision, "not_applicable", None, "back")
-    answers = {k: v for k, v in session.answers.items() if k != name}
-    return replace(
-        session, answers=answers, revisions={**session.revisions, name: revision}
-    ), record
+    record = Record(session.id, name, session.revisions[name] + 1, VOID, None, "back")
+    return _with(session, record), record
 
 
 def _take_known(session: Session, question: Question, value: Value) -> tuple[Session, Record]:
-    name = question.name
-    record = Record(session.id, name, 1, "answered", value, "known")
-    answers = {**session.answers, name: Answer("answered", value, 1)}
-    return replace(session, answers=answers, revisions={**session.revisions, name: 1}), record
+    revision = session.revisions.get(question.name, 0) + 1
+    record = Record(session.id, question.name, revision, "answered", value, "known")
+    return _with(session, record), record
+
+
+def _with(session: Session, record: Record) -> Session:
+    """The session remembering what was just recorded, as its latest."""
+    name, answer = record.question, Answer(record.outcome, record.value, record.revision)
+    answers = {k: v for k, v in session.answers.items() if k != name} | {name: answer}
+    revisions = {**session.revisions, name: record.revision}
+    return replace(session, answers=answers, revisions=revisions)
+
+
+def _answered(session: Session, name: str) -> bool:
+    """Whether an answer to it counts now."""
+    return name in session.answers and session.answers[name].outcome != VOID
+
+
+def _stands(session: Session, name: str) -> bool:
+    """Whether an answer to it was recorded and never voided (BACK alone voids nothing)."""
+    answer = session.answers.get(name)
+    return name in session.revisions and (answer is None or answer.outcome != VOID)
 
 
 def _after(survey: Survey, session: Session) -> tuple[Question, ...]:
@@ -246,7 +254,7 @@ def _question(survey: Survey, session: Session, problem: Again | None = None) ->
 def _back(survey: Survey, session: Session, now: datetime, known: Mapping[str, Value]) -> Step:
     """To the question answered last by the resident; its answer is open again."""
     earlier = [
-        q.name for q in survey.questions if q.name in session.answers and q.kind not in known
+        q.name for q in survey.questions if _answered(session, q.name) and q.kind not in known
     ]
     if not earlier or session.backs >= BACK_LIMIT:
         phrase = "back_limit" if earlier else "back_none"

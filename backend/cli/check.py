@@ -12,7 +12,7 @@ from backend.catalogues import LOCALES, load_locales
 from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
 from backend.demo import CITIES, INSTRUMENTS, profile_faults
-from backend.privacy import KeysUnusableError
+from backend.privacy import ADVISED, KeysUnusableError
 from backend.settings import Settings, read_settings
 from backend.store import library, open_engine
 from backend.survey_source import SurveyError, checked_source
@@ -110,8 +110,11 @@ def _findings(settings: Settings) -> Iterator[tuple[bool, str]]:
         yield True, "  only this machine reaches it: set IMBIZO_PUBLIC_URL before a provider calls"
     try:
         wiring.key_ring(settings)
-        weak = any(len(key) < 32 for key in settings.secret_keys)
-        yield not weak, "secret keys" + (": use at least 32 random characters" if weak else "")
+        weak = any(len(key) < ADVISED for key in settings.secret_keys)
+        yield (
+            not weak,
+            "secret keys" + (f": use at least {ADVISED} random characters" if weak else ""),
+        )
     except KeysUnusableError as error:
         yield False, f"secret keys: {error}"
     engine = open_engine(settings.database_url)

@@ -154,6 +154,28 @@ def test_back_has_a_limit() -> None:
     assert said(last(PULSE, *there_and_back, "1", Back())) == ["back_limit", "people"]
 
 
+def test_a_changed_answer_voids_what_it_had_led_to_and_that_once() -> None:
+    found = steps(PULSE, "3", "no lights", Back(), Back(), "1", Back(), "2", "4")
+    assert records(found) == [
+        ("safe", 1, "answered", "unsafe"),
+        ("why", 1, "answered", None),
+        ("safe", 2, "answered", "very_safe"),
+        ("why", 2, "not_applicable", None),
+        ("safe", 3, "answered", "safe"),
+        ("people", 1, "answered", 4),
+    ]
+
+
+def test_a_voided_question_that_applies_again_is_asked_again() -> None:
+    found = steps(PULSE, "3", "no lights", Back(), Back(), "1", Back(), "3", "still dark", "4")
+    assert [r for r in records(found) if r[0] == "why"] == [
+        ("why", 1, "answered", None),
+        ("why", 2, "not_applicable", None),
+        ("why", 3, "answered", None),
+    ]
+    assert found[-1].session.status is Status.COMPLETED
+
+
 # --- what is known already -----------------------------------------------------------------------
 AGED = survey(SAFE, question("age", "age"), question("numeric", "people"))
 
