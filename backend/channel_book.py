@@ -35,14 +35,19 @@ class ChannelBook(Mapping[Address, Channel]):
         for city, (revision, profile) in self._profiles().items():
             if self._revisions.get(city) == revision:
                 continue
-            self._revisions[city] = revision
+            made = {
+                (city, entry.name): CHANNELS[entry.kind](
+                    configured(self._settings, profile, entry), self._http
+                )
+                for entry in profile.channels
+                if entry.kind in CHANNELS
+            }
+            # Built whole, then swapped: a webhook never meets a city without its channels.
+            others = {a: c for a, c in self._channels.items() if a[0] != city}
+            self._rates |= {(city, entry.name): entry.rate for entry in profile.channels}
+            self._channels = others | made
             (demo.add if profile.demo else demo.discard)(city)
-            for address in [a for a in self._channels if a[0] == city]:
-                del self._channels[address]
-            for entry in profile.channels:
-                config = configured(self._settings, profile, entry)
-                self._channels[city, entry.name] = CHANNELS[entry.kind](config, self._http)
-                self._rates[city, entry.name] = entry.rate
+            self._revisions[city] = revision
         self._demo = frozenset(demo)
 
     def __getitem__(self, address: Address) -> Channel:

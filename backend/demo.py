@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from backend.catalogues import load_locales
 from backend.city_file import CityError, CityProfile, read_city
 from backend.store import library
+from channels import CHANNELS
 from dialogue.checks import city_faults
 from dialogue.checks import faults as survey_faults
 from dialogue.faults import Fault
@@ -61,4 +62,8 @@ def profile_faults(profile: CityProfile, texts: Sequence[str]) -> tuple[Fault, .
         if survey is not None:
             surveys.append(survey)
             found += survey_faults(survey, load_locales())
+    kinds = [(n, e.kind) for n, e in enumerate(profile.channels) if e.kind not in CHANNELS]
+    found += [
+        Fault(f"channels[{n}].kind", f"'{k}' is none of {', '.join(CHANNELS)}") for n, k in kinds
+    ]
     return (*found, *city_faults(profile.city(), surveys, load_locales()))

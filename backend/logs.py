@@ -54,8 +54,13 @@ def _only_known_fields(
 
 
 def _library_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A library's line: an exception keeps its kind only, since its text may quote a value."""
+    """A library's line: an exception keeps its kind only, since its text may quote a value. Some
+    (uvicorn, at start) write a whole traceback as their message."""
     info = event.pop("exc_info", None)
     if isinstance(info, tuple) and info[0] is not None:
         event["error"] = info[0].__name__
+    text = str(event.get("event", ""))
+    if text.startswith("Traceback"):
+        last = next(line for line in reversed(text.splitlines()) if line[:1] not in ("", " ", "("))
+        event.update({"event": "failed", "error": last.partition(":")[0]})
     return event

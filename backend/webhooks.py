@@ -3,16 +3,16 @@
 200 is answered only after the commit; a database away is a 503, so that the provider tries again.
 """
 
-from collections.abc import Sequence
+import hashlib
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from backend import wiring
 from backend.metrics import WEBHOOKS
 from bot.store import Inbound, Unit
 from bot.turns import take_turn
-from channels.base import Carries, Event, Received, WebhookError, WebRequest
+from channels.base import Acknowledging, Carries, Parsed, Received, WebhookError, WebRequest
 
 LARGEST_BODY = 65_536
 """Bytes of one webhook; a message with ten media addresses has about 5,000."""
@@ -41,32 +41,41 @@ async def receive(request: Request, city: str, channel: str) -> Response:
     except WebhookError as error:
         return _counted(error.status, "refused")
     try:
-        await _store(one, city, channel, parsed.events, ours.carries)
+        await _store(one, city, channel, parsed, ours.carries)
     except Exception as error:
         log.error("webhook_not_stored", city=city, channel=channel, error=type(error).__name__)
         return _counted(503, "not stored")
     WEBHOOKS.labels("stored").inc()
     answer = parsed.answer
-    return Response(answer.body, answer.status, media_type=answer.media_type)
+    taps = BackgroundTasks()
+    if isinstance(ours, Acknowledging):
+        for tap in parsed.acknowledge:
+            taps.add_task(ours.acknowledge, tap)
+    return Response(answer.body, answer.status, media_type=answer.media_type, background=taps)
 
 
 async def _store(
-    one: wiring.Installation, city: str, channel: str, events: Sequence[Event], carries: Carries
+    one: wiring.Installation, city: str, channel: str, parsed: Parsed, carries: Carries
 ) -> None:
-    """All events of one webhook in one transaction."""
-    if not events:
+    """All events of one webhook in one transaction; what cannot be read is kept, sealed."""
+    events = parsed.events
+    if not events and parsed.poison is None:
         return
     at = wiring.now()
     turns = [wiring.fresh_id() for _ in events]
 
     def work(unit: Unit) -> None:
+        if parsed.poison is not None:
+            digest = hashlib.sha256(parsed.poison).hexdigest()
+            content = parsed.poison.decode("utf-8", "replace")
+            unit.inbox.poison(city, channel, f"poison-{digest}", content, at)
         for event, turn in zip(events, turns, strict=True):
             if isinstance(event, Received):
                 take_turn(unit, Inbound(city, channel, event, turn, at), carries)
             else:
                 unit.outbox.report(city, channel, event, at)
 
-    first = events[0]
+    first = events[0] if events else None
     await one.writer.run(work, first.urn if isinstance(first, Received) else "")
 
 

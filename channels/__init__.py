@@ -10,7 +10,15 @@ from types import MappingProxyType
 
 from channels.base import ChannelKind
 from channels.simulator import Simulator
-from channels.twilio import Sms
+from channels.telegram import Telegram
+from channels.twilio import Sms, WhatsApp
 
-CHANNELS: Mapping[str, type[ChannelKind]] = MappingProxyType({"sms": Sms, "simulator": Simulator})
+CHANNELS: Mapping[str, type[ChannelKind]] = MappingProxyType(
+    {
+        "sms": Sms,
+        "whatsapp": WhatsApp,
+        "telegram": Telegram,
+        "simulator": Simulator,
+    }
+)
 """Channel classes by the `kind` a city profile names."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import httpx
 
@@ -93,10 +93,16 @@ Event = Received | StatusUpdate
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A webhook read: its events in order, and the answer due once they are stored."""
+    """A webhook read: its events in order, and the answer due once they are stored.
+
+    `acknowledge` names the taps for which the channel's `acknowledge` is to be called once, after
+    that. `poison` is the body, where it is the provider's and cannot be read: to be kept sealed.
+    """
 
     events: tuple[Event, ...]
     answer: WebAnswer
+    acknowledge: tuple[str, ...] = ()
+    poison: bytes | None = None
 
 
 class WebhookError(Exception):
@@ -135,12 +141,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One part on its way to one address."""
+    """One part on its way to one address. `language` is the text's, where it is known: a hint for
+    what a provider adds in words of its own."""
 
     urn: str
     text: str
     choices: tuple[Choice, ...] = ()
     question: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +246,15 @@ class Channel(Protocol):
     async def setup(self, replies: Mapping[str, str]) -> str:
         """Registers with the provider what can be registered; the text tells a person what is left
         to do by hand. `replies` are our texts, by command, for what the provider answers itself."""
+        ...
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A channel whose taps wait for a sign (`Parsed.acknowledge`)."""
+
+    async def acknowledge(self, id_: str) -> None:
+        """Gives the sign, after the commit. Never raises, is never tried again."""
         ...
 
 

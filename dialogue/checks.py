@@ -9,7 +9,7 @@ from dialogue.desk import City
 from dialogue.faults import Fault
 from dialogue.locale import Locale
 from dialogue.questions import Option, Question
-from dialogue.questions.choice import Choosing
+from dialogue.questions.choice import Choosing, SelectMany
 from dialogue.questions.number import Scale
 from dialogue.survey import Survey
 from dialogue.survey_file import worded
@@ -155,6 +155,12 @@ def _question(question: Question, where: str) -> Iterator[Fault]:
     low, high = question.minimum, question.maximum
     if low is not None and high is not None and low > high:
         yield Fault(f"{where}.minimum", "is greater than maximum")
+    if isinstance(question, SelectMany):
+        for key, count in (("minimum", low), ("maximum", high)):
+            if count is not None and count != int(count):
+                yield Fault(f"{where}.{key}", "needs a whole number")
+        if low is not None and low > len(question.options):
+            yield Fault(f"{where}.minimum", "is more than there are options")
     needs = isinstance(question, Choosing) and not isinstance(question, Scale)
     if needs and not question.options:
         yield Fault(f"{where}.options", "there is none")

@@ -41,10 +41,11 @@ ERASE_CHOICES = (("1", "delete_yes"), ("2", "delete_no"))
 def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | None:
     """The command that a whole message is, if it is one.
 
-    STOP always wins. START's YES and UNSTOP count only while opted out. For the others an option of
-    the open question that reads the same goes first. A tap is never a command.
+    STOP always wins. START's YES and UNSTOP count only while opted out, and so does a START that
+    the provider read: it may have been the YES of an answer. For the others an option of the open
+    question that reads the same goes first. A tap is never a command.
     """
-    if reply.command is not None:
+    if reply.command is not None and (reply.command != "START" or conversation.opted_out):
         return reply.command.lower()
     if reply.choice is not None:
         return None
@@ -99,12 +100,13 @@ def start(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -
 
 
 def help_(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    """What this is and what can be sent; begins with the emergency number. What was asked stays
-    open, and is not repeated: it would hide the number in a long message."""
+    """What this is and what can be sent; begins with the emergency number, ends with the question
+    that waits."""
     effects: list[Effect] = [*_unless_answered(reply, "HELP", Say("help"))]
     if effects and desk.city.regulator:
         effects.append(Say("help_complaint", (("regulator", desk.city.regulator),)))
-    return Turn(conversation, tuple(effects), despite_opt_out=True)
+    turn = _repeat(desk, conversation, now) if effects else Turn(conversation)
+    return replace(turn, effects=(*effects, *turn.effects), despite_opt_out=True)
 
 
 def language(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -146,7 +148,10 @@ def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime)
         ("answers", answers),
         ("agreed", conversation.agreed_on.isoformat() if conversation.agreed_on else NOTHING),
     )
-    return Turn(conversation, (Say("my_data", values),))
+    held = conversation.agreed_on or conversation.age or answers
+    said = Say("my_data", values) if held else Say("my_data_little", values[:1])
+    turn = _repeat(desk, conversation, now)
+    return replace(turn, effects=(said, *turn.effects))
 
 
 def delete_me(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -217,8 +222,8 @@ def _resume_reply(
         return None
     if picked == "yes":
         return surveying.take_up(desk, conversation, conversation.parked[-1], now)
-    conversation, moved = surveying.close(conversation, Status.WITHDRAWN, now)
-    return Turn(conversation, (*moved, Say("resume_no")))
+    # It stays parked: the "2" may have been a late answer, sent once more.
+    return Turn(conversation, (Say("resume_no"),))
 
 
 def _picked(
@@ -234,6 +239,14 @@ def _picked(
 def _switch(desk: Desk, conversation: Conversation, code: str, reply: Reply, now: datetime) -> Turn:
     conversation = replace(conversation, locale=code)
     return _again(desk, conversation, reply, now, (Say("language_set"),))
+
+
+def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Asks the open question of a survey once more; nothing where there is none."""
+    session, survey = _open(desk, conversation)
+    if session is None or survey is None or conversation.aside is not None:
+        return Turn(conversation)
+    return surveying.run(desk, conversation, session, survey, Resume(), now)
 
 
 def _again(

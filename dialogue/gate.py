@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogue import surveying
-from dialogue.answers.choices import match, strip_padding
+from dialogue.answers.choices import is_doubtful, match, strip_padding
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
@@ -76,8 +76,10 @@ def consent(desk: Desk, conversation: Conversation, reply: Reply, agreement: Agr
 
 def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> str | None:
     """Which of two choices (affirmative first) a reply is, as its phrase name: by number, label, or
-    a plain yes or no. A condition ("yes but …") is neither."""
+    a plain yes or no. A condition ("yes but …") is neither, nor is a question ("yes?")."""
     padding = reading.locale.words.replies.get("padding", ())
+    if is_doubtful(reply.said):
+        return None
     said = strip_padding(fold(reply.said), padding)
     for word, (_, phrase) in zip(("yes", "no"), choices, strict=True):
         if reading.says(word, said):

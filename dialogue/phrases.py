@@ -12,7 +12,7 @@ PHRASES = MappingProxyType(
         # --- first contact -------------------------------------------------------------------
         "notice": (
             "{responsible} asks how safe people feel, to plan a safer city. Voluntary; texts cost"
-            " your normal rate. Answers are shown only as totals. Nobody reads this live: in danger"
+            " your normal rate. Only totals are published. Nobody reads this live: in danger"
             " call {emergency}. {STOP} ends, {HELP} for your rights."
         ),
         "notice_languages": "{languages}: reply with the name.",
@@ -51,9 +51,11 @@ PHRASES = MappingProxyType(
         "back_limit": "You have gone back as often as we can here.",
         "nothing_to_skip": "There is no question to skip now.",
         "my_data": (
-            "We hold, sealed: your number and your texts for {days} days. Language: {language}."
+            "We hold, sealed: your number; your texts for {days} days; own words in answers for a"
+            " year. Language: {language}."
             " Age: {age}. Answers: {answers}. Agreed on: {agreed}. {DELETE_ME} erases it."
         ),
+        "my_data_little": "We hold nothing but this text and your number, for {days} days.",
         "delete_question": (
             "Erase what we hold about you? Answers stay only as codes that nobody can link to you."
         ),
@@ -75,7 +77,7 @@ PHRASES = MappingProxyType(
         "empty": "Your message came without words.",
         "no_media": "We cannot open pictures or voice notes here. Please reply in words.",
         "old_question": "That question is closed.",
-        "moving_on": "That is all right, we go on.",
+        "moving_on": "We go on. In danger call {emergency}.",
         "several_hint": "Several are fine, for example: 1 3",
         "rank_hint": "Order them, the most important first, for example: 2 1 3",
         "skip_hint": "({SKIP} to pass)",

@@ -1,12 +1,12 @@
 """Surveys within a conversation: start, answer, park, take up again, end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
-from dialogue.effects import Effect, Moved, Offer, Opened, Say
+from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
 from dialogue.engine import EngineEvent, Resume, Step, advance, is_stale, reads
 from dialogue.events import Reply, Start, Tick
 from dialogue.memory import Aside, Conversation, Done
@@ -159,12 +159,27 @@ def run(
         reading(desk, conversation, survey, now),
         known(conversation, now),
     )
+    age = _told_age(survey, step.effects)
+    if age is not None and age < desk.city.minimum_age:
+        return Turn(conversation, (Say("too_young"), Forget("under_age")))
+    if age is not None:
+        conversation = replace(conversation, age=age, age_on=now.date())
     if step.session.status is Status.COMPLETED:
         return _finished(desk, conversation, step, now)
     open_ = replace(
         conversation, session=step.session, wake_at=_wake(conversation, step.session, now)
     )
     return Turn(open_, step.effects)
+
+
+def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
+    """The age that the resident has just given, if the question was for one."""
+    for effect in effects:
+        if isinstance(effect, Record) and effect.rule != "known":
+            aged = survey.question(effect.question).kind == "age"
+            if aged and isinstance(effect.value, int):
+                return effect.value
+    return None
 
 
 def _finished(desk: Desk, conversation: Conversation, step: Step, now: datetime) -> Turn:

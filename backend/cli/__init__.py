@@ -35,9 +35,8 @@ for command in COMMANDS:
 def main() -> None:
     """Runs the command; turns every error into one sentence on standard error and exit 1."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Outside its standalone mode click hands the code of an `Exit` back.
+        sys.exit(cli(standalone_mode=False) or 0)
     except click.Abort:
         _fail("Stopped.")
     except click.ClickException as error:

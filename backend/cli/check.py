@@ -65,11 +65,7 @@ def _city(folder: Path) -> tuple[Fault, ...]:
         return error.faults
     known = [INSTRUMENTS / f"{slug}.toml" for slug in profile.surveys]
     texts = [path.read_text(encoding="utf-8") for path in known if path.exists()]
-    unknown = [e.kind for e in profile.channels if e.kind not in CHANNELS]
-    kinds = tuple(
-        Fault("channels", f"kind '{k}' is none of {', '.join(CHANNELS)}") for k in unknown
-    )
-    return (*kinds, *profile_faults(profile, texts))
+    return profile_faults(profile, texts)
 
 
 def _drafts() -> None:

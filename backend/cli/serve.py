@@ -12,13 +12,14 @@ from backend import wiring
 from backend.app import create_app
 from backend.demo import load_demo, load_folder
 from backend.settings import Settings, SettingsError, read_settings
-from backend.store import migrate, open_engine
+from backend.store import library, migrate, open_engine
 from backend.worker import working
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option(
-    "--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(0, 65535)
-)
+    "--port", default=8000, show_default=True, envvar="PORT", show_envvar=True,
+    type=click.IntRange(0, 65535),
+)  # fmt: skip
 
 
 @click.command()
@@ -59,13 +60,21 @@ def _postgres(settings: Settings) -> Settings:
 
 
 def _load(settings: Settings, *, demo: bool) -> None:
-    """Cities that come in at start: the demo ones if asked for, and those of IMBIZO_CITIES."""
+    """Cities that come in at start: the demo ones if asked for, and those of IMBIZO_CITIES. What
+    would keep the application from starting is raised here, where it is told in a sentence."""
+    wiring.key_ring(settings)
+    if settings.cities is not None and not settings.cities.is_dir():
+        raise SettingsError(
+            "IMBIZO_CITIES names no folder: set it to one that is there, or to none"
+        )
     engine = open_engine(settings.database_url)
     try:
         if demo:
             load_demo(engine, wiring.now())
         if settings.cities is not None:
             load_folder(engine, settings.cities, wiring.now())
+        with engine.connect() as connection:
+            library.revisions(connection)
     finally:
         engine.dispose()
 
@@ -84,7 +93,10 @@ def _serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> No
     click.echo(f"Talk to it as a resident:  {root}/try")
     click.echo(f"API documentation:         {root}/docs")
     click.echo("Stop with Ctrl-C.")
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise click.exceptions.Exit(1)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -92,6 +104,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # whoever calls before the application is up waits, and is not refused
     except OSError as error:
         listener.close()
         raise SettingsError(

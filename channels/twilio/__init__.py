@@ -1,7 +1,7 @@
-"""SMS through Twilio.
+"""SMS and WhatsApp through Twilio.
 
 Rule 1: the library `twilio` is used in `account` only.
-Rule 2: `webhook` and `errors` are pure.
+Rule 2: `webhook`, `templates` and `errors` are pure.
 """
 
 import re
@@ -23,12 +23,13 @@ from channels.base import (
     WhenUnknown,
 )
 from channels.rendering import CARRIES
-from channels.twilio.account import Account, strings
+from channels.twilio.account import Account, answered_commands
 from channels.twilio.console import console_settings
 from channels.twilio.errors import ERRORS
 from channels.twilio.webhook import is_report, parse_message, parse_report, required
+from channels.twilio.whatsapp import WhatsApp
 
-__all__ = ["ERRORS", "Sms", "console_settings"]
+__all__ = ["ERRORS", "Sms", "WhatsApp", "console_settings"]
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -36,8 +37,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 class Sms:
     """An SMS sender. Its addresses are `tel:` and an E.164 number.
 
-    Settings: those of `Account`, and `replies_by_provider`: the commands (STOP, START, HELP) that
-    Twilio answers itself on this sender.
+    Settings: those of `Account` and `answered_commands`.
     """
 
     carries = CARRIES["sms"]
@@ -46,9 +46,7 @@ class Sms:
     def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
         self._config = config
         self._account = Account(config, http)
-        self._replies = frozenset(
-            map(str.upper, strings(config.settings.get("replies_by_provider")))
-        )
+        self._replies = answered_commands(config.settings)
 
     def missing(self) -> tuple[str, ...]:
         """See `Account.missing`."""

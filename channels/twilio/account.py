@@ -41,6 +41,12 @@ def string(setting: object) -> str:
     return next(iter(strings(setting)), "")
 
 
+def answered_commands(settings: Mapping[str, object]) -> frozenset[str]:
+    """The setting `replies_by_provider`: the commands (STOP, START, HELP) that Twilio answers
+    itself on this sender."""
+    return frozenset(map(str.upper, strings(settings.get("replies_by_provider"))))
+
+
 class Account:
     """Settings: `account_sid`; `auth_token` (the first sends, all are believed); `sender` (with
     the kind's prefix, if it has one) or `messaging_service`, which goes first; `api_base`;

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import clean, fold
 
 
 class Labelled(Protocol):
@@ -28,6 +28,7 @@ Found = tuple[tuple[str, ...], str]
 """Option names that the text may mean, and the rule that found them."""
 
 _NOTHING: Found = ((), "")
+_NEGATIVE = re.compile(r"-\s*[0-9]")
 _NUMBERED = re.compile(r"([0-9]{1,6})\s*[.):\-]*\s+(\S.*)")
 _HASH = re.compile(r"[#(\[]?\s*([0-9]{1,6})\s*[.)\]:]*")
 
@@ -39,6 +40,8 @@ def match(
 
     More than one name in the result means that the reply is ambiguous.
     """
+    if is_doubtful(text):
+        return _NOTHING
     bare = strip_padding(fold(text), padding)
     if not bare:
         return _NOTHING
@@ -47,6 +50,12 @@ def match(
         return _named([o for o in options if _same_code(o.code, number[1])], "code")
     words = _by_words(bare, options, locales)
     return words if words[0] else _number_and_words(bare, options, locales)
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether it asks rather than answers ("safe?"), or is a negative number."""
+    seen = clean(text)
+    return seen.endswith(("?", "¿")) or _NEGATIVE.match(seen) is not None
 
 
 def strip_padding(text: str, padding: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dialogue.answers.choices import match, strip_padding
+from dialogue.answers.choices import is_doubtful, match, strip_padding
 from dialogue.answers.normalise import clean, fold
 from dialogue.events import Reply
 from dialogue.locale import Locale
@@ -73,6 +73,8 @@ class YesNo(Choosing):
         )
 
     def find(self, text: str, reading: Reading) -> tuple[tuple[str, ...], str]:
+        if is_doubtful(text):
+            return (), ""
         said = fold(text)
         for name in ("yes", "no"):
             if reading.says(name, said):

@@ -12,6 +12,10 @@ from dialogue.outcomes import Answered, NotUnderstood, Outcome, OutOfRange
 from dialogue.questions.base import Question, Reading
 from dialogue.questions.choice import Choosing
 
+YOUNGEST = 5
+"""Lowest age that is believed: a "1" or "2" meant the question before."""
+
+_JOINED = re.compile(r"([0-9]{1,15})([^\W\d].*)")
 _OUT_OF = re.compile(r"(-?[0-9]{1,3})\s*/\s*([0-9]{1,3})")
 
 
@@ -49,7 +53,7 @@ class Age(Numeric):
     kind: ClassVar[str] = "age"
 
     def bounds(self) -> tuple[float, float]:
-        low = 1 if self.minimum is None else self.minimum
+        low = YOUNGEST if self.minimum is None else self.minimum
         return low, 120 if self.maximum is None else self.maximum
 
 
@@ -86,12 +90,17 @@ class Scale(Choosing):
 
 
 def bare(text: str, reading: Reading) -> str:
-    """The folded text without polite words and units around it. A minus sign stays."""
-    words = reading.locale.words.replies
-    sign = "-" if text.strip().startswith("-") else ""
-    keys = ("padding", "units", "before_number")
-    around = tuple(word for key in keys for word in words.get(key, ()))
-    return sign + strip_padding(fold(text), around)
+    """The folded text without polite words and units around it, in any language of the city
+    ("34yrs" is 34). A minus sign stays."""
+    languages = [locale.words.replies for locale in (reading.locale, *reading.others)]
+    units = [fold(unit) for words in languages for unit in words.get("units", ())]
+    keys = ("padding", "before_number")
+    around = [word for words in languages for key in keys for word in words.get(key, ())]
+    plain_text = strip_padding(fold(text), (*around, *units))
+    joined = _JOINED.fullmatch(plain_text)
+    if joined and joined[2] in units:
+        plain_text = joined[1]
+    return ("-" if text.strip().startswith("-") else "") + plain_text
 
 
 def plain(value: float) -> int | float:

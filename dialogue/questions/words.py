@@ -25,6 +25,10 @@ class Date(Question):
         return Answered(day.isoformat(), "date")
 
 
+MIN_PLACE = 2
+"""Letters of the shortest place name taken in words: a "1" was meant for another question."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location(Question):
     """A place: an area's code where its name, alias or code is the whole reply, else the words
@@ -37,7 +41,9 @@ class Location(Question):
         area = find_area(reply.said, reading.areas)
         if area is not None:
             return Answered(area.code, "area name")
-        words = reply.said
+        words = reply.said.strip()
+        if reply.location is None and (words.isdigit() or len(fold(words)) < MIN_PLACE):
+            return NotUnderstood()
         if reply.location is not None:
             words = f"{words} {reply.location[0]:.5f},{reply.location[1]:.5f}".strip()
         return Answered(words, "place in words", sealed=True)

@@ -13,6 +13,8 @@ SENDER = "+27600000000"
 RESIDENT = "+27600000001"
 PUBLIC_URL = "https://imbizo.example/webhooks/example-za"
 TWILIO = {"account_sid": ACCOUNT, "auth_token": [TOKEN], "sender": SENDER}
+WHATSAPP = {**TWILIO, "sender": f"whatsapp:{SENDER}"}
+WHATSAPP_URL = f"{PUBLIC_URL}/whatsapp"
 
 Fields = Mapping[str, str] | Sequence[Sequence[str]]
 

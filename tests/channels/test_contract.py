@@ -16,7 +16,8 @@ from channels import CHANNELS
 from channels.base import Channel, Fault, Received, StatusUpdate, WebhookError, WebRequest
 from channels.rendering import render
 from dialogue.messages import Choice, Message
-from tests.channels.samples import TWILIO, config, twilio_request
+from tests.channels.samples import TWILIO, WHATSAPP, WHATSAPP_URL, config, twilio_request
+from tests.channels.telegram_samples import TELEGRAM, telegram_request
 
 PAYLOADS = Path(__file__).parent / "payloads"
 WITHOUT_WEBHOOK = {"simulator"}
@@ -24,13 +25,22 @@ WITHOUT_WEBHOOK = {"simulator"}
 Payload = Mapping[str, Any]
 REQUESTS: Mapping[str, Callable[[Payload], WebRequest]] = {
     "sms": lambda payload: twilio_request(payload["form"]),
+    "whatsapp": lambda payload: twilio_request(payload["form"], url=WHATSAPP_URL),
+    "telegram": lambda payload: telegram_request(payload["update"]),
 }
 """Makes the request of a recorded payload, signed as the provider would."""
 
 FORGED: Mapping[str, Callable[[Payload], WebRequest]] = {
     "sms": lambda payload: twilio_request(payload["form"], token="another"),
+    "whatsapp": lambda payload: twilio_request(payload["form"], "another", WHATSAPP_URL),
+    "telegram": lambda payload: telegram_request(payload["update"], "another"),
 }
-SETTINGS: Mapping[str, Mapping[str, object]] = {"sms": TWILIO, "simulator": {}}
+SETTINGS: Mapping[str, Mapping[str, object]] = {
+    "sms": TWILIO,
+    "whatsapp": WHATSAPP,
+    "telegram": TELEGRAM,
+    "simulator": {},
+}
 
 KINDS = sorted(CHANNELS)
 RECORDED = [

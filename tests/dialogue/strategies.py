@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dialogue.conditions import Condition
 from dialogue.questions import TYPES, Option, Question
-from dialogue.questions.choice import Choosing
+from dialogue.questions.choice import Choosing, SelectMany
 from dialogue.questions.number import Numeric
 from dialogue.survey import Survey, SurveyKind
 from dialogue.survey_file import complete_locales
@@ -64,10 +64,13 @@ def any_question(draw: st.DrawFn, earlier: list[Question], kind: str, spoken: Sp
     cls = TYPES[kind]
     low, high = sorted(draw(st.tuples(st.integers(0, 9), st.integers(1, 9))))
     bounded = draw(st.booleans())
+    options = draw(any_options(kind, spoken)) if issubclass(cls, Choosing) else ()
+    if issubclass(cls, SelectMany):
+        low, high = min(low, len(options)), max(high, len(options))
     question = cls(
         name=f"q{len(earlier)}",
         text=dict.fromkeys(spoken, "What?"),
-        options=draw(any_options(kind, spoken)) if issubclass(cls, Choosing) else (),
+        options=options,
         only_if=draw(any_condition(earlier)),
         required=draw(st.booleans()),
         indicator=draw(st.sampled_from([None, "sdg-16.1.4"])),

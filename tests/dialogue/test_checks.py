@@ -82,6 +82,15 @@ def test_a_question_fits_one_message_and_its_type() -> None:
     }
 
 
+def test_how_many_may_be_chosen_is_whole_and_possible() -> None:
+    odd = question("select_many", "odd", option("1", "a"), option("2", "b"), maximum=2.5)
+    all_ = question("rank", "all", option("1", "a"), option("2", "b"), minimum=9)
+    assert found(survey(odd, all_)) == {
+        "questions[0].maximum: needs a whole number",
+        "questions[1].minimum: is more than there are options",
+    }
+
+
 def test_a_yes_or_no_has_both_and_words_for_anything_more() -> None:
     more = option("3", "maybe", "")
     more = replace(more, label={})

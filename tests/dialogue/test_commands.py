@@ -124,10 +124,10 @@ def test_a_tap_is_no_command() -> None:
 
 
 # --- HELP ----------------------------------------------------------------------------------------
-def test_help_begins_with_the_emergency_number_and_leaves_the_question_open() -> None:
+def test_help_begins_with_the_emergency_number_and_ends_with_the_open_question() -> None:
     chat = in_survey().send("info")
     assert chat.text.startswith("In danger call 10111.")
-    assert chat.text.endswith("Complaints: The Regulator, 1 Test Street")
+    assert "\nComplaints: The Regulator, 1 Test Street\nThe text of safe?" in chat.text
     assert chat.send("1").said == ["people"]
 
 
@@ -201,7 +201,7 @@ def test_my_data_says_what_is_held() -> None:
     chat = in_survey().send("1").send("MY DATA")
     assert "Language: English. Age: 30. Answers: 1. Agreed on: 2026-11-24." in chat.text
     stranger = Chat(desk(PULSE), Conversation()).send("MY DATA")
-    assert "Age: -. Answers: 0. Agreed on: -." in stranger.text
+    assert stranger.text.startswith("We hold nothing but this text")
     again = chat.send("STOP").send("START").send("MY DATA")
     assert "Answers: 1." in again.text
 

@@ -47,7 +47,19 @@ def test_agreement_by_a_tap_counts_and_a_tap_on_another_question_does_not() -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["yes but not by SMS", "yes if it is free", "maybe", "12", "yes no", "a", ""]
+    "text",
+    [
+        "yes but not by SMS",
+        "yes if it is free",
+        "maybe",
+        "12",
+        "yes no",
+        "a",
+        "yes?",
+        "1?",
+        "-1",
+        "",
+    ],
 )
 def test_a_condition_or_doubt_is_no_agreement(text: str) -> None:
     chat = stranger().send("Hi").send(text)

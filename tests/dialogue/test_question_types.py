@@ -219,14 +219,30 @@ def test_a_decimal_number_where_the_author_allows_it() -> None:
     assert read(height, "0.2") == OutOfRange("out_of_range", low_and_high)
 
 
-@pytest.mark.parametrize(("text", "value"), [("34", 34), ("1", 1), ("120", 120)])
+@pytest.mark.parametrize(("text", "value"), [("34", 34), ("34yrs", 34), ("5", 5), ("120", 120)])
 def test_an_age(text: str, value: int) -> None:
     assert read(AGE, text) == Answered(value, "digits")
 
 
-@pytest.mark.parametrize("text", ["0", "121", "1992"])
+@pytest.mark.parametrize("text", ["0", "1", "4", "121", "1992"])
 def test_a_year_of_birth_is_no_age(text: str) -> None:
-    assert read(AGE, text) == OutOfRange("out_of_range", (("low", 1), ("high", 120)))
+    assert read(AGE, text) == OutOfRange("out_of_range", (("low", 5), ("high", 120)))
+
+
+@pytest.mark.parametrize("text", ["safe?", "1?", "-1", "- 2", "Very safe?"])
+def test_a_question_back_or_a_negative_number_chooses_nothing(text: str) -> None:
+    assert read(SAFE, text) == NotUnderstood()
+
+
+@pytest.mark.parametrize("text", ["yes?", "no?", "1?"])
+def test_a_doubtful_yes_is_none(text: str) -> None:
+    seen = question("yes_no", "seen", option("1", "yes", ""), option("2", "no", ""))
+    assert read(seen, text) == NotUnderstood()
+
+
+@pytest.mark.parametrize("text", ["1", "22", "x"])
+def test_a_number_or_a_letter_is_no_place(text: str) -> None:
+    assert read(question("location", "area"), text) == NotUnderstood()
 
 
 def test_an_author_may_bound_an_age() -> None:

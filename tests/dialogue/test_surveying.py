@@ -5,10 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from dialogue.effects import Moved, Offer, Opened
+from dialogue.effects import Forget, Moved, Offer, Opened
 from dialogue.memory import Aside
 from dialogue.survey import Status
-from tests.dialogue.samples import GATED, LOCALES, NOW, OTHER, PULSE, SAFE, Chat, desk, survey
+from tests.dialogue.samples import (
+    GATED,
+    LOCALES,
+    NOW,
+    OTHER,
+    PEOPLE,
+    PULSE,
+    SAFE,
+    Chat,
+    desk,
+    question,
+    survey,
+)
 
 
 def chat() -> Chat:
@@ -127,11 +139,11 @@ def test_the_next_text_after_a_pause_offers_to_go_on() -> None:
     assert of.send("yes").said == ["why"]
 
 
-def test_declining_lets_it_go() -> None:
+def test_declining_leaves_it_parked_for_later() -> None:
     of = parked().send("Hi").send("no")
     assert of.said == ["resume_no"]
-    assert moves(of) == [("pulse", Status.WITHDRAWN)]
-    assert of.conversation.parked == ()
+    assert moves(of) == []
+    assert of.send("PULSE").said == ["why"]
 
 
 def test_a_keyword_takes_up_the_parked_survey_where_it_stood() -> None:
@@ -221,3 +233,19 @@ def test_a_language_the_city_does_not_speak_falls_back_to_its_first(code: str | 
     of = Chat(desk(PULSE), replace(GATED, locale=code)).send("HELP")
     assert of.text.startswith("In danger call")
     assert of.desk.locale(code) is LOCALES["en"]
+
+
+# --- an age given in a survey --------------------------------------------------------------------
+AGED = survey(SAFE, question("age", "age"), PEOPLE)
+
+
+def test_an_age_given_in_a_survey_is_remembered() -> None:
+    of = Chat(desk(AGED), replace(GATED, age=None, age_on=None)).send("PULSE").send("1").send("41")
+    assert of.said == ["people"]
+    assert of.conversation.age == 41
+
+
+def test_a_minor_found_in_a_survey_leaves_nothing() -> None:
+    of = Chat(desk(AGED), replace(GATED, age=None, age_on=None)).send("PULSE").send("1").send("12")
+    assert of.said == ["too_young"]
+    assert of.effects[-1] == Forget("under_age")

@@ -30,7 +30,7 @@ def test_nothing_to_say_is_no_message() -> None:
 
 def test_everything_said_in_a_turn_is_one_message_in_its_order() -> None:
     message = say(Say("moving_on"), OptIn(), ask())
-    assert message.text == f"That is all right, we go on.\n{SAFE_TEXT}"
+    assert message.text == f"We go on. In danger call 10111.\n{SAFE_TEXT}"
     assert message.choices[1] == Choice("2", "Safe")
     assert message.question == "tag"
 
@@ -88,7 +88,7 @@ def test_a_question_for_several_says_how_to_reply() -> None:
 
 def test_what_a_survey_says_is_all_in_the_surveys_language() -> None:
     message = say(Say("moving_on"), ask(), code="zu")
-    assert message.text == f"That is all right, we go on.\n{SAFE_TEXT}"
+    assert message.text == f"We go on. In danger call 10111.\n{SAFE_TEXT}"
     assert say(Say("welcome_back"), code="af").text == "Welkom terug."
 
 
@@ -115,4 +115,6 @@ def test_the_menu_of_languages_is_the_same_in_every_language() -> None:
 def test_a_text_that_is_not_there_leaves_no_empty_line() -> None:
     silent = survey(question("note", "hello", text={"en": "Welcome."}), WHY)
     object.__setattr__(silent.questions[0], "text", {})
-    assert say(Ask(silent, "hello", "a"), Say("moving_on")).text == "That is all right, we go on."
+    assert (
+        say(Ask(silent, "hello", "a"), Say("moving_on")).text == "We go on. In danger call 10111."
+    )

@@ -1,0 +1,37 @@
+"""Choices as buttons, and what a tapped button sends back."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from dialogue.messages import Choice
+
+LONGEST_DATA = 64
+"""Bytes that a button can send back. Source: Bot API, `InlineKeyboardButton.callback_data`."""
+
+SHORT = 16
+"""Characters of a label that fit on half the width of a phone."""
+
+_BAR = "|"
+
+
+def keyboard(choices: Sequence[Choice], question: str | None) -> InlineKeyboardMarkup | None:
+    """The choices in their order: two in a row where all labels are short, else one."""
+    buttons = [InlineKeyboardButton(c.label, callback_data=data(c, question)) for c in choices]
+    if not buttons:
+        return None
+    across = 2 if all(len(choice.label) <= SHORT for choice in choices) else 1
+    return InlineKeyboardMarkup([buttons[n : n + across] for n in range(0, len(buttons), across)])
+
+
+def data(choice: Choice, question: str | None) -> str:
+    """What a button sends back: "number|question". Without the question where both are too long,
+    so that the tap counts as a typed number; half a tag would make every tap look outdated."""
+    tagged = f"{choice.number}{_BAR}{question or ''}"
+    return tagged if len(tagged.encode()) <= LONGEST_DATA else choice.number
+
+
+def read_data(sent: str) -> tuple[str, str | None]:
+    """Number and question of a tapped button. A question's tag has no bar in it."""
+    number, bar, question = sent.rpartition(_BAR)
+    return (number, question or None) if bar else (sent, None)

@@ -1,0 +1,292 @@
+"""Sending with the real client, against a Bot API of ours that fails by the id of the chat."""
+
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from channels.base import Fault, Kind, SendError, Sending, Sent, WhenUnknown
+from channels.rendering import CARRIES
+from channels.telegram import Telegram
+from channels.telegram.buttons import LONGEST_DATA, data, read_data
+from channels.telegram.commands import DEFAULT, MENUS
+from channels.telegram.errors import SENTENCES
+from dialogue.messages import Choice
+from tests.channels import telegram_fake as fakes
+from tests.channels.faults import RESET, Answer, FaultServer
+from tests.channels.samples import config
+from tests.channels.telegram_fake import TelegramFake, failed
+from tests.channels.telegram_samples import BOT_TOKEN, RESIDENT_ID, SECRET, TELEGRAM, WEBHOOK
+
+SENDING = Sending(f"telegram:{RESIDENT_ID}", "How <safe> do *you* feel_? 😀")
+TAG = "0123456789ab:safe_dark"
+YES_NO = (Choice("1", "Yes"), Choice("2", "No"), Choice("9", "Don't know"))
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[TelegramFake]:
+    async with TelegramFake() as server:
+        yield server
+
+
+def telegram(api_base: str, http: httpx.AsyncClient, **settings: object) -> Telegram:
+    fast = {"api_base": api_base, "timeout": 0.3}
+    return Telegram(config("telegram", {**TELEGRAM, **fast, **settings}), http)
+
+
+async def fault(channel: Telegram, chat: int = RESIDENT_ID) -> Fault:
+    with pytest.raises(SendError) as failure:
+        await channel.send(Sending(f"telegram:{chat}", SENDING.text))
+    assert BOT_TOKEN not in repr(failure.value)
+    assert failure.value.__cause__ is None
+    return failure.value.fault
+
+
+# --- what is sent --------------------------------------------------------------------------------
+async def test_send(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+    assert await telegram(fake.url, http).send(SENDING) == Sent("41")
+    assert fake.told("sendMessage") == [{"chat_id": str(RESIDENT_ID), "text": SENDING.text}]
+    assert len(fake.requests) == 1  # nothing is asked first
+
+
+async def rows(
+    choices: tuple[Choice, ...], fake: TelegramFake, http: httpx.AsyncClient
+) -> list[list[dict[str, str]]]:
+    await telegram(fake.url, http).send(Sending(SENDING.urn, "Well?", choices, TAG))
+    (sent,) = fake.told("sendMessage")
+    shown: list[list[dict[str, str]]] = json.loads(sent["reply_markup"])["inline_keyboard"]
+    return shown
+
+
+async def test_short_choices_stand_two_in_a_row(
+    fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    assert await rows(YES_NO, fake, http) == [
+        [
+            {"text": "Yes", "callback_data": f"1|{TAG}"},
+            {"text": "No", "callback_data": f"2|{TAG}"},
+        ],
+        [{"text": "Don't know", "callback_data": f"9|{TAG}"}],
+    ]
+
+
+async def test_long_choices_stand_alone(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+    long = Choice("3", "Neither safe nor unsafe")
+    assert [len(row) for row in await rows((*YES_NO, long), fake, http)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("number", ["1", "a|b", "ñandú", ""])
+@pytest.mark.parametrize("question", [TAG, "consent", None])
+def test_a_tap_brings_back_its_number_and_question(number: str, question: str | None) -> None:
+    assert read_data(data(Choice(number, ""), question)) == (number, question)
+
+
+@pytest.mark.parametrize("name", ["x" * 49, "x" * 50, "x" * 63, "ñ" * 30])
+def test_a_question_whose_name_is_too_long_is_left_out(name: str) -> None:
+    question = f"0123456789ab:{name}"
+    sent = data(Choice("1", ""), question)
+    assert len(sent.encode()) <= LONGEST_DATA
+    assert read_data(sent) == ("1", question if len(name.encode()) <= 49 else None)
+
+
+async def test_the_most_buttons_fit(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+    most = CARRIES["telegram"].buttons
+    choices = tuple(Choice(str(n), f"Ward {n}") for n in range(most))
+    assert len(await rows(choices, fake, http)) == most / 2
+
+
+URNS = ["tel:+27600000001", "try:anna", "telegram:-100", "telegram:0", "telegram:x", "7000001"]
+
+
+@pytest.mark.parametrize("urn", URNS)
+async def test_only_private_chats_are_written_to(
+    urn: str, fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    with pytest.raises(SendError) as failure:
+        await telegram(fake.url, http).send(Sending(urn, "Hi"))
+    assert failure.value.fault.kind is Kind.DEAD
+    assert fake.requests == []
+
+
+async def test_it_cannot_be_asked(http: httpx.AsyncClient) -> None:
+    channel = telegram("http://127.0.0.1:1", http)
+    assert await channel.find(SENDING, datetime(2026, 11, 22, 12, tzinfo=UTC)) is None
+    assert channel.when_unknown is WhenUnknown.RESEND
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+LOST = 2
+FAULTS = [
+    (fakes.BLOCKED, Fault(Kind.OPT_OUT, "bot was blocked by the user")),
+    (fakes.DEACTIVATED, Fault(Kind.DEAD, "user is deactivated")),
+    (fakes.STRANGER, Fault(Kind.DEAD, "bot can't initiate conversation with a user")),
+    (fakes.KICKED, Fault(Kind.DEAD, "bot was kicked from")),
+    (fakes.NEW_403, Fault(Kind.CONTENT, "403")),
+    (fakes.NOT_FOUND, Fault(Kind.DEAD, "chat not found")),
+    (fakes.TOO_LONG, Fault(Kind.CONTENT, "message is too long")),
+    (fakes.BAD_BUTTON, Fault(Kind.CONTENT, "button_data_invalid")),
+    (fakes.MIGRATED, Fault(Kind.DEAD, "chat migrated")),
+    (fakes.NEW_400, Fault(Kind.CONTENT, "400")),
+    (fakes.FLOODED, Fault(Kind.THROTTLE, "429", wait=timedelta(seconds=7))),
+    (fakes.FLOODED_BARE, Fault(Kind.THROTTLE, "429")),
+    (fakes.BROKEN, Fault(Kind.UNKNOWN, "500")),
+    (fakes.GATEWAY, Fault(Kind.UNKNOWN, "502")),
+    (fakes.UNAUTHORISED, Fault(Kind.CONFIG, "invalid token")),
+    (fakes.CONFLICT, Fault(Kind.CONFIG, "409")),
+    (fakes.LATE, Fault(Kind.UNKNOWN, "ReadTimeout", tries=LOST)),
+    (fakes.CUT, Fault(Kind.UNKNOWN, "ReadError", tries=LOST)),
+    (fakes.PROXY, Fault(Kind.CONFIG, "403")),
+    (fakes.MOVED, Fault(Kind.CONFIG, "307")),
+    (fakes.HOTEL, Fault(Kind.UNKNOWN, "JSONDecodeError", tries=LOST)),
+    (fakes.EMPTY, Fault(Kind.UNKNOWN, "KeyError", tries=LOST)),
+]
+
+
+@pytest.mark.parametrize(("chat", "expected"), FAULTS)
+async def test_faults(
+    chat: int, expected: Fault, fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    assert await fault(telegram(fake.url, http), chat) == expected
+    assert len(fake.requests) == 1  # nothing is ever sent twice by itself
+
+
+ODD = [
+    (Answer(200, ["a", "list"]), Kind.UNKNOWN),
+    (Answer(200, {"ok": True, "result": True}), Kind.UNKNOWN),
+    (Answer(400, ["a", "list"]), Kind.CONFIG),
+    (Answer(400, {"ok": False, "description": "No", "parameters": ["odd"]}), Kind.UNKNOWN),
+    (Answer(413, {"ok": False, "description": "Too large"}), Kind.CONFIG),
+    (Answer(408, ""), Kind.UNKNOWN),
+    (Answer(429, "<html>", {"Retry-After": "9"}), Kind.THROTTLE),
+    (failed(429, "Too Many Requests", retry_after=10**8), Kind.THROTTLE),
+    (failed(404, "Not Found"), Kind.CONFIG),
+    (RESET, Kind.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("answer", "kind"), ODD)
+async def test_odd_answers(
+    answer: Answer | str, kind: Kind, provider: FaultServer, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [answer]
+    found = await fault(telegram(provider.url, http))
+    assert found.kind is kind
+    assert found.wait is None or timedelta(seconds=9) <= found.wait <= timedelta(days=1)
+
+
+async def test_nobody_there(http: httpx.AsyncClient) -> None:
+    with socket.socket() as taken:  # bound, but not listening
+        taken.bind(("127.0.0.1", 0))
+        channel = telegram(f"http://127.0.0.1:{taken.getsockname()[1]}", http)
+        assert await fault(channel) == Fault(Kind.RETRY, "ConnectError")
+        await channel.acknowledge("4001")
+        assert "ConnectError" in await channel.setup({})
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://127.0.0.1:port"])
+async def test_an_address_that_cannot_be(url: str, http: httpx.AsyncClient) -> None:
+    assert (await fault(telegram(url, http))).kind is Kind.CONFIG
+
+
+async def test_a_client_that_is_closed(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+    await http.aclose()
+    assert (await fault(telegram(fake.url, http))).kind is Kind.UNKNOWN
+
+
+async def test_without_a_token_nothing_is_asked(
+    fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    channel = telegram(fake.url, http, bot_token="")
+    assert await fault(channel) == Fault(Kind.CONFIG, "no token")
+    await channel.acknowledge("4001")
+    assert "bot_token" in await channel.setup({})
+    assert fake.requests == []
+
+
+def test_sentences_are_as_the_library_hands_them_on() -> None:
+    assert [sentence for sentence in SENTENCES if sentence != sentence.lower()] == []
+
+
+async def test_nothing_is_logged_of_a_resident_or_the_token(
+    fake: TelegramFake, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    channel = telegram(fake.url, http)
+    await channel.send(SENDING)
+    for chat in (fakes.BLOCKED, fakes.GATEWAY, fakes.HOTEL, fakes.PROXY):
+        await fault(channel, chat)
+    await channel.setup({})
+    for secret in (BOT_TOKEN, str(RESIDENT_ID), SENDING.text, "hotel"):
+        assert secret not in caplog.text
+
+
+# --- taps ----------------------------------------------------------------------------------------
+async def test_a_tap_is_acknowledged(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+    await telegram(fake.url, http).acknowledge("4001")
+    assert fake.told("answerCallbackQuery") == [{"callback_query_id": "4001"}]
+
+
+OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+
+
+@pytest.mark.parametrize("answer", [failed(400, OLD), Answer(502, "<html>"), Answer(200, "odd")])
+async def test_a_tap_that_cannot_be_acknowledged_is_left(
+    answer: Answer, fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    fake.refuses["answerCallbackQuery"] = answer
+    await telegram(fake.url, http).acknowledge("4001")
+    assert len(fake.requests) == 1
+
+
+# --- setup ---------------------------------------------------------------------------------------
+async def test_setup(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+    told = await telegram(fake.url, http).setup({"HELP": "10111"})
+    (webhook,) = fake.told("setWebhook")
+    assert (webhook["url"], webhook["secret_token"]) == (WEBHOOK, SECRET)
+    assert json.loads(webhook["allowed_updates"]) == ["message", "callback_query", "my_chat_member"]
+    menus = {c.get("language_code"): json.loads(c["commands"]) for c in fake.told("setMyCommands")}
+    assert set(menus) == {None, *MENUS}
+    assert {c["command"]: c["description"] for c in menus[None]} == MENUS[DEFAULT]
+    assert WEBHOOK in told
+    assert "https://t.me/imbizo_example_bot?start=" in told
+    assert BOT_TOKEN not in told
+    assert SECRET not in told
+
+
+def test_every_menu_has_the_same_commands() -> None:
+    assert {tuple(menu) for menu in MENUS.values()} == {tuple(MENUS[DEFAULT])}
+    assert all(1 <= len(text) <= 256 for menu in MENUS.values() for text in menu.values())
+
+
+REFUSALS = [
+    ("getMe", failed(401, "Unauthorized"), "@BotFather"),
+    ("setWebhook", failed(400, "Bad Request: bad webhook: An HTTPS URL must be provided"), "https"),
+    ("setMyCommands", failed(429, "Too Many Requests", retry_after=9), "0:00:09"),
+    ("setMyCommands", failed(500, "Internal Server Error"), "500"),
+    ("getMe", Answer(200, "<html>Welcome</html>"), "api_base"),
+    ("getMe", Answer(200, {"ok": True, "result": 5}), "api_base"),
+]
+
+
+@pytest.mark.parametrize(("method", "answer", "words"), REFUSALS)
+async def test_a_setup_that_fails_says_why_in_a_sentence(
+    method: str, answer: Answer, words: str, fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    fake.refuses[method] = answer
+    told = await telegram(fake.url, http).setup({})
+    assert words in told
+    assert told.endswith(".")
+    assert "\n" not in told
+    assert BOT_TOKEN not in told
+
+
+async def test_a_secret_that_telegram_would_not_take(
+    fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    told = await telegram(fake.url, http, webhook_secret="two words").setup({})
+    assert "webhook_secret" in told
+    assert fake.requests == []
