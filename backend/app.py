@@ -8,10 +8,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from backend import api, problems, try_page, webhooks, wiring
+from backend import api, problems, reference, try_page, webhooks, wiring
 from backend.health import router as health
 from backend.settings import Settings
-from backend.worker import working
+from backend.worker import refreshing, working
 
 HERE = Path(__file__).parent
 
@@ -23,10 +23,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with wiring.installation(settings) as one:
             app.state.installation = one
-            if not with_worker:
-                yield
-                return
-            async with working(one):
+            async with working(one) if with_worker else refreshing(one):
                 yield
 
     app = FastAPI(
@@ -34,6 +31,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
         summary="Hear your city's residents about safety, over the phones they have",
         version="1",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
@@ -42,6 +40,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(try_page.router)
     app.include_router(api.router)
+    app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)

@@ -1,8 +1,13 @@
 """A survey's TOML text to a survey, with all faults at once."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from sqlalchemy import Connection
+
+from backend.catalogues import load_locales
+from backend.store import library
+from dialogue.checks import city_faults
 from dialogue.checks import faults as content_faults
 from dialogue.faults import Fault
 from dialogue.locale import Locale
@@ -37,3 +42,14 @@ def checked_source(text: str, locales: Mapping[str, Locale]) -> Survey:
     if faults:
         raise SurveyError(faults)
     return survey
+
+
+def clashes(connection: Connection, city: str, survey: Survey) -> Sequence[Fault]:
+    """What this survey would add to the faults of the city's surveys together (a keyword taken, the
+    safe word used …). Raises CityUnknownError."""
+    profile, locales = library.load_profile(connection, city).city(), load_locales()
+    latest = {p.survey.slug: p for p in library.surveys(connection, city)}
+    offered = [p.survey for p in latest.values() if not p.retired]
+    others = [other for other in offered if other.slug != survey.slug]
+    before = city_faults(profile, others, locales)
+    return [f for f in city_faults(profile, [*others, survey], locales) if f not in before]

@@ -18,6 +18,7 @@ from backend.desks import build_desk
 from backend.privacy import KeyRing
 from backend.settings import Settings
 from backend.store import SqlStore, library, open_engine
+from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from bot.outbox import Surroundings
 from bot.writer import Writer
@@ -89,6 +90,7 @@ def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     """The parts, put together; nothing runs yet."""
     engine = open_engine(settings.database_url)
     keys = key_ring(settings)
+    check_keys(engine, keys)
     channels = ChannelBook(settings, http, lambda: _profiles(engine))
     channels.refresh()
     store = SqlStore(engine, keys, build_desk, channels.rates)

@@ -19,10 +19,10 @@ READERS = require(Role.OFFICIAL, Role.COORDINATOR, Role.ADMINISTRATOR, Role.VIEW
     dependencies=guarded(READERS),
     summary="Results of a survey",
     description=(
-        "Counts and percentages of every question, over all versions of the survey. Counts below"
-        " the city's threshold are withheld, and so are others from which they could be worked"
-        " out; participation is live. The sentences in `statements` go with the figures wherever"
-        " they are shown."
+        "Counts and percentages of every question, over all versions of the survey, each resident"
+        " once. Counts below the city's threshold are withheld, and so are others from which they"
+        " could be worked out; `base` says whom `n` and the percentages count; participation"
+        " is live. The sentences in `statements` go with the figures wherever they are shown."
     ),
     responses=problems(_404=UNKNOWN),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from backend import wiring
@@ -19,8 +19,7 @@ from backend.problems import Problem
 from backend.results.tables import labels
 from backend.store import library
 from backend.store.library import Published
-from backend.survey_source import SurveyError, checked_source
-from dialogue.checks import city_faults
+from backend.survey_source import SurveyError, checked_source, clashes
 from dialogue.faults import Fault
 from dialogue.questions import Question
 from dialogue.survey import Survey
@@ -173,7 +172,7 @@ def _publish(database: Engine, city: str, survey: Survey, text: str) -> tuple[in
     """The number of the version, and whether it is new."""
     with library.writing(database) as connection:
         there = library.surveys(connection, city)
-        faults = _clashes(connection, city, _latest(there), survey)
+        faults = clashes(connection, city, survey)
         if faults:
             raise refused(faults)
         version = library.publish(connection, city, text, wiring.now())
@@ -189,17 +188,6 @@ def _checked(text: str) -> Survey:
         raise refused(error.faults) from None
     except (ValueError, OverflowError, RecursionError):  # numbers and nesting beyond all measure
         raise refused([Fault("file", "cannot be read")]) from None
-
-
-def _clashes(
-    connection: Connection, city: str, latest: Sequence[Published], survey: Survey
-) -> Sequence[Fault]:
-    """What this survey would add to the faults of the city's surveys together."""
-    profile, locales = library.load_profile(connection, city).city(), load_locales()
-    offered = [p.survey for p in latest if not p.retired]
-    others = [other for other in offered if other.slug != survey.slug]
-    before = city_faults(profile, others, locales)
-    return [f for f in city_faults(profile, [*others, survey], locales) if f not in before]
 
 
 def _latest(published: Sequence[Published]) -> Sequence[Published]:

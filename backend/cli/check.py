@@ -31,9 +31,8 @@ def check(paths: tuple[Path, ...]) -> None:
     """Faults and SMS cost of survey files, city folders and locales (all that ship, if none is
     named). Exit 1 on a fault."""
     faults = 0
-    for path in paths or (LOCALES, *sorted(INSTRUMENTS.glob("*.toml")), *sorted(CITIES.iterdir())):
-        if path.is_dir() and not (path / "city.toml").exists() and path != LOCALES:
-            continue
+    cities = sorted(file.parent for file in CITIES.glob("*/city.toml"))
+    for path in paths or (LOCALES, *sorted(INSTRUMENTS.glob("*.toml")), *cities):
         click.echo(click.style(path.name, bold=True))
         for fault in _faults(path):
             faults += 1

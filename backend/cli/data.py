@@ -16,7 +16,7 @@ from backend.cli.database import database
 from backend.demo import load_city, load_demo
 from backend.settings import read_settings
 from backend.store import library, migrate
-from backend.survey_source import checked_source
+from backend.survey_source import checked_source, clashes
 from channels import CHANNELS
 from dialogue.desk import Desk
 from dialogue.effects import Say
@@ -81,7 +81,9 @@ def city_load(folder: Path, replace: bool) -> None:
 
 def _difference(old: CityProfile, new: CityProfile) -> str:
     before, after = (
-        json.dumps(p.model_dump(mode="json"), indent=1, ensure_ascii=False).splitlines()
+        json.dumps(
+            p.model_dump(mode="json"), indent=1, ensure_ascii=False, sort_keys=True
+        ).splitlines()
         for p in (old, new)
     )
     return "\n".join(unified_diff(before, after, "in the database", "in the folder", lineterm=""))
@@ -97,12 +99,16 @@ def survey() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def survey_import(city: str, file: Path) -> None:
     """Publishes FILE (.toml) as the next version of its survey in CITY."""
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CityError((Fault(file.name, "is not UTF-8"),)) from error
     with database() as (_, engine):
-        checked_source(text, load_locales())
+        found = checked_source(text, load_locales())
         with library.writing(engine) as connection:
-            library.load_profile(connection, city)
-            found = checked_source(text, load_locales())
+            faults = clashes(connection, city, found)
+            if faults:
+                raise CityError(tuple(faults))
             version = library.publish(connection, city, text, wiring.now())
     click.echo(f"{found.slug} is published in {city} as version {version}.")
 

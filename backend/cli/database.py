@@ -1,16 +1,35 @@
 """The database of a command."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
 from backend.city_file import CityError
-from backend.settings import Settings, read_settings
+from backend.settings import Settings, SettingsError, read_settings
 from backend.store import open_engine
 from backend.store.library import CityUnknownError
 from backend.survey_source import SurveyError
 from dialogue.faults import Fault
+
+
+@contextmanager
+def sole_process(settings: Settings) -> Iterator[None]:
+    """Keeps a SQLite database to one long-lived process within the block. Raises SettingsError.
+    On PostgreSQL any number may run."""
+    if settings.sqlite_file is None:
+        yield
+        return
+    path = settings.sqlite_file.with_name(settings.sqlite_file.name + "-running")
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsError(
+                f"`imbizo run` is using {settings.sqlite_file.name}: stop it first"
+            ) from None
+        yield
 
 
 @contextmanager

@@ -11,13 +11,14 @@ import phonenumbers
 
 from backend import auth, wiring
 from backend.city_file import CityError
-from backend.cli.database import database
+from backend.cli.database import database, sole_process
 from backend.desks import build_desk
 from backend.exports import FORMATS, SHORTEST_KEY, codebook, methodology
 from backend.exports import export as write_export
 from backend.privacy import KeyRing
 from backend.settings import Settings, SettingsError
 from backend.store import SqlStore, library
+from backend.store.keycheck import check_keys
 from backend.store.rotation import Progress, reindex, reseal
 from dialogue.faults import Fault
 
@@ -53,8 +54,10 @@ def keys() -> None:
 @click.option("--index", is_flag=True, help="Also look addresses up under the newest key.")
 def keys_rotate(index: bool) -> None:
     """Seals everything again under the first key. Where keys are in the private file, a new one is
-    put first; with keys in IMBIZO_SECRET_KEYS, put the new one first there, then run this."""
-    with database() as (settings, engine):
+    put first; with keys in IMBIZO_SECRET_KEYS, put the new one first there, then run this.
+    Nothing else may be running on the database."""
+    with database() as (settings, engine), sole_process(settings):
+        check_keys(engine, wiring.key_ring(settings))
         store = SqlStore(engine, _with_new_key(settings), build_desk, {})
         _with_bar("Sealing again", partial(reseal, store))
         if index:
@@ -149,6 +152,8 @@ def export(city: str, survey: str, form: str, output: Path, key_file: Path | Non
     with database() as (_, engine):
         with engine.connect() as connection:
             profile = library.load_profile(connection, city)
+            if not any(one.survey.slug == survey for one in library.surveys(connection, city)):
+                raise CityError((Fault("survey", f"there is no survey '{survey}' in {city}"),))
         with output.open("w", encoding="utf-8", newline="") as out:
             write_export(engine, profile, survey, form, export_key, out)
         with output.with_suffix(".codebook.csv").open("w", encoding="utf-8", newline="") as out:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import click
@@ -10,9 +11,11 @@ import uvicorn
 
 from backend import wiring
 from backend.app import create_app
+from backend.cli.database import sole_process
 from backend.demo import load_demo, load_folder
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import library, migrate, open_engine
+from backend.store.keycheck import check_keys
 from backend.worker import working
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -29,9 +32,10 @@ PORT = click.option(
 def run(host: str, port: int, demo: bool) -> None:
     """Web and worker in one process; migrates the database first."""
     settings = read_settings()
-    migrate(settings.database_url)
-    _load(settings, demo=demo)
-    _serve(settings, host, port, with_worker=True)
+    with sole_process(settings):
+        migrate(settings.database_url)
+        cities = _load(settings, demo=demo)
+        _serve(settings, host, port, with_worker=True, demo=bool(cities))
 
 
 @click.command()
@@ -40,8 +44,8 @@ def run(host: str, port: int, demo: bool) -> None:
 def web(host: str, port: int) -> None:
     """Web only; any number of them, on PostgreSQL."""
     settings = _postgres(read_settings())
-    _load(settings, demo=False)
-    _serve(settings, host, port, with_worker=False)
+    cities = _load(settings, demo=False)
+    _serve(settings, host, port, with_worker=False, demo=bool(cities))
 
 
 @click.command()
@@ -59,27 +63,23 @@ def _postgres(settings: Settings) -> Settings:
     return settings
 
 
-def _load(settings: Settings, *, demo: bool) -> None:
-    """Cities that come in at start: the demo ones if asked for, and those of IMBIZO_CITIES. What
-    would keep the application from starting is raised here, where it is told in a sentence."""
-    wiring.key_ring(settings)
-    if settings.cities is not None and not settings.cities.is_dir():
-        raise SettingsError(
-            "IMBIZO_CITIES names no folder: set it to one that is there, or to none"
-        )
+def _load(settings: Settings, *, demo: bool) -> Sequence[str]:
+    """Takes in the cities that come at start: the demo ones if asked for, and those of
+    IMBIZO_CITIES. Which demo cities there are now. Raises KeysUnusableError before all else."""
     engine = open_engine(settings.database_url)
     try:
+        check_keys(engine, wiring.key_ring(settings))
         if demo:
             load_demo(engine, wiring.now())
         if settings.cities is not None:
             load_folder(engine, settings.cities, wiring.now())
         with engine.connect() as connection:
-            library.revisions(connection)
+            return library.demo_slugs(connection)
     finally:
         engine.dispose()
 
 
-def _serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
+def _serve(settings: Settings, host: str, port: int, *, with_worker: bool, demo: bool) -> None:
     listener = _bound(host, port)
     port = listener.getsockname()[1]
     config = uvicorn.Config(
@@ -90,7 +90,8 @@ def _serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> No
         forwarded_allow_ips="127.0.0.1",
     )
     root = f"http://{host}:{port}"
-    click.echo(f"Talk to it as a resident:  {root}/try")
+    if demo:
+        click.echo(f"Talk to it as a resident:  {root}/try")
     click.echo(f"API documentation:         {root}/docs")
     click.echo("Stop with Ctrl-C.")
     server = uvicorn.Server(config)

@@ -1,11 +1,16 @@
-"""Counts of one survey, over the sessions of all its versions. The highest revision of an answer
-counts; residents' own words are not read."""
+"""Counts of one survey, over all its versions. The highest revision of an answer counts; residents'
+own words are not read.
+
+Results count respondents: of a contact's sessions one counts, so that nobody passes the threshold
+alone. It is one with an answer before one without, then a completed one, then the latest. Whose
+contact was erased cannot be told from others: each of their sessions counts.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, Subquery, case, func, select
 
 from backend.store.tables import ANSWER, SESSION
 from dialogue.outcomes import Value
@@ -25,11 +30,18 @@ class Count:
 def by_status(connection: Connection, city: str, survey: str) -> dict[str, int]:
     """Sessions by status, every status there. Those ended by safeguarding count as stopped: no
     figure may show that somebody called for help."""
-    rows = connection.execute(
-        select(SESSION.c.status, func.count())
-        .where(SESSION.c.city == city, SESSION.c.survey == survey)
-        .group_by(SESSION.c.status)
-    ).all()
+    return _by_status(connection, _sessions(city, survey))
+
+
+def respondents_by_status(connection: Connection, city: str, survey: str) -> dict[str, int]:
+    """Respondents by the status of the session that counts, as `by_status`."""
+    counting = _counting(city, survey)
+    return _by_status(connection, select(counting.c.status).where(counting.c.place == 1))
+
+
+def _by_status(connection: Connection, statuses: Select[tuple[str]]) -> dict[str, int]:
+    of = statuses.subquery()
+    rows = connection.execute(select(of.c.status, func.count()).group_by(of.c.status)).all()
     found = {str(Status(status)): n for status, n in rows}
     hidden = found.pop(Status.SAFEGUARDED, 0)
     counts = {str(s): found.get(s, 0) for s in Status if s is not Status.SAFEGUARDED}
@@ -37,8 +49,28 @@ def by_status(connection: Connection, city: str, survey: str) -> dict[str, int]:
     return counts
 
 
+def _sessions(city: str, survey: str) -> Select[tuple[str]]:
+    return select(SESSION.c.status).where(SESSION.c.city == city, SESSION.c.survey == survey)
+
+
+def _counting(city: str, survey: str) -> Subquery:
+    """A survey's sessions with their place among those of their contact; the first counts."""
+    answers = select(ANSWER.c.id).where(ANSWER.c.session == SESSION.c.id).exists()
+    place = func.row_number().over(
+        partition_by=(SESSION.c.contact, case((SESSION.c.contact.is_(None), SESSION.c.id))),
+        order_by=(
+            case((answers, 0), else_=1),
+            case((SESSION.c.status == Status.COMPLETED, 0), else_=1),
+            SESSION.c.started_at.desc(),
+            SESSION.c.id.desc(),
+        ),
+    )
+    return _sessions(city, survey).add_columns(SESSION.c.id, place.label("place")).subquery()
+
+
 def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Sequence[Count]]:
-    """Counts of every question that was answered in any way."""
+    """Counts of every question that was answered in any way, each respondent once."""
+    counting = _counting(city, survey)
     later = ANSWER.alias()
     superseded = (
         select(later.c.id)
@@ -52,8 +84,8 @@ def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Se
     of_whom = (ANSWER.c.question, ANSWER.c.outcome, ANSWER.c.value)
     rows = connection.execute(
         select(*of_whom, func.count().label("n"))
-        .join(SESSION, SESSION.c.id == ANSWER.c.session)
-        .where(SESSION.c.city == city, SESSION.c.survey == survey, ~superseded)
+        .join(counting, counting.c.id == ANSWER.c.session)
+        .where(counting.c.place == 1, ~superseded)
         .group_by(*of_whom)
     )
     counts: dict[str, list[Count]] = {}

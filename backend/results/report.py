@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from backend.city_file import CityProfile
-from backend.results.counts import by_answer, by_status
+from backend.results.counts import by_answer, respondents_by_status
 from backend.results.merging import merged
 from backend.results.statement import SYNTHETIC, sample_statement, suppression_rule
-from backend.results.suppression import Figure, shown, withheld, withhold, withhold_apart
+from backend.results.suppression import Figure, publish, shown, withheld
 from backend.results.tables import Line, Table, table
 from backend.store import library
 from dialogue.survey import Status, Survey
@@ -21,8 +22,8 @@ class SurveyUnknownError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An option, point, band or area. `percent` is of those who answered the question; None where
-    the count is withheld."""
+    """An option, point, band or area. `percent` is of the question's `n`; None where the count
+    is withheld."""
 
     name: str
     code: str
@@ -33,14 +34,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What became of one question. `n` answered it; `counted` says what the cells are; those who
-    did not answer are in `non_response` by kind, and in no percentage."""
+    """What became of one question, in respondents. `counted` says what the cells are, `base` whom
+    `n` counts: those who answered or, where a small non-response must stay hidden, all who reached
+    the question. Those who did not answer are in `non_response` by kind."""
 
     question: str
     type: str
     text: dict[str, str]
     indicator: str | None
     counted: str
+    base: Literal["answered", "reached"]
     n: Figure
     cells: list[Cell]
     non_response: dict[str, Figure]
@@ -48,8 +51,9 @@ class QuestionResult:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Sessions, live. There is no response rate, as nobody was sampled: `completion_rate` is
-    completed by started (statistics facts, B4)."""
+    """Respondents, live: each contact once, by the session that counts (`counts`). There is no
+    response rate, as nobody was sampled: `completion_rate` is completed by started (statistics
+    facts, B4)."""
 
     started: int
     completed: int
@@ -92,7 +96,7 @@ def results(connection: Connection, profile: CityProfile, slug: str) -> SurveyRe
         title=dict(survey.title),
         versions=[version.version for version in all_versions],
         synthetic=profile.demo,
-        participation=_participation(by_status(connection, profile.slug, slug)),
+        participation=_participation(respondents_by_status(connection, profile.slug, slug)),
         threshold=profile.threshold,
         statements=statements(profile),
         questions=[
@@ -116,36 +120,36 @@ def statements(profile: CityProfile) -> list[str]:
 
 def question_result(counted: Table, threshold: int) -> QuestionResult:
     """What may be shown of a table."""
-    question, everything = counted.question, counted.base < threshold
-    if counted.apart:
-        gone = withhold_apart(counted.counts, counted.base, threshold)
-    else:
-        gone = withhold(counted.counts, threshold)
-    silent = withhold(counted.non_response, threshold)
+    question = counted.question
+    may = publish(
+        counted.counts, counted.base, counted.non_response, threshold, apart=counted.apart
+    )
     return QuestionResult(
         question=question.name,
         type=question.kind,
         text=dict(question.text),
         indicator=question.indicator,
         counted=counted.counted,
-        n=shown(counted.base, everything, threshold),
+        base="reached" if may.reached else "answered",
+        n=withheld(threshold) if may.n is None else may.n,
         cells=[
-            _cell(line, counted, everything or line.name in gone, threshold)
+            _cell(
+                line, counted.counts[line.name], None if line.name in may.gone else may.n, threshold
+            )
             for line in counted.lines
         ],
         non_response={
-            kind: shown(n, everything or kind in silent, threshold)
-            for kind, n in counted.non_response.items()
+            kind: shown(n, may.silent, threshold) for kind, n in counted.non_response.items()
         },
     )
 
 
-def _cell(line: Line, counted: Table, gone: bool, threshold: int) -> Cell:
+def _cell(line: Line, count: int, base: int | None, threshold: int) -> Cell:
+    """A cell; withheld without a base."""
     label = dict(line.label)
-    if gone:
+    if base is None:
         return Cell(line.name, line.code, label, withheld(threshold), None)
-    count = counted.counts[line.name]
-    return Cell(line.name, line.code, label, count, percent(count, counted.base))
+    return Cell(line.name, line.code, label, count, percent(count, base))
 
 
 def percent(part: int, whole: int) -> float:

@@ -16,6 +16,8 @@ SYNTHETIC = "These data are synthetic: made by a program for a demonstration, by
 SUPPRESSION = (
     "A count below {threshold} is withheld, and so are further counts from which it could be worked"
     " out. Where fewer than {threshold} answered a question, everything about it is withheld."
+    " Where fewer than {threshold} reached a question without answering, they are counted in its"
+    " base, and its last option is withheld."
     " Only the counts of participation are live."
 )
 

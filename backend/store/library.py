@@ -49,7 +49,7 @@ def save_city(connection: Connection, profile: CityProfile) -> None:
 
 
 def load_profile(connection: Connection, city: str) -> CityProfile:
-    """A city's profile with its areas. Raises CityUnknownErrorError."""
+    """A city's profile with its areas. Raises CityUnknownError."""
     row = connection.execute(select(CITY.c.profile).where(CITY.c.slug == city)).first()
     if row is None:
         raise CityUnknownError(city)
@@ -66,6 +66,12 @@ _AREA_FIELDS = ("code", "name", "parent", "aliases", "population", "informal", "
 def city_slugs(connection: Connection) -> Sequence[str]:
     """Every city, in order of its slug."""
     return connection.execute(select(CITY.c.slug).order_by(CITY.c.slug)).scalars().all()
+
+
+def demo_slugs(connection: Connection) -> Sequence[str]:
+    """The cities that are only to try, in order of their slugs."""
+    demo = select(CITY.c.slug).where(CITY.c.demo).order_by(CITY.c.slug)
+    return connection.execute(demo).scalars().all()
 
 
 def revisions(connection: Connection) -> dict[str, int]:

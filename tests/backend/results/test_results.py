@@ -1,13 +1,14 @@
 """Results of a small city, computed by hand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from backend.results import SurveyUnknownError, results
+from backend.results.counts import by_answer, by_status, respondents_by_status
 from backend.store import open_engine
 from dialogue.survey import Status
 from tests.backend.exports.seed import (
@@ -47,13 +48,20 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 def figures(engine: Engine, ways: Sequence[Way], **more: Any) -> dict[str, Any]:
-    """The results as plain data, questions by name."""
+    """The results as plain data, questions by name. Every way is another resident's."""
+    return found(
+        engine, [replace(way, contact=f"resident {n}") for n, way in enumerate(ways)], **more
+    )
+
+
+def found(engine: Engine, ways: Sequence[Way], **more: Any) -> dict[str, Any]:
+    """The same, the ways being their contacts'."""
     profile = city(**more)
     plant(engine, profile, ways)
     with engine.connect() as connection:
-        found = asdict(results(connection, profile, SLUG))
-    assert SECRET not in str(found)
-    return {**found, "questions": {q["question"]: q for q in found["questions"]}}
+        plain = asdict(results(connection, profile, SLUG))
+    assert SECRET not in str(plain)
+    return {**plain, "questions": {q["question"]: q for q in plain["questions"]}}
 
 
 def counts(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,17 +69,57 @@ def counts(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_counts_are_of_the_highest_revisions_of_all_versions(engine: Engine) -> None:
-    found = figures(engine, CROWD)
-    safe = found["questions"]["safe"]
+    shown = figures(engine, CROWD)
+    safe = shown["questions"]["safe"]
     assert safe["n"] == 60
     assert counts(safe) == {"yes_safe": 30, "somewhat": 20, "unsafe": 10}
     assert [cell["percent"] for cell in safe["cells"]] == [50.0, 33.3, 16.7]
     assert [cell["code"] for cell in safe["cells"]] == ["1", "2", "3"]
     assert safe["cells"][0]["label"] == {"en": "yes safe en", "es": "yes safe es"}
-    # 2 not coded and 9 refused are small, and 11 together: two are company enough
-    assert safe["non_response"] == {
-        "dont_know": 12, "refused": HIDDEN, "skipped": 10, "not_coded": HIDDEN,
-    }  # fmt: skip
+    # 2 not coded and 9 refused are small, but all 33 are not: the base may tell them
+    assert safe["base"] == "answered"
+    assert list(safe["non_response"].values()) == [HIDDEN] * 4
+
+
+def test_a_base_does_not_tell_that_one_refused(engine: Engine) -> None:
+    shown = figures(engine, [*[Way({"safe": said("yes_safe")})] * 29, Way({"safe": REFUSED})])
+    safe = shown["questions"]["safe"]
+    assert shown["participation"]["completed"] == 30
+    assert (safe["base"], safe["n"]) == ("reached", 30)
+    assert counts(safe) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": HIDDEN}
+    crowd = [Way({"safe": said("yes_safe")})] * 30 + [Way({"safe": said("unsafe")})] * 20
+    shown = figures(engine, [*crowd, Way({"safe": REFUSED})], slug="other")
+    safe = shown["questions"]["safe"]
+    assert counts(safe) == {"yes_safe": 30, "somewhat": HIDDEN, "unsafe": HIDDEN}
+    assert [cell["percent"] for cell in safe["cells"]] == [58.8, None, None]
+    assert list(safe["non_response"].values()) == [HIDDEN] * 4
+
+
+def test_a_resident_counts_once_by_the_latest_completed(engine: Engine) -> None:
+    yes, no = {"safe": said("yes_safe")}, {"safe": said("unsafe")}
+    ways = [
+        Way(yes, contact="anna"), Way(no, contact="anna"),  # the latest completed
+        Way(yes, Status.STOPPED, contact="anna"), Way({}, contact="anna"),
+        Way(yes, Status.STOPPED, contact="ben"), Way(no, Status.ACTIVE, contact="ben"),
+        Way({}, Status.EXPIRED, contact="ben"),  # the latest with an answer
+        Way({}, Status.EXPIRED, contact="cleo"), Way({}, Status.PARKED, contact="cleo"),
+        Way(yes, Status.STOPPED, contact=None), Way(yes, contact=None),  # erased: one each
+    ]  # fmt: skip
+    plant(engine, city(), ways)
+    with engine.connect() as connection:
+        safe = {count.value: count.n for count in by_answer(connection, "smalltown", SLUG)["safe"]}
+        assert safe == {"unsafe": 2, "yes_safe": 2}
+        status = respondents_by_status(connection, "smalltown", SLUG)
+        assert {name: n for name, n in status.items() if n} == {
+            "completed": 2, "active": 1, "parked": 1, "stopped": 1,
+        }  # fmt: skip
+        assert sum(by_status(connection, "smalltown", SLUG).values()) == len(ways)
+
+
+def test_nobody_passes_the_threshold_alone(engine: Engine) -> None:
+    shown = found(engine, [Way({"safe": said("unsafe")})] * 40)
+    assert shown["participation"]["started"] == shown["participation"]["completed"] == 1
+    assert shown["questions"]["safe"]["n"] == HIDDEN
 
 
 def test_participation_is_live_and_shows_no_safeguarding(engine: Engine) -> None:
@@ -110,13 +158,13 @@ def test_every_type_has_its_cells(engine: Engine) -> None:
 
 
 def test_a_question_few_answered_shows_nothing(engine: Engine) -> None:
-    found = figures(engine, WAYS)
-    for question in found["questions"].values():
+    shown = figures(engine, WAYS)
+    for question in shown["questions"].values():
         assert question["n"] == {"reason": "fewer than 10", "withheld": True}
         assert set(map(str, counts(question).values())) <= {str(HIDDEN)}
         assert {cell["percent"] for cell in question["cells"]} <= {None}
         assert set(map(str, question["non_response"].values())) == {str(HIDDEN)}
-    assert found["participation"]["started"] == 10
+    assert shown["participation"]["started"] == 10
 
 
 def test_another_city_is_not_counted(engine: Engine) -> None:
@@ -127,7 +175,8 @@ def test_another_city_is_not_counted(engine: Engine) -> None:
 def test_values_that_fit_no_cell_are_counted_together(engine: Engine) -> None:
     odd = Way({"safe": said("gone"), "age": said("young"), "place": said("Z9")})
     usual = [Way({"safe": said(name)}) for name in ("yes_safe", "somewhat", "unsafe")]
-    questions = figures(engine, [odd, *usual] * 10)["questions"]
+    silent = [Way({"safe": REFUSED})] * 10
+    questions = figures(engine, [*[odd, *usual] * 10, *silent])["questions"]
     assert counts(questions["safe"])["unlisted"] == 10
     assert questions["safe"]["n"] == 40
     assert "unlisted" in counts(questions["age"])
