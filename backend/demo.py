@@ -40,7 +40,8 @@ def load_folder(engine: Engine, folder: Path, at: datetime) -> Sequence[str]:
 
 
 def load_city(engine: Engine, profile: CityProfile, at: datetime) -> None:
-    """Keeps a city and publishes those of its surveys that ship with us. Raises CityError."""
+    """Keeps a city and publishes those of its surveys that ship with us and that it has not yet:
+    once loaded, the database's are the ones that count. Raises CityError."""
     sources = [(INSTRUMENTS / f"{slug}.toml") for slug in profile.surveys]
     texts = [path.read_text(encoding="utf-8") for path in sources if path.exists()]
     faults = profile_faults(profile, texts)
@@ -48,8 +49,10 @@ def load_city(engine: Engine, profile: CityProfile, at: datetime) -> None:
         raise CityError(faults)
     with library.writing(engine) as connection:
         library.save_city(connection, profile)
+        there = {published.survey.slug for published in library.surveys(connection, profile.slug)}
         for text in texts:
-            library.publish(connection, profile.slug, text, at)
+            if tomllib.loads(text)["slug"] not in there:
+                library.publish(connection, profile.slug, text, at)
 
 
 def profile_faults(profile: CityProfile, texts: Sequence[str]) -> tuple[Fault, ...]:

@@ -33,6 +33,8 @@ async def ready(request: Request) -> JSONResponse:
         "status": "queue is late" if late else "ready",
         "queued": health.queued,
         "oldest_due_seconds": round(health.oldest_due_seconds),
+        "waiting": health.waiting,
+        "failed_receipts": health.failed_receipts,
     }
     return JSONResponse(body, 503 if late else 200)
 
@@ -53,5 +55,11 @@ async def metrics(request: Request) -> Response:
                 "Age of the oldest part that is due", health.oldest_due_seconds,
             ),
             "imbizo_outbox_failed": ("Parts that failed in the last day", float(health.failed)),
+            "imbizo_receipts_waiting": (
+                "Received messages whose turn is still to be taken", float(health.waiting),
+            ),
+            "imbizo_receipts_failed": (
+                "Received messages whose turn failed", float(health.failed_receipts),
+            ),
         }  # fmt: skip
     return Response(exposition(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -161,6 +161,8 @@ TEXT_DAYS = 30
 
 OUTBOUND_TEXT = "outbound text"
 RAW_ANSWER = "raw answer"
+STRANGER = "stranger"
+STRAY_REPORT = "stray report"
 
 RETENTION: Mapping[str, int] = MappingProxyType(
     {
@@ -169,9 +171,11 @@ RETENTION: Mapping[str, int] = MappingProxyType(
         Retention.POISON.value: 7,
         OUTBOUND_TEXT: TEXT_DAYS,  # from when it was settled
         RAW_ANSWER: 365,  # residents' own words, for coding
+        STRANGER: 30,  # contacts that never agreed, from when they were last heard
+        STRAY_REPORT: 2,  # delivery reports whose message is not there (any more)
     }
 )
-"""Days until the nightly purge deletes a class of sealed text."""
+"""Days until the nightly purge deletes a class of what we hold."""
 
 
 # --- what erasing a contact does ---------------------------------------------------------------
@@ -188,7 +192,8 @@ class Erasure:
 
 ERASURE: Sequence[Erasure] = (
     Erasure("body", gone=True),
-    Erasure("outbound", blank=("contact", "hash", "sending"), to_day=("queued_at", "sent_at")),
+    Erasure("delivery_report", gone=True),
+    Erasure("outbound", gone=True),
     Erasure("answer", blank=("raw",), to_day=("at",)),
     Erasure("session", blank=("contact",), to_day=("started_at", "finished_at")),
     Erasure("consent", blank=("contact", "message_id"), to_day=("at",)),
@@ -196,4 +201,9 @@ ERASURE: Sequence[Erasure] = (
     Erasure("contact", gone=True),
 )
 """In this order. Coded answers stay, linked to nobody; the opt-out list stays, so that a person who
-left is not written to again; receipts never knew the contact."""
+left is not written to again; receipts never knew the contact. Nothing of what was sent stays: its
+turn is the session's id, and the provider knows whom it was sent to. A part on its way goes once it
+is settled."""
+
+WITHOUT_TRACE = frozenset({"under_age", "without_age"})
+"""Counts of contacts of whom nothing may stay but the count: no answer and no ledger's line."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -54,6 +55,10 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: str = 
             "IMBIZO_DATABASE_URL must begin with sqlite:/// or postgresql://, for example"
             " sqlite:///imbizo.db"
         )
+    if not _is_readable(url):
+        raise SettingsError(
+            "IMBIZO_DATABASE_URL is no address: postgresql://USER:PASSWORD@HOST/NAME"
+        )
     keys = tuple(k.strip() for k in values.get("IMBIZO_SECRET_KEYS", "").split(",") if k.strip())
     if not keys and not url.startswith("sqlite"):
         raise SettingsError(
@@ -65,3 +70,11 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: str = 
         raise SettingsError("IMBIZO_PUBLIC_URL must begin with https:// (or http:// for a trial)")
     cities = values.get("IMBIZO_CITIES")
     return Settings(url, keys, public_url, Path(cities) if cities else None, values)
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True

@@ -41,7 +41,8 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
             _run, "interval", args=(one, job), seconds=TICK_SECONDS, coalesce=True, max_instances=1
         )
     scheduler.add_job(_run, "cron", args=(one, _purge), hour=NIGHT_HOUR, coalesce=True)
-    # A fault of ours may be mended by now; what is a day old nobody waits for any more.
+    # A fault of ours may be mended by now; what is a day old nobody waits for any more. (Receipts
+    # after which the talk went on are left to a person.)
     since = wiring.now() - timedelta(days=1)
     await one.writer.run(lambda unit: unit.inbox.reconsider(since))
     with one.listening(told):
@@ -54,6 +55,20 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
             sending.cancel()
             with suppress(asyncio.CancelledError):
                 await sending
+
+
+@asynccontextmanager
+async def refreshing(one: wiring.Installation) -> AsyncIterator[None]:
+    """Takes in what changes in cities and their channels within the block, where no worker does."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(
+        _run, "interval", args=(one, _refresh), seconds=TICK_SECONDS, coalesce=True, max_instances=1
+    )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 async def _run(

@@ -7,9 +7,10 @@ part of unknown fate: the next claim says so, and the provider is asked before i
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
 
@@ -21,9 +22,13 @@ from channels.base import Channel, Fault, Kind, SendError, Sent, WhenUnknown
 MOST_AT_ONCE = 50
 """Parts on their way at one time in this process."""
 
+MOST_SECONDS = 45
+"""Longest time a part is on its way: well within its lease."""
+
 IDLE = timedelta(seconds=20)
 """Longest sleep; a net under the wake-ups, not the way work is noticed."""
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -49,7 +54,8 @@ class Dispatcher:
         self._channels = channels
         self._around = surroundings
         self._woken = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._parts: set[int] = set()
 
     def wake(self) -> None:
         """Something was queued or has become due."""
@@ -62,11 +68,11 @@ class Dispatcher:
                 self._woken.clear()
                 await self._round()
         finally:
-            if self._under_way:
+            while self._under_way:  # a claim under way starts more
                 await asyncio.wait(self._under_way)
 
     async def drain(self) -> None:
-        """Sends until nothing is due (commands and tests)."""
+        """Sends until a claim finds nothing to send (commands and tests)."""
         while await self._claim_and_start() or self._under_way:
             if self._under_way:
                 await asyncio.wait(self._under_way)
@@ -91,6 +97,10 @@ class Dispatcher:
         if room <= 0:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             room = MOST_AT_ONCE - len(self._under_way)
+        # Told to end meanwhile, we still send what was claimed: left, it would be of unknown fate.
+        return await asyncio.shield(self._begin(self._claim(room)))
+
+    async def _claim(self, room: int) -> int:
         now, token = self._around.now(), self._around.fresh_id()
 
         def claim(unit: Unit) -> Sequence[Claimed]:
@@ -98,19 +108,31 @@ class Dispatcher:
 
         claimed = await self._writer.run(claim)
         for part in claimed:
-            task = asyncio.create_task(self._send_and_settle(part))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            if part.id in self._parts:
+                # Its lease ran out under us. Settled with the old token it stays claimed, and once
+                # the new lease has run out too, the provider is asked.
+                log.error("still_under_way", part=part.id)
+                continue
+            self._parts.add(part.id)
+            self._begin(self._send_and_settle(part))
         return len(claimed)
 
+    def _begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
     async def _send_and_settle(self, claimed: Claimed) -> None:
-        settlement = await self._send(claimed)
-        now = self._around.now()
         try:
+            settlement = await self._send(claimed)
+            now = self._around.now()
             await self._writer.run(lambda unit: unit.outbox.settle(claimed, settlement, now))
         except Exception as error:
             # The lease runs out, and the part is looked up before it is sent again.
             log.error("settle_failed", part=claimed.id, error=type(error).__name__)
+        finally:
+            self._parts.discard(claimed.id)
         self.wake()
 
     async def _send(self, claimed: Claimed) -> Settlement:
@@ -118,7 +140,7 @@ class Dispatcher:
         try:
             if channel is None or channel.missing():
                 raise SendError(Fault(Kind.CONFIG, "channel off"))
-            sent = await self._find_or_send(channel, claimed)
+            sent = await self._in_time(channel, claimed)
         except SendError as error:
             log.warning(
                 "send_refused", city=claimed.city, channel=claimed.channel, part=claimed.id,
@@ -133,10 +155,21 @@ class Dispatcher:
             return Settlement(DeliveryState.FAILED, fault=Fault(Kind.UNKNOWN, "left"))
         return Settlement(DeliveryState.SENT, provider_id=sent.provider_id)
 
+    async def _in_time(self, channel: Channel, claimed: Claimed) -> Sent | None:
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                return await self._find_or_send(channel, claimed)
+        except TimeoutError as error:
+            raise SendError(Fault(Kind.UNKNOWN, "too slow")) from error
+
     async def _find_or_send(self, channel: Channel, claimed: Claimed) -> Sent | None:
         """Looks an unknown one up first. None: not found, and this channel says to leave it."""
         if claimed.unknown_since is not None:
-            found = await channel.find(claimed.sending, claimed.unknown_since)
+            try:
+                found = await channel.find(claimed.sending, claimed.unknown_since)
+            except SendError as error:
+                # Whatever it was, the part's fate is as unknown as before.
+                raise SendError(replace(error.fault, kind=Kind.UNKNOWN)) from error
             if found is not None or channel.when_unknown is WhenUnknown.LEAVE:
                 return found
         return await channel.send(claimed.sending)

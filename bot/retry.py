@@ -31,6 +31,8 @@ def after(fault: Fault, claimed: Claimed, now: datetime, chance: Callable[[], fl
             pause = max(PAUSE_FOR_OPERATOR, fault.wait or PAUSE_FOR_OPERATOR)
             return _again(DeliveryState.QUEUED, fault, claimed, now + pause)
         case Kind.UNKNOWN:
+            if fault.tries is not None and claimed.attempt > fault.tries:
+                return Settlement(DeliveryState.FAILED, fault=fault)
             pause = max(ASK_AFTER, backoff(claimed.attempt, chance))
             return _again(DeliveryState.UNKNOWN, fault, claimed, now + pause)
         case Kind.THROTTLE:

@@ -19,7 +19,7 @@ from dialogue.survey import Session
 
 
 class ContactBusyError(Exception):
-    """The contact's lock was not had within two seconds: somebody else is taking a turn."""
+    """A lock was not had within two seconds, or given up for another's: take the turn later."""
 
 
 class Retention(StrEnum):
@@ -65,7 +65,7 @@ class Outbound:
     """A rendered message to be queued: its parts go out in order.
 
     `despite_opt_out` marks the few answers allowed after STOP (its confirmation, HELP, the safe
-    word). `forget` wipes address and text as soon as it is settled. `supersedes` cancels an unsent
+    word). `forget` deletes it as soon as it is settled for good. `supersedes` cancels an unsent
     earlier question to the same contact. A lower `priority` goes first; replies are 0.
     """
 
@@ -160,7 +160,8 @@ class Inbox(Protocol):
 
     def reconsider(self, since: datetime) -> int:
         """Makes FAILED receipts from `since` on WAITING again, now that the program may be mended;
-        how many there were."""
+        how many there were. Those after which a later one of the contact was TAKEN stay FAILED, for
+        a person."""
         ...
 
     def waiting(self, limit: int) -> Sequence[tuple[int, Inbound]]:
@@ -254,7 +255,8 @@ class Unit(Protocol):
     outbox: Outbox
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """What fails inside is undone alone; the exception goes on."""
+        """What fails inside is undone alone; the exception goes on. A lock that is not had inside
+        is a ContactBusyError."""
         ...
 
     def desk(self, city: str) -> Desk:

@@ -176,16 +176,17 @@ def _options(question: Question, where: str, locales: Mapping[str, Locale]) -> I
         for value in {v for v in values if values.count(v) > 1}:
             yield Fault(f"{where}.options", f"{key} '{value}' is there twice")
     stops = {fold(w) for lo in locales.values() for w in lo.words.commands["stop"]}
-    for n, option in enumerate(question.options):
-        for code, words in _words(option).items():
+    said = [_words(option) for option in question.options]
+    for n, labels in enumerate(said):
+        for code, words in labels.items():
             for word in sorted(words & stops):
                 yield Fault(
                     f"{where}.options[{n}].label.{code}",
                     f"'{word}' is a STOP word, which always wins",
                 )
-    for (n, first), (m, second) in combinations(enumerate(question.options), 2):
-        for code in _words(first).keys() & _words(second).keys():
-            for word in sorted(_words(first)[code] & _words(second)[code]):
+    for (n, first), (m, second) in combinations(enumerate(said), 2):
+        for code in first.keys() & second.keys():
+            for word in sorted(first[code] & second[code]):
                 yield Fault(
                     f"{where}.options[{m}].label.{code}", f"'{word}' reads like options[{n}]"
                 )

@@ -13,6 +13,7 @@ PENDING = "state IN ('queued', 'unknown', 'claimed')"
 """Outbound rows that still have something to come; the indexes of the outbox hold only these."""
 
 _FAILED = text("state = 'failed'")
+_FORGET = text("forget")
 _READABLE = text("sending IS NOT NULL AND settled_at IS NOT NULL")
 
 
@@ -64,7 +65,8 @@ class Outbound(SQLModel, table=True):
     go out one after another. `due_at` is when it may be taken, and while it is claimed the end of
     the lease. `unknown_since` is when an attempt began that may have gone out. `status` is the rank
     of `channels.base.Status` that delivery reports raised it to. `sending` (address, text, choices)
-    is None once wiped. `is_question` lets a newer question supersede it.
+    is None once wiped. `forget` has the row deleted once it is settled. `is_question` lets a newer
+    question supersede it.
     """
 
     __tablename__ = "outbound"
@@ -80,6 +82,7 @@ class Outbound(SQLModel, table=True):
             sqlite_where=_READABLE,
             postgresql_where=_READABLE,
         ),
+        Index("ix_outbound_forget", "id", sqlite_where=_FORGET, postgresql_where=_FORGET),
         Index("ix_outbound_failed", "settled_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
     )
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
     ColumnElement,
     Update,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from backend.privacy import SealBrokenError
 from backend.store.rates import Allowance
 from backend.store.tables import (
     CHANNEL_RATE,
@@ -33,6 +35,7 @@ from backend.store.tables import (
     OUTBOUND,
     SENDING,
     URN,
+    drop_forgotten,
     in_state,
     pending,
     wiped_if_forgotten,
@@ -46,6 +49,12 @@ LEASE = timedelta(seconds=60)
 
 SENDING_JSON = TypeAdapter(Sending)
 
+log = structlog.get_logger(__name__)
+
+End = tuple[DeliveryState, Kind | None, str | None]
+"""How a part ends that is not sent: state, kind and code of the fault."""
+
+_ENDING = ("to", "kind", "code")
 _NOW = bindparam("now", type_=OUTBOUND.c.due_at.type)
 
 
@@ -140,6 +149,7 @@ _CLOSE = (
         settled_at=bindparam("at"),
         token=None,
         fault_kind=bindparam("kind"),
+        fault_code=bindparam("code"),
         **wiped_if_forgotten(),
     )
 )
@@ -171,18 +181,30 @@ def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Se
         if row.due_at is not None and row.due_at <= now
     }
     before = {channel: allowance.tat for channel, allowance in allowances.items()}
-    free, ended = [], []
+    free: list[Any] = []
+    ended: list[dict[str, Any]] = []
+    sendings: dict[int, Sending] = {}
     for row in _candidates(transaction, allowances, now, limit):
-        end = _end(transaction, row, now)
-        if end is None:
-            free.append(row)
-        else:
-            ended.append({"row": row.id, "at": now, "to": end[0], "kind": end[1]})
-    taken = _within(allowances, free[:limit])
-    _change(transaction, _CLOSE, ended)
+        end = _end(row, now)
+        if end is None and len(free) < limit:
+            try:
+                sendings[row.id] = sending = _sending(transaction, row)
+            except (SealBrokenError, ValidationError) as error:
+                log.error("part_unreadable", city=row.city, part=row.id, error=type(error).__name__)
+                end = DeliveryState.FAILED, Kind.CONFIG, "sealed"
+            else:
+                end = _dead_end(row, sending)
+                if end is None:
+                    free.append(row)
+        if end is not None:
+            ended.append({"row": row.id, "at": now, **dict(zip(_ENDING, end, strict=True))})
+    taken = _within(allowances, free)
+    if ended:
+        _change(transaction, _CLOSE, ended)
+        drop_forgotten(transaction.connection)
     _change(transaction, _CLAIM, [_lease(row, now, token) for row in taken])
     _change(transaction, _SPEND, _spent(allowances, before))
-    return [_claimed(transaction, row, token) for row in taken]
+    return [_claimed(row, sendings[row.id], token) for row in taken]
 
 
 def _allowance(transaction: Transaction, row: Any, now: datetime) -> Allowance:
@@ -200,18 +222,21 @@ def _candidates(
     return sorted(found, key=lambda row: (row.priority, row.id))
 
 
-def _end(
-    transaction: Transaction, row: Any, now: datetime
-) -> tuple[DeliveryState, Kind | None] | None:
+def _end(row: Any, now: datetime) -> End | None:
     """How a part ends that must not be sent; None if it may."""
     if row.sending is None:  # erased while it was on its way
-        return DeliveryState.CANCELLED, None
+        return DeliveryState.CANCELLED, None, None
     if row.expires_at <= now:
-        return DeliveryState.EXPIRED, None
+        return DeliveryState.EXPIRED, None, None
     if (row.opted_out or row.listed) and not row.despite_opt_out:
-        return DeliveryState.CANCELLED, Kind.OPT_OUT
-    if row.dead and _sending(transaction, row).urn.startswith(f"{row.dead}:"):
-        return DeliveryState.CANCELLED, Kind.DEAD
+        return DeliveryState.CANCELLED, Kind.OPT_OUT, None
+    return None
+
+
+def _dead_end(row: Any, sending: Sending) -> End | None:
+    """How a part ends whose address is known to be dead."""
+    if row.dead and sending.urn.startswith(f"{row.dead}:"):
+        return DeliveryState.CANCELLED, Kind.DEAD, None
     return None
 
 
@@ -253,13 +278,13 @@ def _lease(row: Any, now: datetime, token: str) -> dict[str, Any]:
     }
 
 
-def _claimed(transaction: Transaction, row: Any, token: str) -> Claimed:
+def _claimed(row: Any, sending: Sending, token: str) -> Claimed:
     return Claimed(
         id=row.id,
         token=token,
         city=row.city,
         channel=row.channel,
-        sending=_sending(transaction, row),
+        sending=sending,
         segments=row.segments,
         attempt=row.attempts + 1,
         expires_at=row.expires_at,

@@ -3,12 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
+from backend.privacy import SealBrokenError
 from backend.store import erasure, optouts
 from backend.store.addresses import find
 from backend.store.tables import ADDRESS, CONSENT, CONSENT_WORDING, CONTACT, OUTBOUND, URN, pending
@@ -17,6 +20,8 @@ from bot.store import Due, Inbound, Known
 from dialogue import memory
 from dialogue.effects import Consent
 from dialogue.memory import Conversation
+
+log = structlog.get_logger(__name__)
 
 _SAVE = update(CONTACT).where(CONTACT.c.id == bindparam("contact"))
 _SAVE_TALK = _SAVE.values(conversation=bindparam("talk"), wake_at=bindparam("wake"))
@@ -61,6 +66,11 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(of=CONTACT, skip_locked=True)
 )
+
+
+_PUT_OFF = _SAVE.values(wake_at=bindparam("wake"))
+UNREADABLE = timedelta(hours=1)
+"""How long a contact whose row cannot be read is left alone, so that it holds up nobody else."""
 
 
 class SqlContacts:
@@ -128,13 +138,19 @@ class SqlContacts:
 
     def forget(self, city: str, contact: str, at: datetime, count: str) -> None:
         """Erases the contact as `backend.privacy` says and raises the counter `count`."""
-        erasure.erase(self._transaction, contact, at)
-        erasure.count(self._transaction, city, count)
+        erasure.forget(self._transaction, city, contact, count)
 
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
-        """Contacts whose `wake_at` has come, locked."""
-        rows = self._transaction.connection.execute(_DUE, {"now": now, "limit": limit})
-        return [self._due(row) for row in rows]
+        """Contacts whose `wake_at` has come, locked; one that cannot be read is put off."""
+        found = []
+        for row in self._transaction.connection.execute(_DUE, {"now": now, "limit": limit}).all():
+            try:
+                found.append(self._due(row))
+            except (SealBrokenError, ValidationError) as error:
+                log.error("contact_unreadable", city=row.city, error=type(error).__name__)
+                put_off = {"contact": row.id, "wake": now + UNREADABLE}
+                self._transaction.connection.execute(_PUT_OFF, put_off)
+        return found
 
     def _due(self, row: Any) -> Due:
         conversation = replace(memory.load(row.conversation), opted_out=row.opted_out)

@@ -1,10 +1,10 @@
 """Erases a contact, as the rules in `backend.privacy` say."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Delete,
     Table,
     Update,
@@ -18,27 +18,32 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from backend.models import metadata
-from backend.privacy import ERASURE, Erasure
+from backend.privacy import ERASURE, WITHOUT_TRACE, Erasure
 from backend.store.inbox import is_waiting
 from backend.store.tables import (
     ANSWER,
     BODY,
+    CONSENT,
     CONTACT,
     COUNTER,
+    DELIVERY_REPORT,
     OUTBOUND,
     RECEIVED,
     SESSION,
     URN,
+    in_state,
+    reports_of,
     to_day,
-    unsent,
 )
 from backend.store.transaction import Transaction
 from bot.store import DeliveryState, ReceiptStatus
 
 _HASHES = select(URN.c.hash).where(URN.c.contact == bindparam("of"))
+_SENT_TO = or_(OUTBOUND.c.contact == bindparam("of"), OUTBOUND.c.hash.in_(_HASHES))
 _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
     BODY: BODY.c.hash.in_(_HASHES),
-    OUTBOUND: or_(OUTBOUND.c.contact == bindparam("of"), OUTBOUND.c.hash.in_(_HASHES)),
+    DELIVERY_REPORT: reports_of(_SENT_TO),
+    OUTBOUND: _SENT_TO,
     ANSWER: ANSWER.c.session.in_(select(SESSION.c.id).where(SESSION.c.contact == bindparam("of"))),
     CONTACT: CONTACT.c.id == bindparam("of"),
 }
@@ -54,8 +59,6 @@ def _statement(rule: Erasure) -> Delete | Update:
         return delete(table).where(theirs)
     values: dict[str, Any] = {column: null() for column in rule.blank}
     values |= {column: to_day(table.c[column]) for column in rule.to_day}
-    if table is OUTBOUND:
-        values["lane"] = ""
     return update(table).where(theirs).values(values)
 
 
@@ -67,9 +70,15 @@ _BEFORE = (
         RECEIVED.c.id.in_(select(BODY.c.received).where(BODY.c.hash.in_(_HASHES))),
     )
     .values(status=ReceiptStatus.TAKEN),
+    # What is on its way is nobody's any more, and goes once it is settled.
     update(OUTBOUND)
-    .where(_WRITTEN_BY[OUTBOUND], unsent())
-    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("now")),
+    .where(_SENT_TO, in_state(DeliveryState.CLAIMED))
+    .values(contact=None, hash=None, sending=None, lane="", forget=True),
+)
+_LEAVE_NOTHING = (
+    delete(ANSWER).where(_WRITTEN_BY[ANSWER]),
+    delete(SESSION).where(SESSION.c.contact == bindparam("of")),
+    delete(CONSENT).where(CONSENT.c.contact == bindparam("of")),
 )
 _ERASE = tuple(_statement(rule) for rule in ERASURE)
 _COUNT = postgresql.insert(COUNTER).values(city=bindparam("city"), name=bindparam("name"), n=1)
@@ -78,11 +87,17 @@ _COUNT_UP = _COUNT.on_conflict_do_update(
 )
 
 
-def erase(transaction: Transaction, contact: str, at: datetime) -> None:
-    """Erases it. A part that is on its way may still be settled, by its token."""
-    for statement in (*_BEFORE, *_ERASE):
-        transaction.connection.execute(statement, {"of": contact, "now": at})
+def forget(transaction: Transaction, city: str, contact: str, name: str) -> None:
+    """Erases it and raises the counter of that name."""
+    erase(transaction.connection, contact, without_trace=name in WITHOUT_TRACE)
     transaction.heard.pop(contact, None)
+    count(transaction, city, name)
+
+
+def erase(connection: Connection, contact: str, *, without_trace: bool = False) -> None:
+    """Erases it. A part that is on its way may still be settled, by its token."""
+    for statement in (*_BEFORE, *(_LEAVE_NOTHING if without_trace else ()), *_ERASE):
+        connection.execute(statement, {"of": contact})
 
 
 def count(transaction: Transaction, city: str, name: str) -> None:

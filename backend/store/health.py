@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from backend.models.base import UTCDateTime
-from backend.store.tables import OUTBOUND, in_state, pending, unsent
+from backend.store.inbox import is_waiting
+from backend.store.tables import OUTBOUND, RECEIVED, in_state, pending, unsent
 from bot.store import DeliveryState
 
 LATELY = timedelta(days=1)
@@ -16,12 +17,15 @@ LATELY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
     """`queued` parts wait or are on their way; the oldest that is due has been so for
-    `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too."""
+    `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too.
+    `waiting` receipts wait for their turn; `failed_receipts` are left for a person, since ever."""
 
     queued: int
     oldest_due_seconds: float
     failed: int
     failed_by_kind: Mapping[str, int]
+    waiting: int
+    failed_receipts: int
 
 
 _QUEUED = select(func.count()).select_from(OUTBOUND).where(pending())
@@ -32,6 +36,11 @@ _FAILED = (
     select(OUTBOUND.c.fault_kind, func.count())
     .where(in_state(DeliveryState.FAILED), OUTBOUND.c.settled_at >= bindparam("since"))
     .group_by(OUTBOUND.c.fault_kind)
+)
+
+_WAITING = select(func.count()).select_from(RECEIVED).where(is_waiting())
+_FAILED_RECEIPTS = (
+    select(func.count()).select_from(RECEIVED).where(literal_column("received.status = 'failed'"))
 )
 
 
@@ -46,4 +55,6 @@ def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
         oldest_due_seconds=(now - oldest).total_seconds() if oldest else 0.0,
         failed=sum(failed.values()),
         failed_by_kind=failed,
+        waiting=connection.execute(_WAITING).scalar_one(),
+        failed_receipts=connection.execute(_FAILED_RECEIPTS).scalar_one(),
     )

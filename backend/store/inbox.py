@@ -4,24 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
     ColumnElement,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql
 
-from backend.privacy import RETENTION
-from backend.store.tables import BODY, CONTENT, RECEIVED, URN
+from backend.privacy import RETENTION, SealBrokenError
+from backend.store.tables import BODY, CONTACT, CONTENT, RECEIVED, URN
 from backend.store.transaction import Transaction
 from bot.store import Inbound, ReceiptStatus, Retention
 from channels.base import Received
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,41 @@ _RECEIVE = (
 )
 _KEEP_BODY = insert(BODY).inline()
 _MARK = update(RECEIVED).where(RECEIVED.c.id == bindparam("receipt")).values(status=bindparam("to"))
+_FAILED = RECEIVED.alias("failed")
+_FAILED_BODY = BODY.alias("failed_body")
+_ITS_URN = URN.alias("its_urn")
+_THEIRS = URN.alias("theirs")
+_ITS = (_ITS_URN.c.city == _FAILED.c.city) & (_ITS_URN.c.hash == _FAILED_BODY.c.hash)
+_ITS_CONTACTS_HASHES = (
+    select(_THEIRS.c.hash)
+    .select_from(_THEIRS.join(_ITS_URN, _ITS_URN.c.contact == _THEIRS.c.contact))
+    .where(_ITS)
+    .correlate(_FAILED, _FAILED_BODY)
+)
+_TAKEN_AFTER = exists().where(
+    BODY.c.received > _FAILED.c.id,
+    or_(BODY.c.hash == _FAILED_BODY.c.hash, BODY.c.hash.in_(_ITS_CONTACTS_HASHES)),
+    RECEIVED.c.id == BODY.c.received,
+    RECEIVED.c.status == ReceiptStatus.TAKEN,
+)
+# The safe word leaves no body, but we know when we last heard from them.
+_HEARD_AFTER = exists().where(
+    _ITS, CONTACT.c.id == _ITS_URN.c.contact, CONTACT.c.last_heard_at > _FAILED.c.at
+)
 _RECONSIDER = (
     update(RECEIVED)
     .where(
-        literal_column("received.status = 'failed'"),  # as the index says it
-        RECEIVED.c.at >= bindparam("since"),
-        RECEIVED.c.id.in_(select(BODY.c.received)),
+        RECEIVED.c.id.in_(
+            select(_FAILED.c.id)
+            .select_from(_FAILED.join(_FAILED_BODY, _FAILED_BODY.c.received == _FAILED.c.id))
+            .where(
+                literal_column("failed.status = 'failed'"),  # as the index says it
+                _FAILED.c.at >= bindparam("since"),
+                _FAILED_BODY.c.hash.is_not(None),  # no poison
+                ~_TAKEN_AFTER,
+                ~_HEARD_AFTER,
+            )
+        )
     )
     .values(status=ReceiptStatus.WAITING)
 )
@@ -123,15 +157,22 @@ class SqlInbox:
         self._transaction.connection.execute(_DROP, {"receipt": receipt})
 
     def reconsider(self, since: datetime) -> int:
-        """Makes FAILED receipts from `since` on WAITING again; how many there were."""
+        """Makes FAILED receipts from `since` on WAITING again; how many there were. One after which
+        the contact's talk went on stays FAILED: it would answer whatever is open now."""
         return self._transaction.connection.execute(_RECONSIDER, {"since": since}).rowcount
 
     def waiting(self, limit: int) -> Sequence[tuple[int, Inbound]]:
-        """Receipts left WAITING, oldest first, locked; of each contact only the oldest."""
+        """Receipts left WAITING, oldest first, locked; of each contact only the oldest. One whose
+        body cannot be read becomes FAILED."""
         rows = self._transaction.connection.execute(_WAITING, {"limit": limit})
         found = []
         for receipt, city, channel, at, sealed in rows:
-            content = CONTENT_JSON.validate_json(self._transaction.keys.unseal(sealed, CONTENT))
+            try:
+                content = CONTENT_JSON.validate_json(self._transaction.keys.unseal(sealed, CONTENT))
+            except (SealBrokenError, ValidationError) as error:
+                log.error("body_unreadable", city=city, receipt=receipt, error=type(error).__name__)
+                self.mark(receipt, ReceiptStatus.FAILED)
+                continue
             self._transaction.receipts[content.turn] = receipt
             found.append((receipt, Inbound(city, channel, content.received, content.turn, at)))
         return found

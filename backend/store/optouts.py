@@ -12,6 +12,7 @@ from backend.store.tables import (
     OPT_OUT_ADDRESS,
     OUTBOUND,
     URN,
+    drop_forgotten,
     unsent,
     wiped_if_forgotten,
 )
@@ -49,6 +50,7 @@ def opt_out(transaction: Transaction, city: str, contact: str, at: datetime) -> 
         opt_out_address(transaction, city, hashed, keys.unseal(sealed, ADDRESS), at)
     connection.execute(_MARK_OUT, {"of_contact": contact, "out": True})
     connection.execute(_CANCEL, {"of_contact": contact, "now": at})
+    drop_forgotten(connection)
 
 
 def opt_out_address(

@@ -15,6 +15,7 @@ from backend.store.tables import (
     DELIVERY_REPORT,
     OUTBOUND,
     SENDING,
+    drop_forgotten,
     in_state,
     wiped_if_forgotten,
 )
@@ -51,16 +52,17 @@ _UNKNOWN = _HELD.values(
     due_at=bindparam("retry_at"),
     unknown_since=func.coalesce(OUTBOUND.c.unknown_since, OUTBOUND.c.claimed_at),
 )
-_ENDED = _HELD.values(state=bindparam("to"), settled_at=bindparam("at"), **wiped_if_forgotten())
+_END = _HELD.values(state=bindparam("to"), settled_at=bindparam("at"), **wiped_if_forgotten())
+_ENDED = _END.returning(OUTBOUND.c.forget)
 # A report may have overtaken the answer to our sending.
 _REPORTED = exists().where(
     DELIVERY_REPORT.c.city == bindparam("of_city"),
     DELIVERY_REPORT.c.channel == bindparam("of_channel"),
     DELIVERY_REPORT.c.provider_id == bindparam("its_id"),
 )
-_SENT = _ENDED.values(
+_SENT = _END.values(
     provider_id=bindparam("its_id"), sent_at=bindparam("at"), status=int(Status.SENT)
-).returning(_REPORTED.label("reported"))
+).returning(_REPORTED.label("reported"), OUTBOUND.c.forget)
 # On PostgreSQL a report and the settling of its message could miss one another: both lock this.
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
 
@@ -109,7 +111,7 @@ class SqlOutbox:
             case DeliveryState.UNKNOWN:
                 self._run(_UNKNOWN, row | {"retry_at": settlement.retry_at or now})
             case DeliveryState.FAILED | DeliveryState.EXPIRED | DeliveryState.CANCELLED as end:
-                self._run(_ENDED, row | {"to": end, "at": now})
+                self._end(row | {"to": end, "at": now})
             case DeliveryState.CLAIMED:
                 raise ValueError("a part is not settled by being claimed")
         if settlement.opt_out or (fault and fault.kind is Kind.OPT_OUT):
@@ -128,7 +130,7 @@ class SqlOutbox:
 
     def _sent(self, claimed: Claimed, settlement: Settlement, row: dict[str, Any]) -> None:
         if settlement.provider_id is None:
-            self._run(_ENDED, row)
+            self._end(row)
             return
         self._serialise(claimed.city, claimed.channel, settlement.provider_id)
         row |= {
@@ -136,9 +138,18 @@ class SqlOutbox:
             "of_city": claimed.city,
             "of_channel": claimed.channel,
         }
-        if self._transaction.connection.execute(_SENT, row).scalar():
+        sent = self._transaction.connection.execute(_SENT, row).first()
+        if sent is None:
+            return
+        if sent.forget:
+            drop_forgotten(self._transaction.connection)
+        elif sent.reported:
             where = (claimed.city, claimed.channel, settlement.provider_id)
             reports.catch_up(self._transaction, *where)
+
+    def _end(self, row: dict[str, Any]) -> None:
+        if self._transaction.connection.execute(_ENDED, row).scalar():
+            drop_forgotten(self._transaction.connection)
 
     def _run(self, statement: Any, row: dict[str, Any]) -> None:
         self._transaction.connection.execute(statement, row)
@@ -173,7 +184,7 @@ class SqlOutbox:
             "sending": self._transaction.keys.seal(text, SENDING),
             "segments": part.segments,
             "priority": outbound.priority,
-            "is_question": any(one.question is not None for one in outbound.parts),
+            "is_question": outbound.supersedes,
             "despite_opt_out": outbound.despite_opt_out,
             "forget": outbound.forget,
             "state": DeliveryState.QUEUED,

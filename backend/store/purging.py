@@ -8,12 +8,26 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, Engine, Update, bindparam, delete, exists, insert, select, update
 
-from backend.privacy import OUTBOUND_TEXT, RAW_ANSWER, RETENTION
+from backend.privacy import OUTBOUND_TEXT, RAW_ANSWER, RETENTION, STRANGER, STRAY_REPORT
+from backend.store import erasure
 from backend.store.inbox import is_waiting
-from backend.store.tables import ANSWER, BODY, OUTBOUND, PURGE_LOG, RECEIVED
+from backend.store.tables import (
+    ANSWER,
+    BODY,
+    CONSENT,
+    CONTACT,
+    DELIVERY_REPORT,
+    OUTBOUND,
+    PURGE_LOG,
+    RECEIVED,
+    SESSION,
+)
 from bot.store import ReceiptStatus, Retention
+from dialogue.effects import Agreement
 
 PIECE = 1000
+FEW = 50
+"""Contacts erased in one transaction: each takes several statements, and is locked meanwhile."""
 
 
 def _bodies(retention: Retention) -> Delete:
@@ -47,10 +61,36 @@ _RAW_ANSWERS = (
     )
     .values(raw=None)
 )
+_STRAY_REPORTS = delete(DELIVERY_REPORT).where(
+    DELIVERY_REPORT.c.id.in_(
+        select(DELIVERY_REPORT.c.id)
+        .where(
+            DELIVERY_REPORT.c.at <= bindparam("before"),
+            ~exists().where(
+                OUTBOUND.c.provider_id == DELIVERY_REPORT.c.provider_id,
+                OUTBOUND.c.city == DELIVERY_REPORT.c.city,
+                OUTBOUND.c.channel == DELIVERY_REPORT.c.channel,
+            ),
+        )
+        .limit(PIECE)
+    )
+)
+# Whoever agreed has a line that says so, also after STOP, which ends the agreement.
+_STRANGERS = (
+    select(CONTACT.c.id)
+    .where(
+        CONTACT.c.last_heard_at <= bindparam("before"),
+        ~exists().where(CONSENT.c.contact == CONTACT.c.id, CONSENT.c.agreement == Agreement.GIVEN),
+        ~exists().where(SESSION.c.contact == CONTACT.c.id),
+    )
+    .limit(FEW)
+    .with_for_update(of=CONTACT, skip_locked=True)
+)
 _PURGES: Mapping[str, Delete | Update] = {
     **{retention.value: _bodies(retention) for retention in Retention},
     OUTBOUND_TEXT: _TEXTS,
     RAW_ANSWER: _RAW_ANSWERS,
+    STRAY_REPORT: _STRAY_REPORTS,
 }
 # Whose body went before anybody took the turn: never to be taken.
 _LOST = (
@@ -67,6 +107,7 @@ def purge(writing: Engine, now: datetime) -> Mapping[str, int]:
     gone = {}
     for what, statement in _PURGES.items():
         gone[what] = _in_pieces(writing, statement, now, now - timedelta(days=RETENTION[what]))
+    gone[STRANGER] = _strangers(writing, now - timedelta(days=RETENTION[STRANGER]))
     with writing.begin() as connection:
         connection.execute(_LOST)
         connection.execute(_LOG, [{"what": what, "n": n, "at": now} for what, n in gone.items()])
@@ -80,4 +121,17 @@ def _in_pieces(writing: Engine, statement: Delete | Update, now: datetime, befor
             n = connection.execute(statement, {"now": now, "before": before}).rowcount
         total += n
         if n < PIECE:
+            return total
+
+
+def _strangers(writing: Engine, before: datetime) -> int:
+    """Erases contacts that never agreed to anything and fell silent."""
+    total = 0
+    while True:
+        with writing.begin() as connection:
+            strangers = connection.execute(_STRANGERS, {"before": before}).scalars().all()
+            for contact in strangers:
+                erasure.erase(connection, contact)
+        total += len(strangers)
+        if len(strangers) < FEW:
             return total

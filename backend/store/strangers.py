@@ -5,7 +5,15 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, update
 
-from backend.store.tables import CONTACT, OUTBOUND, SESSION, URN, unsent, wiped_if_forgotten
+from backend.store.tables import (
+    CONTACT,
+    OUTBOUND,
+    SESSION,
+    URN,
+    drop_forgotten,
+    unsent,
+    wiped_if_forgotten,
+)
 from backend.store.transaction import Transaction
 from bot.store import DeliveryState
 from dialogue.survey import Status
@@ -48,4 +56,5 @@ def take_over(transaction: Transaction, city: str, row: Any, contact: str, at: d
     transaction.connection.execute(_LEAVE_OFF, change)
     cancel = {"in_city": city, "of_hash": row.hash, "at": at}
     transaction.connection.execute(_CANCEL_ADDRESS, cancel)
+    drop_forgotten(transaction.connection)
     return True

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal_column, null
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    literal_column,
+    null,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -68,6 +78,30 @@ def wiped_if_forgotten() -> dict[str, Any]:
     wiped: dict[str, Any] = {c.name: case((OUTBOUND.c.forget, null()), else_=c) for c in columns}
     # The lane of a part without a contact is its address's hash.
     return wiped | {"lane": case((OUTBOUND.c.forget, ""), else_=OUTBOUND.c.lane)}
+
+
+def reports_of(*parts: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Delivery reports of outbound rows."""
+    report = tuple_(
+        DELIVERY_REPORT.c.city, DELIVERY_REPORT.c.channel, DELIVERY_REPORT.c.provider_id
+    )
+    message = select(OUTBOUND.c.city, OUTBOUND.c.channel, OUTBOUND.c.provider_id)
+    return report.in_(message.where(OUTBOUND.c.provider_id.is_not(None), *parts))
+
+
+# As its index says it.
+_FORGOTTEN: tuple[ColumnElement[bool], ...] = (literal_column("outbound.forget"), ~pending())
+_DROP_FORGOTTEN = (
+    delete(DELIVERY_REPORT).where(reports_of(*_FORGOTTEN)),
+    delete(OUTBOUND).where(*_FORGOTTEN),
+)
+
+
+def drop_forgotten(connection: Connection) -> None:
+    """Deletes parts that were to be forgotten and are settled for good. A provider knows by their
+    ids who got them, and what they belong to is in the same row."""
+    for statement in _DROP_FORGOTTEN:
+        connection.execute(statement)
 
 
 class to_day(GenericFunction[Any]):  # noqa: N801 (reads as a function, like SQLAlchemy's own)

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from backend.privacy import KeyRing
 from bot.store import ContactBusyError
@@ -41,17 +41,20 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """What fails inside is undone alone, what it noted here included."""
+        """What fails inside is undone alone, what it noted here included. A lock that is not had
+        inside, whichever it is, raises ContactBusyError."""
         heard, topics, seen = dict(self.heard), len(self.topics), self.seen_channels
         self.depth += 1
         name = f"turn_{self.depth}"
         self._run(f"SAVEPOINT {name}")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self.heard, self.seen_channels = heard, seen
             del self.topics[topics:]
             self._run(f"ROLLBACK TO {name}")
+            if _is_lock(error):
+                raise ContactBusyError from None
             raise
         finally:
             self._run(f"RELEASE {name}")
@@ -65,8 +68,8 @@ class Transaction:
         try:
             with guard:
                 yield
-        except OperationalError as error:
-            if isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+        except DBAPIError as error:
+            if _is_lock(error):
                 raise ContactBusyError from None
             raise
 
@@ -74,3 +77,9 @@ class Transaction:
         # Straight to the driver: two in each turn, and SQLAlchemy's own cost a tenth of it.
         driver: Any = self.connection.connection.driver_connection
         driver.execute(statement)
+
+
+def _is_lock(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and isinstance(
+        error.orig, LockNotAvailable | DeadlockDetected
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from backend.city_file import read_city
-from backend.demo import load_city
+from backend.demo import INSTRUMENTS
 from backend.desks import build_desk
 from backend.models import metadata
 from backend.privacy import KeyRing
 from backend.store import SqlStore, library, open_engine
 from bot.outbox import Dispatcher, Surroundings
-from bot.store import Inbound, Known, Outbound, ReceiptStatus
+from bot.store import Inbound, Known, Outbound, ReceiptStatus, Store
 from bot.turns import Taken, take_turn
 from bot.wakeups import take_waiting
 from bot.writer import Writer
@@ -105,6 +105,11 @@ class Bot:
         [[value]] = self.rows(statement, **values)
         return value
 
+    @property
+    def sql_now(self) -> object:
+        """The time as this database keeps it."""
+        return str(self.now)[:19] if self.store.engine.name == "sqlite" else self.now
+
     def run(self, statement: str, **values: object) -> None:
         """Changes the database behind everybody's back."""
         with library.writing(self.store.engine) as connection:
@@ -127,7 +132,7 @@ class Bot:
 
     @asynccontextmanager
     async def dispatching(
-        self, channel: Channel, store: SqlStore | None = None
+        self, channel: Channel, store: Store | None = None
     ) -> AsyncIterator[Dispatcher]:
         """A dispatcher that sends everything of east by this channel."""
         writer = Writer(store or self.store)
@@ -139,13 +144,18 @@ class Bot:
             await asyncio.to_thread(writer.stop)
 
 
-@pytest.fixture
-def bot(database_url: str, tmp_path: Path) -> Iterator[Bot]:
-    """East and west on SQLite, then on PostgreSQL."""
-    engine = open_engine(database_url)
+@contextmanager
+def open_bot(url: str, folder: Path) -> Iterator[Bot]:
+    """East and west in a migrated database."""
+    engine = open_engine(url)
     for city in (EAST, WEST):
-        folder = write_city(tmp_path / "cities", "http://127.0.0.1:9", city)
-        load_city(engine, read_city(folder), NOON)
+        profile = read_city(write_city(folder / "cities", "http://127.0.0.1:9", city))
+        with library.writing(engine) as connection:
+            library.save_city(connection, profile)
+            for slug in profile.surveys:
+                library.publish(
+                    connection, city, (INSTRUMENTS / f"{slug}.toml").read_text("utf-8"), NOON
+                )
     broken: set[str] = set()
 
     def build(connection: Connection, city: str) -> Desk:
@@ -156,3 +166,17 @@ def bot(database_url: str, tmp_path: Path) -> Iterator[Bot]:
     rates: dict[tuple[str, str], float] = {}
     yield Bot(SqlStore(engine, KeyRing(KEYS), build, rates), rates, broken)
     engine.dispose()
+
+
+@pytest.fixture
+def bot(database_url: str, tmp_path: Path) -> Iterator[Bot]:
+    """On SQLite, then on PostgreSQL."""
+    with open_bot(database_url, tmp_path) as bot:
+        yield bot
+
+
+@pytest.fixture
+def postgres_bot(postgres_url: str, tmp_path: Path) -> Iterator[Bot]:
+    """On PostgreSQL alone, for what SQLite cannot have."""
+    with open_bot(postgres_url, tmp_path) as bot:
+        yield bot

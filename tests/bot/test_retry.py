@@ -74,6 +74,12 @@ def test_a_message_of_unknown_fate_stays_so_and_is_looked_up_not_at_once() -> No
     assert pause(settled(Fault(Kind.UNKNOWN), attempt=6)) == FIRST_PAUSE * 32 * 0.75
 
 
+def test_a_message_of_unknown_fate_is_given_up_where_the_provider_names_a_limit() -> None:
+    fault = Fault(Kind.UNKNOWN, tries=2)
+    assert settled(fault, attempt=2).state is DeliveryState.UNKNOWN
+    assert settled(fault, attempt=3) == Settlement(DeliveryState.FAILED, fault=fault)
+
+
 def test_a_throttle_waits_as_the_provider_says_or_else_ever_longer_and_never_gives_up() -> None:
     assert pause(settled(Fault(Kind.THROTTLE, wait=timedelta(seconds=1)))) == timedelta(seconds=1)
     assert pause(settled(Fault(Kind.THROTTLE))) == FIRST_PAUSE * 0.75

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from backend.store import SqlUnit
 from backend.store.tables import CONTACT
-from bot.store import Inbound, ReceiptStatus, Unit
+from bot.store import ContactBusyError, Inbound, ReceiptStatus, Unit
 from bot.turns import Taken, take_turn
 from bot.writer import Writer
 from tests.bot.conftest import (
@@ -62,10 +63,16 @@ def test_a_turn_keeps_receipt_body_conversation_session_answer_and_one_message(b
 def test_what_is_not_committed_leaves_no_trace(bot: Bot) -> None:
     bot.say(ANNA, *TO_THE_FIRST_QUESTION)
     before = bot.everything()
-    with pytest.raises(BrokenError), bot.store.write() as unit:
+
+    def work(unit: Unit) -> None:
         assert take_turn(unit, bot.inbound(ANNA, "Safe"), SMS).parts
         assert take_turn(unit, bot.inbound(BEN, "Hi"), SMS).parts
         raise BrokenError
+
+    writer = Writer(bot.store)
+    writer.start()
+    assert isinstance(writer.submit(work).exception(10), BrokenError)
+    writer.stop()
     assert bot.everything() == before
 
 
@@ -149,17 +156,20 @@ def test_a_survey_version_that_cannot_be_read_fails_turns_until_it_is_gone(bot: 
     bot.run("UPDATE city SET revision = revision + 1 WHERE slug = 'west'")
     assert reconsider(bot) == 1
     assert bot.take_waiting() == 1
-    assert bot.rows("SELECT city, status FROM received") == [(WEST, "taken"), (EAST, "taken")]
+    assert bot.rows("SELECT city, status FROM received ORDER BY id") == [
+        (WEST, "taken"),
+        (EAST, "taken"),
+    ]
 
 
 def test_failed_turns_of_one_contact_are_taken_in_the_order_they_came(bot: Bot) -> None:
     bot.broken.add(WEST)
-    for said in ("Hi", "1", "34", "Safe"):
+    for said in ("Hi", "1", "34", "Safe", "3"):
         bot.take(bot.inbound(BEN, said, WEST))
     bot.broken.clear()
-    assert reconsider(bot) == 4
-    assert [bot.take_waiting() for _ in range(5)] == [1, 1, 1, 1, 0]
-    assert answers(bot) == [("age", "34"), ("safe_day", '"safe"')]
+    assert reconsider(bot) == 5
+    assert [bot.take_waiting() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+    assert answers(bot) == [("safe_day", '"safe"'), ("safe_dark", '"unsafe"')]
 
 
 def test_what_cannot_be_read_as_a_message_is_not_taken_up_and_holds_up_nobody(bot: Bot) -> None:
@@ -184,14 +194,15 @@ def test_a_text_behind_a_waiting_one_waits_too_and_all_are_taken_once_in_order(b
         assert bot.take(bot.inbound(ANNA, said)) == Taken(status=ReceiptStatus.WAITING)
     bot.say(BEN, "Hi")
     assert [bot.take_waiting() for _ in range(4)] == [1, 1, 1, 0]
-    assert answers(bot) == [("age", "34"), ("safe_day", '"safe"')]
+    assert answers(bot) == [("safe_day", '"safe"')]
     assert set(bot.rows("SELECT status FROM received")) == {("taken",)}
     assert bot.say(ANNA, "2")
 
 
-def test_a_locked_contact_leaves_its_text_waiting(postgres_url: str, bot: Bot) -> None:
-    if bot.store.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer, so no contact is ever locked by another")
+def test_a_locked_contact_leaves_its_text_waiting_and_one_worker_takes_it(
+    postgres_bot: Bot,
+) -> None:
+    bot = postgres_bot
     bot.say(ANNA, "Hi")
     lock = select(CONTACT.c.id).with_for_update()
     with bot.store.engine.begin() as other:
@@ -222,6 +233,30 @@ def break_survey(bot: Bot, city: str) -> None:
         "INSERT INTO survey_version (city, slug, version, source, published_at, retired)"
         " VALUES (:city, 'odd', 1, 'slug = \"odd\"', :at, false)",
         city=city,
-        at="2026-11-24 00:00:00+00" if bot.store.engine.name == "postgresql" else "2026-11-24",
+        at=bot.sql_now,
     )
     bot.run("UPDATE city SET revision = revision + 1 WHERE slug = :city", city=city)
+
+
+# --- a lock that is not had ----------------------------------------------------------------------
+def test_a_lock_anywhere_in_a_turn_makes_it_wait(postgres_bot: Bot) -> None:
+    bot = postgres_bot
+    bot.say(ANNA, *TO_THE_FIRST_QUESTION)
+    with bot.store.engine.connect() as other, other.begin():
+        other.execute(text("SELECT id FROM outbound FOR UPDATE"))
+        assert bot.take(bot.inbound(ANNA, "STOP")).status is ReceiptStatus.WAITING
+        assert bot.rows("SELECT count(*) FROM opt_out") == [(0,)]
+    assert bot.take_waiting() == 1
+    assert bot.rows("SELECT count(*) FROM opt_out") == [(1,)]
+
+
+def test_a_deadlock_is_a_lock_not_had_and_leaves_the_transaction_usable(postgres_bot: Bot) -> None:
+    def work(unit: Unit) -> None:
+        assert isinstance(unit, SqlUnit)
+        deadlock = text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$")
+        with pytest.raises(ContactBusyError), unit.savepoint():
+            unit.transaction.connection.execute(deadlock)
+        unit.transaction.connection.execute(text("SELECT 1"))  # the transaction is still of use
+
+    with postgres_bot.store.write() as unit:
+        work(unit)

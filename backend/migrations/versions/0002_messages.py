@@ -210,6 +210,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'failed'"),
         postgresql_where=sa.text("state = 'failed'"),
     )
+    op.create_index(
+        "ix_outbound_forget",
+        "outbound",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("forget"),
+        postgresql_where=sa.text("forget"),
+    )
     op.create_index("ix_outbound_hash", "outbound", ["hash"], unique=False)
     op.create_index(
         "ix_outbound_lane",

@@ -3,12 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.store import DeliveryState, ReceiptStatus
+from channels.base import Status as Delivery
+from channels.base import StatusUpdate
 from dialogue.effects import Agreement, Consent, Record
 from dialogue.memory import Conversation
 from dialogue.survey import Session, Status
 from tests.backend.store.conftest import ANNA, BEN, NOON, World, states
 
+DELIVERED = Delivery.DELIVERED
 LATER = NOON + timedelta(hours=3, minutes=7)
 
 
@@ -53,8 +58,10 @@ def test_nothing_is_left_that_links_to_the_contact(world: World) -> None:
     assert world.one("SELECT count(*) FROM answer WHERE raw IS NOT NULL") == 1
     assert world.one("SELECT count(*) FROM body") == 1
     assert world.one("SELECT count(*) FROM received") == 2
-    assert world.one("SELECT count(*) FROM outbound WHERE sending IS NOT NULL") == 2
-    assert states(world) == {"sent": 2, "cancelled": 1, "queued": 1}
+    assert world.rows("SELECT contact, state FROM outbound ORDER BY id") == [
+        (ben, "sent"),
+        (ben, "queued"),
+    ]
     assert world.rows("SELECT city, name, n FROM counter") == [("east", "erased", 1)]
 
 
@@ -66,8 +73,6 @@ def test_times_lose_their_hours(world: World) -> None:
         "session.finished_at",
         "answer.at",
         "consent.at",
-        "outbound.queued_at",
-        "outbound.sent_at",
     ):
         table, name = column.split(".")
         times = world.rows(f"SELECT {name} FROM {table} WHERE {name} IS NOT NULL")
@@ -115,16 +120,72 @@ def test_what_is_on_its_way_is_settled_but_never_taken_again(world: World) -> No
     [claimed] = world.claim()
     world.store.erase("east", ANNA, NOON)
     world.settle(claimed)
-    assert states(world) == {"sent": 1}
+    assert states(world) == {}
     known = world.come()
     world.say(known, "lost")
     world.claim()
     world.store.erase("east", ANNA, NOON)
+    assert world.rows("SELECT contact, hash, sending, lane FROM outbound") == [
+        (None, None, None, "")
+    ]
     assert world.claim(NOON + timedelta(minutes=2)) == []
-    assert states(world) == {"sent": 1, "cancelled": 1}
+    assert states(world) == {}
 
 
-def test_the_last_word_goes_out_and_is_wiped(world: World) -> None:
+def test_delivery_reports_of_what_was_sent_go_too(world: World) -> None:
+    known = world.come()
+    for _ in range(2):
+        world.say(known, "sent")
+        [claimed] = world.claim()
+        world.settle(claimed)
+        with world.store.write() as unit:
+            update = StatusUpdate(f"out{claimed.id}", DELIVERED)
+            unit.outbox.report("east", "sms", update, NOON)
+        known = world.come(BEN)
+    world.store.erase("east", ANNA, NOON)
+    assert world.rows("SELECT provider_id FROM delivery_report") == [(f"out{claimed.id}",)]
+    with world.store.write() as unit:
+        unit.outbox.report("east", "sms", StatusUpdate("out of one gone", DELIVERED), NOON)
+    assert world.store.purge(NOON + timedelta(days=1))["stray report"] == 0
+    assert world.store.purge(NOON + timedelta(days=2))["stray report"] == 1
+    assert world.one("SELECT count(*) FROM delivery_report") == 1
+
+
+@pytest.mark.parametrize("name", ["under_age", "without_age"])
+def test_of_a_minor_only_the_count_is_left(world: World, name: str) -> None:
+    anna, ben = live(world, ANNA), live(world, BEN)
+    with world.store.write() as unit:
+        unit.contacts.forget("east", anna, LATER, name)
+    for table in ("session", "consent", "contact"):
+        assert world.one(f"SELECT count(*) FROM {table}") == 1
+    assert world.rows("SELECT DISTINCT contact FROM consent") == [(ben,)]
+    assert world.one("SELECT count(*) FROM answer") == 2
+    assert world.rows("SELECT name, n FROM counter") == [(name, 1)]
+
+
+def test_who_never_agreed_and_fell_silent_is_purged(world: World) -> None:
+    ben = live(world, BEN)
+    stranger = world.come(ANNA).contact
+    with world.store.write() as unit:
+        refused = Consent("survey", Agreement.REFUSED, "Agree?", "en", "SM2", "sms")
+        unit.contacts.consent("east", stranger, refused, NOON)
+        unit.contacts.opt_out("east", stranger, NOON)
+    assert world.store.purge(NOON + timedelta(days=29))["stranger"] == 0
+    assert world.store.purge(NOON + timedelta(days=31))["stranger"] == 1
+    assert world.rows("SELECT id FROM contact") == [(ben,)]
+    assert world.rows("SELECT contact FROM urn") == [(ben,)]
+    assert world.one("SELECT count(*) FROM opt_out") == 1
+    assert world.rows("SELECT contact FROM consent ORDER BY id DESC LIMIT 1") == [(None,)]
+
+
+def test_many_strangers_are_purged_in_pieces(world: World) -> None:
+    for n in range(101):
+        world.come(f"tel:+2760001{n:04}")
+    assert world.store.purge(NOON + timedelta(days=30))["stranger"] == 101
+    assert world.one("SELECT count(*) FROM body") == 0
+
+
+def test_the_last_word_goes_out_and_is_deleted(world: World) -> None:
     known = world.come()
     with world.store.write() as unit:
         unit.contacts.forget("east", known.contact, NOON, "erased")
@@ -132,7 +193,7 @@ def test_the_last_word_goes_out_and_is_wiped(world: World) -> None:
     [claimed] = world.claim()
     assert claimed.sending.urn == ANNA
     world.settle(claimed, DeliveryState.SENT)
-    assert world.rows("SELECT sending, hash FROM outbound") == [(None, None)]
+    assert states(world) == {}
 
 
 def test_waiting_turns_of_an_erased_contact_are_not_taken(world: World) -> None:
@@ -173,6 +234,8 @@ def test_the_purge_deletes_what_was_kept_long_enough_and_says_so(world: World) -
         ("poison", 0),
         ("quarantined", 0),
         ("raw answer", 1),
+        ("stranger", 0),
+        ("stray report", 0),
     ]
 
 

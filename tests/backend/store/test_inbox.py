@@ -1,7 +1,7 @@
 """Receipts for ever, bodies sealed and for a while."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -115,3 +115,56 @@ def test_a_later_message_does_not_overtake_a_waiting_one(world: World) -> None:
         unit.contacts.load(inbound)
         unit.inbox.mark(first, ReceiptStatus.TAKEN)
         unit.contacts.load(later)
+
+
+def fail(world: World, *urns: str, at: datetime = NOON) -> list[int]:
+    receipts = []
+    for urn in urns:
+        with world.store.write() as unit:
+            receipt = unit.inbox.receive(world.message(urn, at))
+            assert receipt is not None
+            unit.inbox.mark(receipt, ReceiptStatus.FAILED)
+            receipts.append(receipt)
+    return receipts
+
+
+def reconsidered(world: World) -> list[object]:
+    """Receipts that wait once the program is mended."""
+    with world.store.write() as unit:
+        unit.inbox.reconsider(NOON - timedelta(days=1))
+    found = world.rows("SELECT id FROM received WHERE status = 'waiting' ORDER BY id")
+    return [id_ for (id_,) in found]
+
+
+def test_a_failed_turn_is_taken_up_again_only_if_the_talk_did_not_go_on(world: World) -> None:
+    world.come(ANNA)
+    world.come(BEN)
+    fail(world, ANNA)
+    world.come(ANNA)
+    last, other, again = fail(world, ANNA, BEN, BEN)
+    assert reconsidered(world) == [last, other, again]
+
+
+def test_nor_if_it_went_on_at_another_address(world: World) -> None:
+    world.come("telegram:7", aliases=(ANNA,), channel="telegram")
+    fail(world, ANNA)
+    world.come("telegram:7", channel="telegram")
+    assert reconsidered(world) == []
+
+
+def test_nor_if_what_came_after_left_no_body(world: World) -> None:
+    world.come(ANNA)
+    fail(world, ANNA)
+    later = world.message(ANNA, NOON + timedelta(minutes=1))
+    with world.store.write() as unit:
+        receipt = unit.inbox.receive(later)
+        assert receipt is not None
+        unit.contacts.load(later)
+        unit.inbox.drop_body(receipt)
+    assert reconsidered(world) == []
+
+
+def test_another_city_is_another_talk(world: World) -> None:
+    receipts = fail(world, ANNA)
+    world.come(ANNA, NOON + timedelta(minutes=1), city="west")
+    assert reconsidered(world) == receipts

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import DeliveryState, Outbound
-from channels.base import Fault, Kind, Part
+from backend.store.engine import for_writing
+from bot.store import DeliveryState, Outbound, ReceiptStatus
+from channels.base import Fault, Kind, Part, Status, StatusUpdate
 from dialogue.messages import Choice
 from tests.backend.store.conftest import ANNA, BEN, NOON, World, states
 
@@ -212,7 +214,7 @@ def test_a_new_question_supersedes_its_unsent_predecessor(world: World) -> None:
     known, ben = world.come(), world.come(BEN)
     world.say(known, "first question", question="q1")
     [sent] = world.claim()
-    world.say(known, "second question", question="q2")
+    world.say(known, "second question", question="q2", supersedes=True)
     world.say(known, "not a question")
     world.say(ben, "another's", question="q2")
     world.say(known, "third question", question="q3", supersedes=True)
@@ -222,15 +224,54 @@ def test_a_new_question_supersedes_its_unsent_predecessor(world: World) -> None:
 
 
 @pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED])
-def test_a_forgotten_part_is_wiped_once_settled(world: World, state: DeliveryState) -> None:
+def test_a_forgotten_part_is_deleted_once_settled(world: World, state: DeliveryState) -> None:
     world.say(world.come(), "erased", forget=True, contact=None)
     [claimed] = world.claim()
     world.settle(claimed, DeliveryState.QUEUED, retry_at=NOON)
     assert world.one("SELECT sending IS NOT NULL FROM outbound")
     [claimed] = world.claim()
     world.settle(claimed, state)
-    assert world.rows("SELECT sending, hash, contact, lane FROM outbound") == [
-        (None, None, None, "")
+    assert states(world) == {}
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.CANCELLED])
+def test_reports_of_a_forgotten_part_go_with_it(world: World, state: DeliveryState) -> None:
+    world.say(world.come(), "erased", forget=True, contact=None)
+    [claimed] = world.claim()
+    with world.store.write() as unit:
+        update = StatusUpdate(f"out{claimed.id}", Status.DELIVERED)
+        unit.outbox.report("east", "sms", update, NOON)
+    world.settle(claimed, state, provider_id=f"out{claimed.id}")
+    assert states(world) == {}
+    left = world.one("SELECT count(*) FROM delivery_report")
+    assert left == (0 if state is DeliveryState.SENT else 1), "nobody knows whose it is"
+
+
+def test_a_forgotten_part_that_is_never_sent_is_deleted(world: World) -> None:
+    known = world.come()
+    world.say(known, "expires", forget=True, contact=None)
+    world.say(world.come(BEN), "opted out", forget=True, contact=None)
+    with world.store.write() as unit:
+        unit.contacts.opt_out("east", world.store.find_contact("east", BEN) or "", NOON)
+    assert states(world) == {"queued": 1}
+    assert world.claim(NOON + 2 * DAY) == []
+    assert states(world) == {}
+
+
+@pytest.mark.parametrize("broken", ["'no key'", "other"])
+def test_a_part_that_cannot_be_read_fails_alone(world: World, broken: str) -> None:
+    anna, ben = world.come(), world.come(BEN)
+    world.say(anna, "damaged", "next")
+    world.say(ben, "whole")
+    value = "'no key'" if broken != "other" else "(SELECT content FROM body LIMIT 1)"
+    with for_writing(world.store.engine).begin() as connection:
+        connection.execute(
+            text(f"UPDATE outbound SET sending = {value} WHERE id = (SELECT min(id) FROM outbound)")
+        )
+    assert world.texts() == ["whole"]
+    assert world.texts() == ["next"]
+    assert world.rows("SELECT state, fault_code FROM outbound ORDER BY id LIMIT 1") == [
+        ("failed", "sealed")
     ]
 
 
@@ -270,5 +311,13 @@ def test_health_tells_depth_age_and_failures(world: World) -> None:
     health = world.store.outbox_health(NOON)
     assert (health.queued, health.oldest_due_seconds, health.failed) == (2, 30.0, 3)
     assert health.failed_by_kind == {"content": 2, "dead": 1}
+    assert (health.waiting, health.failed_receipts) == (0, 0)
+    with world.store.write() as unit:
+        for status in (ReceiptStatus.WAITING, ReceiptStatus.FAILED, ReceiptStatus.FAILED):
+            receipt = unit.inbox.receive(world.message())
+            assert receipt is not None
+            unit.inbox.mark(receipt, status)
+    health = world.store.outbox_health(NOON)
+    assert (health.waiting, health.failed_receipts) == (1, 2)
     later = world.store.outbox_health(NOON + 2 * DAY)
     assert later.failed == 0
