@@ -1,6 +1,8 @@
 """`chat`: talk with a city in the terminal, in the format of transcripts."""
 
 import sys
+from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -24,7 +26,7 @@ from dialogue.memory import Conversation
 @click.option("--locale", help="Language to begin with; the city's first otherwise.")
 def chat(city: str, channel: str, locale: str | None) -> None:
     """Talk with a city here. A line is a text; `@ +25h` lets time pass; an empty line ends."""
-    folder = CITIES / city
+    folder = CITIES / city if (CITIES / city).is_dir() else Path(city)
     if not folder.is_dir():
         known = ", ".join(sorted(p.name for p in CITIES.iterdir() if p.is_dir()))
         raise CityError((Fault("city", f"'{city}' is none of {known}"),))
@@ -36,6 +38,7 @@ def chat(city: str, channel: str, locale: str | None) -> None:
             read_source((INSTRUMENTS / f"{slug}.toml").read_text("utf-8")), "", wiring.now(), False
         )
         for slug in profile.surveys
+        if (INSTRUMENTS / f"{slug}.toml").exists()
     ]
     talk = Talk(desk_of(profile, published), CARRIES[channel], wiring.now(), Conversation(locale))
     prompt = "> " if sys.stdin.isatty() else ""
@@ -48,6 +51,13 @@ def chat(city: str, channel: str, locale: str | None) -> None:
             return
         if not prompt:
             click.echo(row if row.startswith("@ ") else f"> {row}")
-        said = talk.wait(span(row[2:])) if row.startswith("@ ") else talk.say(row)
+        said = talk.wait(_span(row[2:])) if row.startswith("@ ") else talk.say(row)
         for part in said:
             click.echo(line(part))
+
+
+def _span(text: str) -> timedelta:
+    try:
+        return span(text)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error

@@ -66,9 +66,13 @@ def keys_rotate(index: bool) -> None:
             if settings.key_file and not settings.secret_keys:
                 _write_keys(settings.key_file, newest)
     click.echo("Done." if not index else "Done. Only the newest key is needed now.")
-    if settings.secret_keys:
-        what = "all keys but the first" if index else "no key yet (the last one looks addresses up)"
-        click.echo(f"From IMBIZO_SECRET_KEYS you can now take away {what}.")
+    if settings.secret_keys and index:
+        click.echo(
+            "Before anything runs again, leave all keys but the first out of"
+            " IMBIZO_SECRET_KEYS: with them nobody would be found."
+        )
+    elif settings.secret_keys:
+        click.echo("Leave out no key yet: the last one looks addresses up.")
 
 
 def _with_bar(label: str, work: Callable[[Progress], int]) -> None:

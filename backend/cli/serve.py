@@ -66,6 +66,10 @@ def _postgres(settings: Settings) -> Settings:
 def _load(settings: Settings, *, demo: bool) -> Sequence[str]:
     """Takes in the cities that come at start: the demo ones if asked for, and those of
     IMBIZO_CITIES. Which demo cities there are now. Raises KeysUnusableError before all else."""
+    if settings.cities is not None and not settings.cities.is_dir():
+        raise SettingsError(
+            "IMBIZO_CITIES names no folder: set it to one that is there, or to none"
+        )
     engine = open_engine(settings.database_url)
     try:
         check_keys(engine, wiring.key_ring(settings))
@@ -122,4 +126,5 @@ async def _work(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         one = await stack.enter_async_context(wiring.installation(settings))
         await stack.enter_async_context(working(one))
+        click.echo("At work. Stop with Ctrl-C.")
         await stopped.wait()

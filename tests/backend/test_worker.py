@@ -36,8 +36,9 @@ class Street:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[Running]:
-        """A worker."""
+        """A worker at work."""
         async with running("worker", settings=self.settings, folder=self.folder) as one:
+            await one.until("Stop with")
             yield one
 
 
