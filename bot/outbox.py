@@ -49,7 +49,9 @@ class Dispatcher:
         writer: Writer,
         channels: Mapping[tuple[str, str], Channel],
         surroundings: Surroundings,
+        most_seconds: float = MOST_SECONDS,
     ) -> None:
+        self._most_seconds = most_seconds
         self._writer = writer
         self._channels = channels
         self._around = surroundings
@@ -157,7 +159,7 @@ class Dispatcher:
 
     async def _in_time(self, channel: Channel, claimed: Claimed) -> Sent | None:
         try:
-            async with asyncio.timeout(MOST_SECONDS):
+            async with asyncio.timeout(self._most_seconds):
                 return await self._find_or_send(channel, claimed)
         except TimeoutError as error:
             raise SendError(Fault(Kind.UNKNOWN, "too slow")) from error

@@ -9,6 +9,10 @@ _FOREIGN = (
     "The database was written under another secret key: bring the old key file (or"
     " IMBIZO_SECRET_KEYS) back. With this key nobody would be known any more, not even by STOP."
 )
+_ORDER = (
+    "Addresses are looked up under another key than the last one set. After `imbizo keys rotate"
+    " --index` set the newest key alone; otherwise leave the oldest one last."
+)
 
 
 def check_keys(engine: Engine, keys: KeyRing) -> None:
@@ -24,4 +28,4 @@ def check_keys(engine: Engine, keys: KeyRing) -> None:
             except SealBrokenError:
                 raise KeysUnusableError(_FOREIGN) from None
             if not keys.is_indexed(row.hash):
-                raise KeysUnusableError(_FOREIGN)
+                raise KeysUnusableError(_ORDER)

@@ -11,7 +11,7 @@ from dialogue.conditions import Condition
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.messages import Choice
-from dialogue.outcomes import DontKnow, Empty, Outcome, Refused
+from dialogue.outcomes import DontKnow, Empty, NotUnderstood, Outcome, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,9 @@ class Question:
         return None
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        """The reading proper, for a reply that has something in it."""
-        raise NotImplementedError
+        """The reading proper, for a reply that has something in it. A type that takes no answer
+        understands none."""
+        return NotUnderstood()
 
     def narrowed(self, candidates: tuple[str, ...]) -> "Question":
         """The same question offering only the numbers in `candidates` (asking back)."""

@@ -78,6 +78,3 @@ class Photo(Question):
 
     def blank(self, reply: Reply) -> Outcome:
         return NotUnderstood()
-
-    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        return NotUnderstood()

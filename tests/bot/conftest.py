@@ -17,7 +17,7 @@ from backend.desks import build_desk
 from backend.models import metadata
 from backend.privacy import KeyRing
 from backend.store import SqlStore, library, open_engine
-from bot.outbox import Dispatcher, Surroundings
+from bot.outbox import MOST_SECONDS, Dispatcher, Surroundings
 from bot.store import Inbound, Known, Outbound, ReceiptStatus, Store
 from bot.turns import Taken, take_turn
 from bot.wakeups import take_waiting
@@ -132,14 +132,14 @@ class Bot:
 
     @asynccontextmanager
     async def dispatching(
-        self, channel: Channel, store: Store | None = None
+        self, channel: Channel, store: Store | None = None, most_seconds: float = MOST_SECONDS
     ) -> AsyncIterator[Dispatcher]:
         """A dispatcher that sends everything of east by this channel."""
         writer = Writer(store or self.store)
         writer.start()
         fresh = Surroundings(lambda: self.now, lambda: f"t{next(self.numbers)}", lambda: 0.5)
         try:
-            yield Dispatcher(writer, {(EAST, "sms"): channel}, fresh)
+            yield Dispatcher(writer, {(EAST, "sms"): channel}, fresh, most_seconds)
         finally:
             await asyncio.to_thread(writer.stop)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot import outbox
 from bot.retry import ASK_AFTER, MOST_TRIES, PAUSE_FOR_OPERATOR
 from channels.base import Fault, Kind
 from tests.bot.conftest import ANNA, BEN, CORA, EAST, HOUR, NOON, Bot
@@ -258,13 +257,11 @@ async def test_nothing_is_claimed_while_the_rate_is_used_up(bot: Bot) -> None:
     assert sorted(post.texts) == [ANNA, BEN, CORA]
 
 
-async def test_a_provider_that_takes_too_long_leaves_its_message_unknown(
-    bot: Bot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox, "MOST_SECONDS", 0.05)
+async def test_a_provider_that_takes_too_long_leaves_its_message_unknown(bot: Bot) -> None:
     post = Post(shut=asyncio.Event())
     bot.queue(ANNA, "one")
-    await drain(bot, post)
+    async with bot.dispatching(post, most_seconds=0.05) as dispatcher:
+        await dispatcher.drain()
     assert bot.rows("SELECT state, fault_kind, fault_code FROM outbound") == [
         ("unknown", "unknown", "too slow")
     ]

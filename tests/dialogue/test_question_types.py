@@ -336,9 +336,8 @@ def test_a_note_asks_nothing() -> None:
     assert [name for name, cls in TYPES.items() if not cls.asks] == ["note"]
 
 
-def test_a_type_without_a_reading_of_its_own_says_so() -> None:
-    with pytest.raises(NotImplementedError):
-        read(question("note", "note"), "hello")
+def test_a_type_without_a_reading_of_its_own_understands_nothing() -> None:
+    assert read(question("note", "note"), "hello") == NotUnderstood()
 
 
 def test_only_questions_with_options_know_special_options() -> None:
