@@ -45,9 +45,9 @@ conformance: .venv/.dev ## tests against servers we did not write (needs Node)
 bench: .venv/.dev ## the benchmarks
 	@$(VENV) -m benchmarks
 
-# The locks name no host and fit every platform. UPGRADE=--upgrade takes the newest releases.
+# The locks name no host and fit every platform; extras stay, or pip, finding a newer release, refuses the lock. UPGRADE=--upgrade takes the newest releases.
 COMPILE = .cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate $(UPGRADE)
+	--generate-hashes --no-header --no-annotate --no-strip-extras $(UPGRADE)
 WITHOUT_FUNDING = fs = require("fs"); file = "package-lock.json"; \
 	lock = JSON.parse(fs.readFileSync(file), (key, value) => key == "funding" ? undefined : value); \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
