@@ -7,6 +7,7 @@ import httpx
 
 from backend.city_file import ChannelEntry, CityProfile
 from backend.settings import Settings
+from backend.store.limits import Limits
 from channels import CHANNELS
 from channels.base import Carries, Channel, ChannelConfig
 
@@ -27,7 +28,7 @@ class ChannelBook(Mapping[Address, Channel]):
         self._revisions: dict[str, int] = {}
         self._channels: dict[Address, Channel] = {}
         self._demo: frozenset[str] = frozenset()
-        self._rates: dict[Address, float] = {}
+        self._limits: dict[Address, Limits] = {}
 
     def refresh(self) -> None:
         """Makes the channels of new and changed cities; the others keep theirs."""
@@ -44,7 +45,15 @@ class ChannelBook(Mapping[Address, Channel]):
             }
             # Built whole, then swapped: a webhook never meets a city without its channels.
             others = {a: c for a, c in self._channels.items() if a[0] != city}
-            self._rates |= {(city, entry.name): entry.rate for entry in profile.channels}
+            self._limits |= {
+                (city, entry.name): Limits(
+                    rate=entry.rate,
+                    replies_an_hour=entry.replies_an_hour or None,
+                    window=made[city, entry.name].carries.window,
+                )
+                for entry in profile.channels
+                if (city, entry.name) in made
+            }
             self._channels = others | made
             (demo.add if profile.demo else demo.discard)(city)
             self._revisions[city] = revision
@@ -64,9 +73,9 @@ class ChannelBook(Mapping[Address, Channel]):
         return city in self._demo
 
     @property
-    def rates(self) -> Mapping[Address, float]:
-        """Segments a second by channel; a live view."""
-        return MappingProxyType(self._rates)
+    def limits(self) -> Mapping[Address, Limits]:
+        """What holds each channel back; a live view."""
+        return MappingProxyType(self._limits)
 
     def kinds(self) -> Mapping[Address, Carries]:
         """What each channel carries."""

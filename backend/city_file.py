@@ -36,6 +36,10 @@ RESERVED = frozenset(
 )
 """Top-level routes, which no city's slug may be."""
 
+REPLIES_AN_HOUR = 5000.0
+"""What a channel answers in an hour unless its table says otherwise (0: no limit): a net under
+loops between two machines and under SMS pumping. What is over waits, and an operator is told."""
+
 HOURS = re.compile(r"([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
 
 
@@ -102,6 +106,7 @@ class ChannelEntry(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
     kind: str
     rate: Annotated[float, Field(gt=0)] = 10.0
+    replies_an_hour: Annotated[float, Field(ge=0)] = REPLIES_AN_HOUR
     segment_price: Annotated[float, Field(ge=0)] = 0.0
     currency: str = ""
 

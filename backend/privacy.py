@@ -191,12 +191,15 @@ class Erasure:
 
 
 ERASURE: Sequence[Erasure] = (
+    Erasure("media", gone=True),
     Erasure("body", gone=True),
     Erasure("delivery_report", gone=True),
     Erasure("outbound", gone=True),
     Erasure("answer", blank=("raw",), to_day=("at",)),
     Erasure("session", blank=("contact",), to_day=("started_at", "finished_at")),
     Erasure("consent", blank=("contact", "message_id"), to_day=("at",)),
+    Erasure("link_code", gone=True),
+    Erasure("open_window", gone=True),
     Erasure("urn", gone=True),
     Erasure("contact", gone=True),
 )

@@ -93,7 +93,7 @@ def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     check_keys(engine, keys)
     channels = ChannelBook(settings, http, lambda: _profiles(engine))
     channels.refresh()
-    store = SqlStore(engine, keys, build_desk, channels.rates)
+    store = SqlStore(engine, keys, build_desk, channels.limits)
     return Installation(settings, engine, keys, store, channels, Writer(store))
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from channels.base import Fault, Part, Received, Sending, StatusUpdate
+from channels.base import Fault, Part, Purpose, Received, Sending, StatusUpdate
 from dialogue.desk import Desk
 from dialogue.effects import Consent, Record
 from dialogue.memory import Conversation
@@ -36,6 +36,15 @@ class ReceiptStatus(StrEnum):
     TAKEN = "taken"
     WAITING = "waiting"
     FAILED = "failed"
+
+
+class MediaState(StrEnum):
+    """How far a picture or recording is on its way to us. REFUSED: of a kind or size we do not
+    take, or gone at the provider."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,8 @@ class Outbound:
     parts: tuple[Part, ...]
     at: datetime
     expires_at: datetime
+    language: str | None = None
+    purpose: Purpose = Purpose.REPLY
     priority: int = 0
     despite_opt_out: bool = False
     forget: bool = False
@@ -261,6 +272,11 @@ class Unit(Protocol):
 
     def desk(self, city: str) -> Desk:
         """The city's desk as of this transaction (kept between turns until something changes)."""
+        ...
+
+    def lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+        """Takes (or prolongs) work that one process at a time may do; False while it is another's.
+        With `until` not after `now` it is given back."""
         ...
 
     def tell(self, topic: str) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Unit
-from channels.base import Carries, Part
+from channels.base import Carries, Part, Purpose
 from channels.rendering import render
 from dialogue.conversation import converse
 from dialogue.desk import Desk
@@ -94,6 +94,7 @@ def apply(
     id_: str,
     at: datetime,
     carries: Carries,
+    purpose: Purpose = Purpose.REPLY,
 ) -> tuple[Part, ...]:
     """Keeps what a turn noted and queues what it says; returns the rendered parts."""
     forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
@@ -116,6 +117,8 @@ def apply(
                 parts=parts,
                 at=at,
                 expires_at=at + REPLY_LIVES,
+                language=desk.locale(turn.conversation.locale).code,
+                purpose=purpose,
                 despite_opt_out=turn.despite_opt_out,
                 forget=forget is not None,
                 supersedes=any(isinstance(effect, Ask) for effect in turn.effects),
@@ -162,10 +165,11 @@ def _event(inbound: Inbound) -> Reply:
         choice=received.choice,
         question=received.question,
         location=received.location,
-        media=received.media,
+        media=len(received.media),
         command=received.command,
         answered=received.answered,
         message_id=received.provider_id,
         channel=inbound.channel,
         language=received.language,
+        edited=received.edited,
     )

@@ -8,7 +8,7 @@ import structlog
 
 from bot.store import ContactBusyError, Due, ReceiptStatus, Unit
 from bot.turns import apply, decide
-from channels.base import Carries
+from channels.base import Carries, Purpose
 from dialogue.conversation import converse
 from dialogue.events import Tick
 
@@ -46,7 +46,7 @@ def _wake(unit: Unit, one: Due, now: datetime, id_: str, kinds: Kinds) -> None:
     desk = unit.desk(one.city)
     turn = converse(desk, one.known.conversation, Tick(id_, one.heard_at), now)
     carries = kinds[one.city, one.known.channel]
-    apply(unit, desk, one.city, one.known, turn, id_, now, carries)
+    apply(unit, desk, one.city, one.known, turn, id_, now, carries, Purpose.REMINDER)
 
 
 def take_waiting(unit: Unit, kinds: Kinds) -> int:

@@ -1,7 +1,7 @@
 """What every channel takes and gives, in no provider's words."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
@@ -33,6 +33,18 @@ class WebAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or recording that came with a message, still at the provider.
+
+    `reference` is what its channel's `fetch` needs (an address or an id); `media_type` is what the
+    provider says it is, which is not to be believed.
+    """
+
+    reference: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """One message from a resident.
 
@@ -40,7 +52,8 @@ class Received:
     signed event, to be the same person. `command` is set when the provider itself read the message
     as STOP, START or HELP; `answered` holds the commands in this message that the provider answers
     itself on this sender, so that we stay silent there. `language` is the code that the channel
-    gives for the resident, a hint only.
+    gives for the resident, a hint only. `in_reply_to` is the provider's id of an
+    older message that this one quotes. `edited`: the resident changed a message sent before.
     """
 
     provider_id: str
@@ -50,10 +63,12 @@ class Received:
     choice: str | None = None
     question: str | None = None
     location: tuple[float, float] | None = None
-    media: int = 0
+    media: tuple[Media, ...] = ()
     command: str | None = None
     answered: frozenset[str] = frozenset()
     language: str | None = None
+    in_reply_to: str | None = None
+    edited: bool = False
 
 
 LONGEST_TEXT = 4000
@@ -119,13 +134,15 @@ class Carries:
     """What a kind of channel can carry.
 
     `buttons` is how many choices it shows as buttons (0: always numbered text); `longest` is in
-    characters; `segments` says whether it bills by SMS segment.
+    characters; `segments` says whether it bills by SMS segment. `window` is how long after a
+    resident's last message free text may be sent to them (None: always).
     """
 
     buttons: int
     button_label: int
     longest: int
     segments: bool
+    window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +156,27 @@ class Part:
     segments: int
 
 
+class Purpose(StrEnum):
+    """Why a message is sent, for channels that want to know before they carry it."""
+
+    REPLY = "reply"
+    REMINDER = "reminder"
+    INVITATION = "invitation"
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """One part on its way to one address. `language` is the text's, where it is known: a hint for
-    what a provider adds in words of its own."""
+    what a provider adds in words of its own. `in_window` is False where the channel's window
+    (`Carries.window`) has closed for this address."""
 
     urn: str
     text: str
     choices: tuple[Choice, ...] = ()
     question: str | None = None
     language: str | None = None
+    purpose: Purpose = Purpose.REPLY
+    in_window: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +205,17 @@ class Fault:
     """Why a message was refused or lost.
 
     `code` is the provider's; `tries` caps further attempts where the provider's rule does
-    (None: our usual limit); `wait` is the least pause before the next one.
+    (None: our usual limit); `wait` is the least pause before the next one; `then` is what the fault
+    means once its tries are used up. `whole` says that it is about the channel and not about this
+    message: nothing else would fare better now.
     """
 
     kind: Kind
     code: str = ""
     tries: int | None = None
     wait: timedelta | None = None
+    then: "Kind | None" = None
+    whole: bool = False
 
 
 class SendError(Exception):
@@ -255,6 +287,83 @@ class Acknowledging(Protocol):
 
     async def acknowledge(self, id_: str) -> None:
         """Gives the sign, after the commit. Never raises, is never tried again."""
+        ...
+
+
+class FetchError(Exception):
+    """A medium could not be had: `final` says that asking again is of no use. No text of it holds
+    an address."""
+
+    def __init__(self, reason: str, *, final: bool) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A channel whose media stay at the provider until they are fetched."""
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """The content. Raises FetchError, also for one of more than `most` bytes, which is not read
+        to its end."""
+        ...
+
+
+@runtime_checkable
+class Polling(Protocol):
+    """A channel that can be asked for what came, where the world cannot reach us."""
+
+    def polls(self) -> bool:
+        """Whether this one is set to be asked."""
+        ...
+
+    async def poll(self, after: str) -> "Polled":
+        """Waits a while for what came after that place (""; or `Polled.place`). Raises
+        SendError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What came, in order, and the place to go on from once all of it is stored."""
+
+    parsed: tuple[Parsed, ...]
+    place: str
+
+
+@runtime_checkable
+class Reconciling(Protocol):
+    """A channel whose provider lists what was sent to us, whether or not we were there."""
+
+    def received_since(self, since: datetime) -> AsyncIterator[Received]:
+        """Messages that came since then, the oldest first. Raises SendError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateState:
+    """One template at the provider. `approval` is "" where none is needed."""
+
+    purpose: str
+    language: str
+    sid: str
+    approval: str = ""
+    reason: str = ""
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """A channel that shows choices, or writes first, only through templates made before."""
+
+    async def make_templates(
+        self, words: Mapping[str, Mapping[str, str]]
+    ) -> Sequence[TemplateState]:
+        """Makes those that are missing and asks for the approvals needed. `words` are the texts by
+        language and phrase name. Raises SendError."""
+        ...
+
+    async def template_states(self) -> Sequence[TemplateState]:
+        """Those that the channel is set to use. Raises SendError."""
         ...
 
 

@@ -20,6 +20,8 @@ class Reply:
     `choice` is the number on a tapped button and `question` the tag that came with it. `command`
     and `answered` as in `channels.base.Received`: read, or already answered, by the provider.
     `message_id` is the provider's, for the consent ledger. `language` is the channel's hint.
+    `edited`: it changes
+    a message sent before.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Reply:
     message_id: str = ""
     channel: str = ""
     language: str | None = None
+    edited: bool = False
 
     @property
     def said(self) -> str:

@@ -8,31 +8,55 @@ from sqlmodel import SQLModel
 
 from backend.models.answers import Answer, Session
 from backend.models.cities import Area, City, SurveyVersion
-from backend.models.contacts import Consent, ConsentWording, Contact, OptOut, Urn
-from backend.models.messages import Body, ChannelRate, DeliveryReport, Outbound, Receipt
-from backend.models.records import ApiKey, Audit, Counter, PurgeLog
+from backend.models.contacts import (
+    Consent,
+    ConsentWording,
+    Contact,
+    LinkCode,
+    OptOut,
+    Urn,
+    Window,
+)
+from backend.models.messages import (
+    Body,
+    ChannelRate,
+    ChannelWatch,
+    DeliveryReport,
+    Media,
+    Outbound,
+    Receipt,
+    Spend,
+)
+from backend.models.records import Alert, ApiKey, Audit, Counter, Lease, PurgeLog
 
 metadata = SQLModel.metadata
 
 __all__ = [
+    "Alert",
     "Answer",
     "ApiKey",
     "Area",
     "Audit",
     "Body",
     "ChannelRate",
+    "ChannelWatch",
     "City",
     "Consent",
     "ConsentWording",
     "Contact",
     "Counter",
     "DeliveryReport",
+    "Lease",
+    "LinkCode",
+    "Media",
     "OptOut",
     "Outbound",
     "PurgeLog",
     "Receipt",
     "Session",
+    "Spend",
     "SurveyVersion",
     "Urn",
+    "Window",
     "metadata",
 ]

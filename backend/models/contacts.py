@@ -16,7 +16,8 @@ class Contact(SQLModel, table=True):
 
     `heard_urn` is the address last heard from (a `urn.id`; no foreign key, since the two tables
     would need each other) and `heard_channel` the channel. `opted_out` repeats the opt-out list,
-    because PostgreSQL reads a row afresh only if it had to wait for that row's lock.
+    because PostgreSQL reads a row afresh only if it had to wait for that row's lock. `reply_tat`
+    is the reply budget's theoretical arrival time (see `store.budget`).
     """
 
     __tablename__ = "contact"
@@ -34,6 +35,7 @@ class Contact(SQLModel, table=True):
     last_heard_at: datetime = Field(sa_type=UTCDateTime)
     heard_urn: int | None = Field(default=None, sa_type=BigKey)
     heard_channel: str
+    reply_tat: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Urn(SQLModel, table=True):
@@ -96,3 +98,24 @@ class Consent(SQLModel, table=True):
     message_id: str | None = None
     channel: str
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Window(SQLModel, table=True):
+    """When an address was last heard from on a channel that has a window (`Carries.window`)."""
+
+    __tablename__ = "open_window"
+
+    urn: int = Field(primary_key=True, foreign_key="urn.id", sa_type=BigKey)
+    channel: str = Field(primary_key=True)
+    heard_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class LinkCode(SQLModel, table=True):
+    """A code by which a contact lets another address join it, by keyed hash, for minutes."""
+
+    __tablename__ = "link_code"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    hash: str = Field(primary_key=True)
+    contact: str = Field(foreign_key="contact.id", index=True)
+    expires_at: datetime = Field(sa_type=UTCDateTime)

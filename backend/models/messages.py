@@ -1,12 +1,12 @@
 """What came in and what goes out."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from backend.models.base import BigKey, Sealed, UTCDateTime, one_of
-from bot.store import DeliveryState, ReceiptStatus, Retention
+from bot.store import DeliveryState, MediaState, ReceiptStatus, Retention
 from channels.base import Kind
 
 PENDING = "state IN ('queued', 'unknown', 'claimed')"
@@ -66,7 +66,8 @@ class Outbound(SQLModel, table=True):
     the lease. `unknown_since` is when an attempt began that may have gone out. `status` is the rank
     of `channels.base.Status` that delivery reports raised it to. `sending` (address, text, choices)
     is None once wiped. `forget` has the row deleted once it is settled. `is_question` lets a newer
-    question supersede it.
+    question supersede it. `sends` is how often a provider took it (a report may ask for another
+    attempt).
     """
 
     __tablename__ = "outbound"
@@ -105,6 +106,7 @@ class Outbound(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime)
     attempts: int = 0
+    sends: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     token: str | None = None
     claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     unknown_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -135,10 +137,80 @@ class DeliveryReport(SQLModel, table=True):
 
 class ChannelRate(SQLModel, table=True):
     """A channel that ever had something to send. `tat` is GCRA's theoretical arrival time: when the
-    next segment would be due if all were sent evenly."""
+    next segment would be due if all were sent evenly; `budget_tat` the same of the hourly reply
+    budget. `failures` counts those in a row that were about the channel itself; `paused_until` is
+    when it may be tried again, `pause_code` why it rests."""
 
     __tablename__ = "channel_rate"
 
     city: str = Field(primary_key=True, foreign_key="city.slug")
     channel: str = Field(primary_key=True)
     tat: datetime = Field(sa_type=UTCDateTime)
+    budget_tat: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    pause_code: str | None = None
+
+
+class ChannelWatch(SQLModel, table=True):
+    """What came in by a channel, for alerts and reconciling. `place` is where polling goes on."""
+
+    __tablename__ = "channel_watch"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    channel: str = Field(primary_key=True)
+    heard_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    refused: int = 0
+    refused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    reconciled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    place: str = ""
+
+
+class Spend(SQLModel, table=True):
+    """What a channel sent on a day that is over (UTC): parts and billed segments taken by the
+    provider. The price is the profile's."""
+
+    __tablename__ = "spend"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    channel: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    parts: int
+    segments: int
+
+
+class Media(SQLModel, table=True):
+    """A picture or recording that came with a message. `reference` is what fetches it from the
+    provider; once fetched, `content` holds it sealed, or `key` names it in the object store (where
+    it is sealed too). `contact` is None once erased."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        UniqueConstraint("received", "number"),
+        Index(
+            "ix_media_due",
+            "due_at",
+            sqlite_where=text("state = 'wanted'"),
+            postgresql_where=text("state = 'wanted'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    channel: str
+    contact: str | None = Field(default=None, foreign_key="contact.id", index=True)
+    received: int = Field(foreign_key="received.id", sa_type=BigKey)
+    number: int
+    session: str | None = Field(default=None, foreign_key="session.id", index=True)
+    question: str | None = None
+    reference: str | None = Field(default=None, sa_type=Sealed)
+    state: MediaState = Field(sa_type=one_of(MediaState, "media_state"))
+    media_type: str | None = None
+    size: int | None = None
+    content: str | None = Field(default=None, sa_type=Sealed)
+    key: str | None = None
+    attempts: int = 0
+    fault: str | None = None
+    at: datetime = Field(sa_type=UTCDateTime)
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    delete_after: datetime = Field(sa_type=UTCDateTime, index=True)

@@ -54,3 +54,28 @@ class Audit(SQLModel, table=True):
     who: str
     what: str
     at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class Lease(SQLModel, table=True):
+    """Work that one process at a time may do, and until when it is theirs."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=UTCDateTime)
+
+
+class Alert(SQLModel, table=True):
+    """Something an operator must know of: since when, and when they were last told. `city` and
+    `channel` are "" where it is about all."""
+
+    __tablename__ = "alert"
+
+    what: str = Field(primary_key=True)
+    city: str = Field(primary_key=True, default="")
+    channel: str = Field(primary_key=True, default="")
+    detail: str = ""
+    since: datetime = Field(sa_type=UTCDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

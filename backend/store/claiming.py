@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from backend.privacy import SealBrokenError
-from backend.store.rates import Allowance
+from backend.store.limits import Allowance, Limits
 from backend.store.tables import (
     CHANNEL_RATE,
     CONTACT,
@@ -208,7 +208,8 @@ def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Se
 
 
 def _allowance(transaction: Transaction, row: Any, now: datetime) -> Allowance:
-    return Allowance(row.tat, transaction.rates.get((row.city, row.channel)), now)
+    limits = transaction.limits.get((row.city, row.channel), Limits())
+    return Allowance(row.tat, limits.rate, now)
 
 
 def _candidates(

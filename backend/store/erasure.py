@@ -27,6 +27,7 @@ from backend.store.tables import (
     CONTACT,
     COUNTER,
     DELIVERY_REPORT,
+    OPEN_WINDOW,
     OUTBOUND,
     RECEIVED,
     SESSION,
@@ -45,6 +46,7 @@ _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
     DELIVERY_REPORT: reports_of(_SENT_TO),
     OUTBOUND: _SENT_TO,
     ANSWER: ANSWER.c.session.in_(select(SESSION.c.id).where(SESSION.c.contact == bindparam("of"))),
+    OPEN_WINDOW: OPEN_WINDOW.c.urn.in_(select(URN.c.id).where(URN.c.contact == bindparam("of"))),
     CONTACT: CONTACT.c.id == bindparam("of"),
 }
 """Which rows are the contact's, where a column does not simply say so."""

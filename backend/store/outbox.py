@@ -171,8 +171,15 @@ class SqlOutbox:
     def _row(
         self, outbound: Outbound, number: int, part: Part, hashed: str, lane: str
     ) -> dict[str, Any]:
-        sending = Sending(outbound.urn, part.text, part.choices, part.question)
-        text = SENDING_JSON.dump_json(sending).decode()
+        sending = Sending(
+            outbound.urn,
+            part.text,
+            part.choices,
+            part.question,
+            language=outbound.language,
+            purpose=outbound.purpose,
+        )
+        text = SENDING_JSON.dump_json(sending, exclude_defaults=True).decode()
         return {
             "turn": outbound.turn,
             "part": number,

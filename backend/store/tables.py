@@ -31,6 +31,13 @@ CONSENT = metadata.tables["consent"]
 CONSENT_WORDING = metadata.tables["consent_wording"]
 CONTACT = metadata.tables["contact"]
 COUNTER = metadata.tables["counter"]
+CHANNEL_WATCH = metadata.tables["channel_watch"]
+ALERT = metadata.tables["alert"]
+LEASE = metadata.tables["lease"]
+LINK_CODE = metadata.tables["link_code"]
+MEDIA = metadata.tables["media"]
+OPEN_WINDOW = metadata.tables["open_window"]
+SPEND = metadata.tables["spend"]
 DELIVERY_REPORT = metadata.tables["delivery_report"]
 OPT_OUT = metadata.tables["opt_out"]
 OUTBOUND = metadata.tables["outbound"]
@@ -48,6 +55,8 @@ CONTENT = "body.content"
 OPT_OUT_ADDRESS = "opt_out.address"
 RAW = "answer.raw"
 SENDING = "outbound.sending"
+MEDIA_REFERENCE = "media.reference"
+MEDIA_CONTENT = "media.content"
 
 
 PENDING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.CLAIMED)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from backend.privacy import KeyRing
+from backend.store.limits import Limits
 from bot.store import ContactBusyError
 
 
@@ -30,7 +31,7 @@ class Transaction:
 
     connection: Connection
     keys: KeyRing
-    rates: Mapping[tuple[str, str], float]
+    limits: Mapping[tuple[str, str], Limits]
     seen_channels: frozenset[tuple[str, str]]
     postgres: bool
     depth: int = 0

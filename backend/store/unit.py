@@ -9,11 +9,12 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from backend.privacy import KeyRing
-from backend.store import health, purging
+from backend.store import health, leases, purging
 from backend.store.contacts import SqlContacts
 from backend.store.engine import for_writing
 from backend.store.health import OutboxHealth
 from backend.store.inbox import SqlInbox
+from backend.store.limits import Limits
 from backend.store.outbox import SqlOutbox
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
@@ -67,6 +68,14 @@ class SqlUnit:
             self.transaction.revisions[city] = revision
         return self._desks.get(self.transaction.connection, city, revision)
 
+    def lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+        """Takes, prolongs or (with `until` not after `now`) gives back a lease."""
+        connection = self.transaction.connection
+        if until <= now:
+            leases.release(connection, name, holder)
+            return False
+        return leases.take(connection, name, holder, now, until)
+
     def tell(self, topic: str) -> None:
         """Wakes whoever waits for the topic, once this transaction commits."""
         if topic not in self.transaction.topics:
@@ -76,7 +85,7 @@ class SqlUnit:
 class SqlStore:
     """Opens transactions (see `bot.store.Store`). Threads may share it.
 
-    `rates` are segments a second by city and channel; a channel not in it is not held back.
+    `limits` are by city and channel; a channel not in it is not held back.
     """
 
     def __init__(
@@ -84,12 +93,12 @@ class SqlStore:
         engine: Engine,
         keys: KeyRing,
         build_desk: BuildDesk,
-        rates: Mapping[tuple[str, str], float],
+        limits: Mapping[tuple[str, str], Limits],
     ) -> None:
         self.engine = engine
         self.keys = keys
         self._writing = for_writing(engine)
-        self._rates = rates
+        self._limits = limits
         self._desks = _Desks(build_desk)
         self._listeners: list[Callable[[str], None]] = []
         self._seen_channels: frozenset[tuple[str, str]] = frozenset()
@@ -101,7 +110,7 @@ class SqlStore:
             transaction = Transaction(
                 connection,
                 self.keys,
-                self._rates,
+                self._limits,
                 self._seen_channels,
                 connection.dialect.name == "postgresql",
             )

@@ -12,7 +12,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
 
-from channels.base import Parsed, Received, WebAnswer, clean
+from channels.base import Media, Parsed, Received, WebAnswer, clean
 from channels.telegram.buttons import read_data
 
 STORED = WebAnswer(200)
@@ -90,7 +90,8 @@ def _blocked(provider_id: str, change: ChatMemberUpdated) -> Iterator[Received]:
 def _said(provider_id: str, message: Message) -> Iterator[Received]:
     text, command = _text(message)
     location, number = _location(message), _own_number(message)
-    media = int(number is None and any(_has(message, name) for name in MEDIA))
+    has_media = number is None and any(_has(message, name) for name in MEDIA)
+    media = (Media(""),) if has_media else ()
     if text or location or number or media:
         yield Received(
             provider_id,

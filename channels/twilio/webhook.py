@@ -13,6 +13,7 @@ from channels.base import (
     Event,
     Fault,
     Kind,
+    Media,
     Parsed,
     Received,
     Status,
@@ -56,6 +57,8 @@ KEYWORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 """The whole messages that Twilio acts on by default, by the command they mean."""
 
 _MOST_FIELDS = 200
+MOST_MEDIA = 10
+"""Media of one message. Source: Twilio's limit of an MMS."""
 
 
 class Form(dict[str, list[str]]):
@@ -140,6 +143,7 @@ def parse_message(form: Form, urn: str | None, replies: Collection[str]) -> Pars
             media=_media(form),
             command=command if command in KEYWORDS else None,
             answered=_answered(form, command, replies),
+            in_reply_to=form.first("OriginalRepliedMessageSid") or None,
         )
         events = (received,)
     return Parsed(events, STORED)
@@ -155,9 +159,12 @@ def _answered(form: Form, command: str, replies: Collection[str]) -> frozenset[s
     )
 
 
-def _media(form: Form) -> int:
+def _media(form: Form) -> tuple[Media, ...]:
     count = form.first("NumMedia")
-    return int(count) if re.fullmatch("[0-9]{1,3}", count) else 0
+    numbers = range(min(int(count), MOST_MEDIA)) if re.fullmatch("[0-9]{1,3}", count) else ()
+    return tuple(
+        Media(form.first(f"MediaUrl{n}"), form.first(f"MediaContentType{n}")) for n in numbers
+    )
 
 
 def _location(form: Form) -> tuple[float, float] | None:

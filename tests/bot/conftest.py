@@ -17,6 +17,7 @@ from backend.desks import build_desk
 from backend.models import metadata
 from backend.privacy import KeyRing
 from backend.store import SqlStore, library, open_engine
+from backend.store.limits import Limits
 from bot.outbox import MOST_SECONDS, Dispatcher, Surroundings
 from bot.store import Inbound, Known, Outbound, ReceiptStatus, Store
 from bot.turns import Taken, take_turn
@@ -46,7 +47,7 @@ class Bot:
     after an update with a bug; `now` is the time on everybody's clock."""
 
     store: SqlStore
-    rates: dict[tuple[str, str], float]
+    limits: dict[tuple[str, str], Limits]
     broken: set[str] = field(default_factory=set)
     now: datetime = NOON
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -163,8 +164,8 @@ def open_bot(url: str, folder: Path) -> Iterator[Bot]:
             raise BrokenError(f"no desk for {city}")
         return build_desk(connection, city)
 
-    rates: dict[tuple[str, str], float] = {}
-    yield Bot(SqlStore(engine, KeyRing(KEYS), build, rates), rates, broken)
+    limits: dict[tuple[str, str], Limits] = {}
+    yield Bot(SqlStore(engine, KeyRing(KEYS), build, limits), limits, broken)
     engine.dispose()
 
 

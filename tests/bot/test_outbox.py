@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from backend.store.limits import Limits
 from bot.retry import ASK_AFTER, MOST_TRIES, PAUSE_FOR_OPERATOR
 from channels.base import Fault, Kind
 from tests.bot.conftest import ANNA, BEN, CORA, EAST, HOUR, NOON, Bot
@@ -241,7 +242,7 @@ async def test_a_message_that_would_be_too_late_when_tried_again_expires(bot: Bo
 
 
 async def test_nothing_is_claimed_while_the_rate_is_used_up(bot: Bot) -> None:
-    bot.rates[EAST, "sms"] = 1.0
+    bot.limits[EAST, "sms"] = Limits(rate=1.0)
     for number in (ANNA, BEN, CORA):
         bot.queue(number, number)
     post = Post()

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 import pytest
 
@@ -34,6 +35,9 @@ class FakeUnit:
         raise NotImplementedError
 
     def desk(self, city: str) -> Desk:
+        raise NotImplementedError
+
+    def lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         raise NotImplementedError
 
     def tell(self, topic: str) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from channels import CHANNELS
-from channels.base import Channel, Fault, Received, StatusUpdate, WebhookError, WebRequest
+from channels.base import Channel, Fault, Media, Received, StatusUpdate, WebhookError, WebRequest
 from channels.rendering import render
 from dialogue.messages import Choice, Message
 from tests.channels.samples import TWILIO, WHATSAPP, WHATSAPP_URL, config, twilio_request
@@ -64,21 +64,21 @@ def shown(value: object) -> object:
             return {"received": _told(value)}
         case StatusUpdate():
             return {"status": _told(value)}
-        case Fault():
+        case Fault() | Media():
             return _told(value)
         case timedelta():
             return value.total_seconds()
         case Enum():
             return value.name if isinstance(value, int) else value.value
         case tuple() | frozenset():
-            return sorted(value) if isinstance(value, frozenset) else list(value)
+            return sorted(value) if isinstance(value, frozenset) else [shown(v) for v in value]
         case _:
             return value
 
 
-def _told(value: Received | StatusUpdate | Fault) -> dict[str, object]:
+def _told(value: Received | StatusUpdate | Fault | Media) -> dict[str, object]:
     told = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
-    return {name: shown(now) for name, (now, default) in told.items() if now != default}
+    return {name: shown(now) for name, (now, default) in told.items() if now not in (default, "")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -52,6 +52,7 @@ def test_a_recorded_tap(shared_fakes: Path) -> None:
         urn=form["From"],
         text="Konfirmasi",
         aliases=(form["ExternalUserId"],),
+        in_reply_to=form["OriginalRepliedMessageSid"],
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, text
 
 from backend.privacy import KeyRing
 from backend.store import SqlStore, open_engine
+from backend.store.limits import Limits
 from backend.store.tables import CITY
 from bot.store import Claimed, DeliveryState, Inbound, Known, Outbound, Settlement
 from channels.base import Part, Received
@@ -35,7 +36,7 @@ class World:
     """A store, and short ways to do with it what `bot` does."""
 
     store: SqlStore
-    rates: dict[tuple[str, str], float]
+    limits: dict[tuple[str, str], Limits]
     numbers: Iterator[int]
 
     def message(self, urn: str = ANNA, at: datetime = NOON, **changes: object) -> Inbound:
@@ -113,8 +114,8 @@ def open_world(url: str) -> Iterator[World]:
     ]
     with engine.begin() as connection:
         connection.execute(insert(CITY), cities)
-    rates: dict[tuple[str, str], float] = {}
-    yield World(SqlStore(engine, KeyRing([OLD_KEY]), make_desk, rates), rates, count(1))
+    limits: dict[tuple[str, str], Limits] = {}
+    yield World(SqlStore(engine, KeyRing([OLD_KEY]), make_desk, limits), limits, count(1))
     engine.dispose()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from backend.store.engine import for_writing
+from backend.store.limits import Limits
 from bot.store import DeliveryState, Outbound, ReceiptStatus
 from channels.base import Fault, Kind, Part, Status, StatusUpdate
 from dialogue.messages import Choice
@@ -118,7 +119,7 @@ def test_four_threads_never_claim_the_same(world: World) -> None:
 
 
 def test_the_rate_is_by_segment_and_shared(world: World) -> None:
-    world.rates["east", "sms"] = 10.0
+    world.limits["east", "sms"] = Limits(rate=10.0)
     for n in range(20):
         world.say(world.come(f"tel:+2760000{n:04}"), "x", segments=2)
     world.say(world.come("telegram:7", channel="telegram"), "not held back")
@@ -135,7 +136,7 @@ def test_the_rate_is_by_segment_and_shared(world: World) -> None:
 
 
 def test_a_long_message_passes_a_slow_channel(world: World) -> None:
-    world.rates["east", "sms"] = 0.5
+    world.limits["east", "sms"] = Limits(rate=0.5)
     world.say(world.come(), "long", segments=4)
     world.say(world.come(BEN), "short")
     assert world.texts() == ["long"]

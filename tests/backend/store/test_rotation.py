@@ -29,8 +29,8 @@ def fill(world: World) -> str:
 
 
 def with_keys(world: World, *keys: str) -> World:
-    store = SqlStore(world.store.engine, KeyRing(list(keys)), make_desk, world.rates)
-    return World(store, world.rates, world.numbers)
+    store = SqlStore(world.store.engine, KeyRing(list(keys)), make_desk, world.limits)
+    return World(store, world.limits, world.numbers)
 
 
 def works(world: World, contact: str) -> None:

@@ -1,0 +1,31 @@
+"""Work that one process at a time may do."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, or_
+from sqlalchemy.dialects import postgresql
+
+from backend.store.tables import LEASE
+
+_TAKE = (
+    postgresql.insert(LEASE)
+    .values(name=bindparam("name"), holder=bindparam("holder"), until=bindparam("until"))
+    .on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": bindparam("holder"), "until": bindparam("until")},
+        where=or_(LEASE.c.holder == bindparam("holder"), LEASE.c.until <= bindparam("now")),
+    )
+    .returning(LEASE.c.holder)
+)
+_RELEASE = delete(LEASE).where(LEASE.c.name == bindparam("of"), LEASE.c.holder == bindparam("by"))
+
+
+def take(connection: Connection, name: str, holder: str, now: datetime, until: datetime) -> bool:
+    """Takes or prolongs the lease; False while it is another's."""
+    row = {"name": name, "holder": holder, "now": now, "until": until}
+    return connection.execute(_TAKE, row).scalar() is not None
+
+
+def release(connection: Connection, name: str, holder: str) -> None:
+    """Gives it back before its time."""
+    connection.execute(_RELEASE, {"of": name, "by": holder})

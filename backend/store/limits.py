@@ -1,0 +1,58 @@
+"""How much may be sent now: GCRA (a leaky bucket kept as one time)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds a channel back; None: nothing does. `rate` is in segments a second,
+    `replies_an_hour` in message parts, `window` as in `channels.base.Carries`."""
+
+    rate: float | None = None
+    replies_an_hour: float | None = None
+    window: timedelta | None = None
+
+
+BURST = timedelta(seconds=1)
+"""What a channel that was idle may send at once: a second's worth, but always one message."""
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What may go at one moment. `tat` is when the next one would be due if all went evenly; `rate`
+    is how many a second, None where nothing holds it back; `burst` is what may go at once after a
+    pause, but always one message."""
+
+    tat: datetime
+    rate: float | None
+    now: datetime
+    burst: timedelta = BURST
+
+    def has_room(self, count: int) -> bool:
+        """Whether they may go now."""
+        begin = max(self.tat, self.now)
+        return not self.rate or begin == self.now or self._end(count) <= self.now + self.burst
+
+    def take(self, count: int) -> bool:
+        """Takes them if there is room."""
+        if not self.has_room(count):
+            return False
+        if self.rate:
+            self.tat = self._end(count)
+        return True
+
+    @property
+    def room_at(self) -> datetime:
+        """When there is room for a message again. In fast channels half a burst is awaited, so that
+        a few go together."""
+        if not self.rate:
+            return self.now
+        half = self.burst / 2
+        fast = 4 * timedelta(seconds=1 / self.rate) <= half
+        return self.tat - half if fast else self.tat
+
+    def _end(self, count: int) -> datetime:
+        return max(self.tat, self.now) + count * timedelta(seconds=1 / (self.rate or 1))
