@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.allowance import next_reply
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
@@ -39,6 +40,9 @@ REPLY_LIVES = timedelta(hours=24)
 
 OUTBOX = "outbox"
 """The topic told when something was queued."""
+
+WITHHELD = "replies_withheld"
+"""The city's counter of replies not given because the contact's budget was used up."""
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +82,8 @@ def decide(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> Take
 
 def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> tuple[Part, ...]:
     known = unit.contacts.load(inbound)
+    if carries.window is not None:
+        unit.contacts.open_window(inbound.city, inbound.channel, known.urn, inbound.at)
     desk = unit.desk(inbound.city)
     turn = converse(desk, known.conversation, _event(inbound), inbound.at)
     if any(isinstance(effect, DropText) for effect in turn.effects):
@@ -98,12 +104,14 @@ def apply(
 ) -> tuple[Part, ...]:
     """Keeps what a turn noted and queues what it says; returns the rendered parts."""
     forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
+    parts = _parts(desk, turn.effects, turn.conversation, carries)
     if forget is None:
+        if parts and not turn.despite_opt_out:
+            parts = _within_budget(unit, city, known, parts, at)
         _note(unit, city, known, turn.effects, at)
         if turn.conversation != known.conversation:
             unit.contacts.save(known.contact, turn.conversation)
-    parts = _parts(desk, turn.effects, turn.conversation, carries)
-    if forget is not None:
+    else:
         # First the erasure, which empties the outbox, then the one message that says so.
         unit.contacts.forget(city, known.contact, at, forget.count)
     if parts:
@@ -125,6 +133,20 @@ def apply(
             )
         )
         unit.tell(OUTBOX)
+    return parts
+
+
+def _within_budget(
+    unit: Unit, city: str, known: Known, parts: tuple[Part, ...], at: datetime
+) -> tuple[Part, ...]:
+    """The parts, or none where the contact is answered too often: it may be a machine. What it
+    says is still taken; STOP, HELP and the safe word are always answered."""
+    used = next_reply(known.reply_tat, at)
+    if used is None:
+        log.warning("reply_withheld", city=city)
+        unit.count(city, WITHHELD)
+        return ()
+    unit.contacts.replied(known.contact, used)
     return parts
 
 

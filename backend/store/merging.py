@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, case, delete, update
 
 from backend.store.tables import CONSENT, CONTACT, OUTBOUND, SESSION, URN
 from dialogue import memory
@@ -29,7 +29,10 @@ _CHANGES = (
     ),
     update(OUTBOUND)
     .where(OUTBOUND.c.contact == bindparam("old"))
-    .values(contact=bindparam("kept"), lane=bindparam("kept")),
+    .values(
+        contact=bindparam("kept"),
+        lane=case((OUTBOUND.c.lane == bindparam("old"), bindparam("kept")), else_=OUTBOUND.c.lane),
+    ),
     delete(CONTACT).where(CONTACT.c.id == bindparam("old")),
 )
 _SAVE = (
