@@ -233,6 +233,15 @@ class Contacts(Protocol):
         """Notes that the address wrote on a channel that has a window."""
         ...
 
+    def offer_link(self, city: str, contact: str, code: str, until: datetime) -> None:
+        """Until then the code stands for the contact; an earlier one no longer does."""
+        ...
+
+    def link(self, city: str, known: Known, code: str, at: datetime) -> Known | None:
+        """Makes the contact just heard from and the code's contact one, once; None where the code
+        is unknown, too old or its own. Raises ContactBusyError."""
+        ...
+
     def forget(self, city: str, contact: str, at: datetime, count: str) -> None:
         """Erases the contact as `backend.privacy` says and raises the counter `count`."""
         ...
@@ -282,6 +291,10 @@ class Outbox(Protocol):
     ) -> Undelivered | None:
         """Keeps a delivery report: it only raises the status; unknown ids wait for their message.
         What was not delivered, the first time that is said."""
+        ...
+
+    def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
+        """The tag of the question that a sent part asked; None if it asked none or is gone."""
         ...
 
     def send_again(self, part: int, due_at: datetime) -> None:

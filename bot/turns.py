@@ -24,13 +24,15 @@ from dialogue.effects import (
     DropText,
     Effect,
     Forget,
+    MakeLink,
     Moved,
     Opened,
     OptIn,
     OptOut,
     Record,
+    Redeem,
 )
-from dialogue.events import Reply
+from dialogue.events import Linked, Reply
 from dialogue.memory import Conversation
 from dialogue.turn import Turn
 from dialogue.wording import compose
@@ -85,7 +87,14 @@ def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> t
     if carries.window is not None:
         unit.contacts.open_window(inbound.city, inbound.channel, known.urn, inbound.at)
     desk = unit.desk(inbound.city)
-    turn = converse(desk, known.conversation, _event(inbound), inbound.at)
+    event = _event(inbound, unit)
+    turn = converse(desk, known.conversation, event, inbound.at)
+    code = next((effect.code for effect in turn.effects if isinstance(effect, Redeem)), None)
+    if code is not None:
+        joined = unit.contacts.link(inbound.city, known, code, inbound.at)
+        known = joined or known
+        told = Linked(event, found=joined is not None)
+        turn = converse(desk, known.conversation, told, inbound.at)
     if any(isinstance(effect, DropText) for effect in turn.effects):
         unit.inbox.drop_body(receipt)
     return apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
@@ -164,6 +173,8 @@ def _note(unit: Unit, city: str, known: Known, effects: Iterable[Effect], at: da
                 unit.contacts.consent(city, known.contact, effect, at)
             case OptOut():
                 unit.contacts.opt_out(city, known.contact, at)
+            case MakeLink(code, until):
+                unit.contacts.offer_link(city, known.contact, code, until)
             case OptIn():
                 unit.contacts.opt_in(city, known.contact)
             case _:
@@ -179,13 +190,16 @@ def _parts(
     return render(message, carries) if message else ()
 
 
-def _event(inbound: Inbound) -> Reply:
+def _event(inbound: Inbound, unit: Unit) -> Reply:
     received = inbound.received
+    question = received.question
+    if received.in_reply_to and question is None and received.choice is None:
+        question = unit.outbox.question_of(inbound.city, inbound.channel, received.in_reply_to)
     return Reply(
         id=inbound.turn,
         text=received.text,
         choice=received.choice,
-        question=received.question,
+        question=question,
         location=received.location,
         media=len(received.media),
         command=received.command,

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.privacy import SealBrokenError
-from backend.store import erasure, optouts, windows
+from backend.store import erasure, links, optouts, windows
 from backend.store.addresses import find
 from backend.store.tables import ADDRESS, CONSENT, CONSENT_WORDING, CONTACT, OUTBOUND, URN, pending
 from backend.store.transaction import Heard, Transaction
@@ -125,6 +125,15 @@ class SqlContacts:
     def open_window(self, city: str, channel: str, urn: str, at: datetime) -> None:
         """Notes that the address wrote on a channel that has a window."""
         windows.open_(self._transaction, city, channel, urn, at)
+
+    def offer_link(self, city: str, contact: str, code: str, until: datetime) -> None:
+        """Until then the code stands for the contact; an earlier one no longer does."""
+        links.offer(self._transaction, city, contact, code, until)
+
+    def link(self, city: str, known: Known, code: str, at: datetime) -> Known | None:
+        """Makes the contact just heard from and the code's contact one. Raises
+        ContactBusyError."""
+        return links.redeem(self._transaction, city, known, code, at)
 
     def consent(self, city: str, contact: str, consent: Consent, at: datetime) -> None:
         """Adds a line to the ledger."""

@@ -59,6 +59,11 @@ _UNKNOWN = _HELD.values(
 )
 _END = _HELD.values(state=bindparam("to"), settled_at=bindparam("at"), **wiped_if_forgotten())
 _ENDED = _END.returning(OUTBOUND.c.forget)
+_SENDING_OF = select(OUTBOUND.c.sending).where(
+    OUTBOUND.c.provider_id == bindparam("its_id"),
+    OUTBOUND.c.city == bindparam("of_city"),
+    OUTBOUND.c.channel == bindparam("of_channel"),
+)
 # A report may have overtaken the answer to our sending.
 _REPORTED = exists().where(
     DELIVERY_REPORT.c.city == bindparam("of_city"),
@@ -137,6 +142,14 @@ class SqlOutbox:
         """Keeps a delivery report (see `reports`)."""
         self._serialise(city, channel, update.provider_id)
         return reports.report(self._transaction, city, channel, update, at)
+
+    def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
+        """The tag of the question that a sent part asked; None if it asked none or is gone."""
+        where = {"of_city": city, "of_channel": channel, "its_id": provider_id}
+        sealed = self._transaction.connection.execute(_SENDING_OF, where).scalar()
+        if sealed is None:
+            return None
+        return SENDING_JSON.validate_json(self._transaction.keys.unseal(sealed, SENDING)).question
 
     def send_again(self, part: int, due_at: datetime) -> None:
         """Queues a part that was not delivered once more, in a lane of its own."""
