@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
-from httpx_aiohttp import HttpxAiohttpClient
 from sqlalchemy import Engine
 
 from backend.channel_book import ChannelBook
@@ -23,6 +22,7 @@ from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from bot.outbox import Surroundings
 from bot.writer import Writer
+from channels.transport import open_client
 
 _CHANCE = random.SystemRandom()
 
@@ -73,16 +73,10 @@ class Installation:
             yield
 
 
-def http_client() -> httpx.AsyncClient:
-    """What every channel sends through. Under httpx lies aiohttp: a send then takes a third of the
-    time (docs/decisions/0007)."""
-    return HttpxAiohttpClient(timeout=httpx.Timeout(15, connect=5), follow_redirects=False)
-
-
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncIterator[Installation]:
     """Opens everything, and closes it again. The database must be migrated."""
-    async with http_client() as http:
+    async with open_client() as http:
         one = assemble(settings, http)
         one.writer.start()
         try:
