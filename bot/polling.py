@@ -8,6 +8,7 @@ is told the same once more, and what was seen before is passed over.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -25,21 +26,30 @@ LEASE = timedelta(minutes=2)
 MOST_SECONDS = 60
 """Longest time that an answer is waited for: well within the lease."""
 
-AFTER_NOTHING = 0.5
-"""Seconds until the next question after an answer that held nothing: a provider that does not hold
-the question would otherwise be asked without end."""
-
-BESIDE_ANOTHER = 10.0
-"""Seconds until the next look at a channel that another process asks for."""
-
-LONGEST_PAUSE = 60.0
-"""Seconds after which a refusal is tried again at the latest, if nobody asked for more."""
-
-LOOK_AGAIN = 2.0
-"""Seconds until channels are looked at for changes."""
-
 Address = tuple[str, str]
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds to wait. `after_nothing`: until the next question after an answer that held nothing,
+    since a provider that does not hold the question would be asked without end. `beside_another`:
+    until the next look at a channel that another process asks for. `longest`: until a refusal is
+    tried again at the latest, if nobody asked for more. `look_again`: until channels are looked at
+    for changes."""
+
+    after_nothing: float = 0.5
+    beside_another: float = 10.0
+    longest: float = 60.0
+    look_again: float = 2.0
+
+    def after(self, failures: int, asked: timedelta | None) -> float:
+        """How long to wait after so many failures in a row, the last of which asked for that."""
+        usual = min(2.0 ** min(failures - 1, 10), self.longest)
+        return max(usual, asked.total_seconds()) if asked else usual
+
+
+PACE = Pace()
 
 
 class Asked(Channel, Polling, Protocol):
@@ -50,8 +60,14 @@ class Poller:
     """Asks one channel until it is cancelled, which ends it at once."""
 
     def __init__(
-        self, address: Address, channel: Asked, writer: Writer, surroundings: Surroundings
+        self,
+        address: Address,
+        channel: Asked,
+        writer: Writer,
+        surroundings: Surroundings,
+        pace: Pace = PACE,
     ) -> None:
+        self._pace = pace
         self._city, self._name = address
         self._channel = channel
         self._writer = writer
@@ -74,7 +90,7 @@ class Poller:
         try:
             place = await self._writer.run(self._begin)
             if place is None:
-                return BESIDE_ANOTHER
+                return self._pace.beside_another
             async with asyncio.timeout(MOST_SECONDS):
                 polled = await self._channel.poll(place)
             await self._take(polled, place)
@@ -92,12 +108,11 @@ class Poller:
             )
             return self._pause(None)
         self._failures = 0
-        return 0.0 if polled.parsed else AFTER_NOTHING
+        return 0.0 if polled.parsed else self._pace.after_nothing
 
     def _pause(self, asked: timedelta | None) -> float:
         self._failures += 1
-        usual: float = min(2.0 ** min(self._failures - 1, 10), LONGEST_PAUSE)
-        return max(usual, asked.total_seconds()) if asked else usual
+        return self._pace.after(self._failures, asked)
 
     def _begin(self, unit: Unit) -> str | None:
         """Takes or prolongs the lease; the place to ask from, None while it is another's."""
@@ -138,8 +153,13 @@ class Pollers:
     """Asks every channel that is set to be asked, until it is cancelled."""
 
     def __init__(
-        self, writer: Writer, channels: Mapping[Address, Channel], surroundings: Surroundings
+        self,
+        writer: Writer,
+        channels: Mapping[Address, Channel],
+        surroundings: Surroundings,
+        pace: Pace = PACE,
     ) -> None:
+        self._pace = pace
         self._writer = writer
         self._channels = channels
         self._around = surroundings
@@ -150,7 +170,7 @@ class Pollers:
         try:
             while True:
                 await self._match()
-                await asyncio.sleep(LOOK_AGAIN)
+                await asyncio.sleep(self._pace.look_again)
         finally:
             await self._end(tuple(self._at_work))
 
@@ -167,7 +187,7 @@ class Pollers:
         ]
         await self._end(gone)
         for address in wanted.keys() - self._at_work.keys():
-            poller = Poller(address, wanted[address], self._writer, self._around)
+            poller = Poller(address, wanted[address], self._writer, self._around, self._pace)
             task = asyncio.create_task(poller.run(), name=f"poll {'/'.join(address)}")
             self._at_work[address] = (wanted[address], task)
 
