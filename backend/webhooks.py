@@ -62,7 +62,7 @@ async def _store(
     turns = [wiring.fresh_id() for _ in parsed.events]
 
     def work(unit: Unit) -> None:
-        take(unit, city, channel, parsed, turns, at, carries)
+        take(unit, city, channel, parsed, turns, at, carries, wiring.SURROUNDINGS.chance)
 
     await one.writer.run(work, key_of(parsed))
 

@@ -139,7 +139,7 @@ class Poller:
         turns = [self._around.fresh_id() for _ in parsed.events]
 
         def work(unit: Unit) -> None:
-            take(unit, self._city, self._name, parsed, turns, at, carries)
+            take(unit, self._city, self._name, parsed, turns, at, carries, self._around.chance)
 
         await self._writer.run(work, key_of(parsed))
 

@@ -1,9 +1,10 @@
 """Takes in what a provider told, however it came: posted to us, or asked for."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.reports import take_report
 from bot.store import Inbound, Unit
 from bot.turns import take_turn
 from channels.base import Carries, Parsed, Received
@@ -17,9 +18,11 @@ def take(
     turns: Sequence[str],
     at: datetime,
     carries: Carries,
+    chance: Callable[[], float],
 ) -> None:
     """Stores and decides all of it inside the caller's write transaction; what was seen before is
-    passed over, what cannot be read is kept, sealed. `turns` has a fresh random id for each event.
+    passed over, what cannot be read is kept, sealed. `turns` has a fresh random id for each event;
+    `chance` in [0, 1) spreads what a report has tried again.
     """
     if parsed.poison is not None:
         digest = hashlib.sha256(parsed.poison).hexdigest()
@@ -29,7 +32,7 @@ def take(
         if isinstance(event, Received):
             take_turn(unit, Inbound(city, channel, event, turn, at), carries)
         else:
-            unit.outbox.report(city, channel, event, at)
+            take_report(unit, city, channel, event, at, chance)
 
 
 def key_of(parsed: Parsed) -> str:

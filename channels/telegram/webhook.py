@@ -118,8 +118,8 @@ def _said(provider_id: str, message: Message) -> Iterator[Received]:
 
 
 def _corrected(provider_id: str, message: Message) -> Iterator[Received]:
-    """The new text of a message sent before. Nothing else of it can be told from what it was, and
-    a command is none any more: it was followed when it was sent."""
+    """The new text of a message sent before, and nothing but the text: what else is in it was told
+    already, and may be as it was."""
     text, _ = words_of(message.text or message.caption or "")
     if text:
         language = _language(message.from_user)
