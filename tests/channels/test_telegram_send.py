@@ -1,5 +1,6 @@
 """Sending with the real client, against a Bot API of ours that fails by the id of the chat."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -22,7 +23,7 @@ from dialogue.messages import Choice
 from dialogue.phrases import PHRASES
 from dialogue.survey import Session, Status
 from tests.channels import telegram_fake as fakes
-from tests.channels.faults import RESET, Answer, FaultServer
+from tests.channels.faults import RESET, SILENCE, Answer, FaultServer
 from tests.channels.samples import config
 from tests.channels.telegram_fake import TelegramFake, failed
 from tests.channels.telegram_samples import BOT_TOKEN, RESIDENT_ID, SECRET, TELEGRAM, WEBHOOK
@@ -157,6 +158,55 @@ async def test_faults(
 ) -> None:
     assert await fault(telegram(fake.url, http), chat) == expected
     assert len(fake.requests) == 1  # nothing is ever sent twice by itself
+
+
+WORDED = [
+    (403, "Forbidden: bot was blocked by the user", Kind.OPT_OUT),
+    (403, "Forbidden: user is deactivated", Kind.DEAD),
+    (403, "Forbidden: bot was kicked from the group chat", Kind.DEAD),
+    (403, "Forbidden: bot is not a member of the channel chat", Kind.DEAD),
+    (403, "Forbidden: the group chat was deleted", Kind.DEAD),
+    (403, "Forbidden: bot can't initiate conversation with a user", Kind.DEAD),
+    (403, "Forbidden: bot can't send messages to bots", Kind.DEAD),
+    (400, "Bad Request: chat not found", Kind.DEAD),
+    (400, "Bad Request: PEER_ID_INVALID", Kind.DEAD),
+    (400, "Bad Request: INPUT_USER_DEACTIVATED", Kind.DEAD),
+    (400, "Bad Request: USER_IS_BLOCKED", Kind.OPT_OUT),
+    (400, "Bad Request: query is too old and response timeout expired", Kind.IGNORE),
+    (400, "Bad Request: message is not modified: new content is the same", Kind.IGNORE),
+    (400, "Bad Request: can't parse entities: unsupported tag", Kind.CONTENT),
+    (400, "Bad Request: message is too long", Kind.CONTENT),
+    (400, "Bad Request: message text is empty", Kind.CONTENT),
+    (400, "Bad Request: BUTTON_DATA_INVALID", Kind.CONTENT),
+    (400, "Bad Request: reply markup is too long", Kind.CONTENT),
+    (400, "Logged out", Kind.CONFIG),
+    (401, "Unauthorized", Kind.CONFIG),
+    (404, "Not Found", Kind.CONFIG),
+    (409, "Conflict: terminated by other getUpdates request", Kind.CONFIG),
+]
+
+
+@pytest.mark.parametrize(("status", "said", "kind"), WORDED)
+async def test_faults_as_telegram_words_them(
+    status: int, said: str, kind: Kind, provider: FaultServer, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [failed(status, said)]
+    found = await fault(telegram(provider.url, http))
+    assert (found.kind, found.whole) == (kind, kind is Kind.CONFIG)
+
+
+async def test_no_room_among_the_connections_is_certainly_not_sent(provider: FaultServer) -> None:
+    provider.answers = [SILENCE]
+    one = httpx.Limits(max_connections=1)
+    async with httpx.AsyncClient(limits=one) as http:
+        waiting = asyncio.create_task(fault(telegram(provider.url, http, timeout=5)))
+        while not provider.requests:
+            await asyncio.sleep(0.01)
+        found = await fault(telegram(provider.url, http))
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    assert found == Fault(Kind.RETRY, "PoolTimeout", whole=True)
+    assert len(provider.requests) == 1
 
 
 ODD = [
