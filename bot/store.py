@@ -327,6 +327,18 @@ class Outbox(Protocol):
         ...
 
 
+class Places(Protocol):
+    """How far channels that are asked have been asked."""
+
+    def find(self, city: str, channel: str) -> str:
+        """The place kept last (`channels.base.Polled.place`); "" for none."""
+        ...
+
+    def keep(self, city: str, channel: str, place: str) -> None:
+        """Goes on from there."""
+        ...
+
+
 class Unit(Protocol):
     """One open write transaction."""
 
@@ -334,6 +346,7 @@ class Unit(Protocol):
     contacts: Contacts
     sessions: Sessions
     outbox: Outbox
+    places: Places
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What fails inside is undone alone; the exception goes on. A lock that is not had inside

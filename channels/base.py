@@ -110,8 +110,9 @@ Event = Received | StatusUpdate
 class Parsed:
     """A webhook read: its events in order, and the answer due once they are stored.
 
-    `acknowledge` names the taps for which the channel's `acknowledge` is to be called once, after
-    that. `poison` is the body, where it is the provider's and cannot be read: to be kept sealed.
+    `acknowledge` names what waits for a sign of ours, such as a tap: the channel's `acknowledge` is
+    to be called once for each, after that. `poison` is the body, where it is the provider's and
+    cannot be read: to be kept sealed.
     """
 
     events: tuple[Event, ...]
@@ -275,15 +276,16 @@ class Channel(Protocol):
         a channel that cannot ask answers None."""
         ...
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """Registers with the provider what can be registered; the text tells a person what is left
-        to do by hand. `replies` are our texts, by command, for what the provider answers itself."""
+        to do by hand. `words` are our texts for what the provider shows or answers itself, by
+        language (the city's first one first) and by the name of the phrase."""
         ...
 
 
 @runtime_checkable
 class Acknowledging(Protocol):
-    """A channel whose taps wait for a sign (`Parsed.acknowledge`)."""
+    """A channel where something waits for a sign (`Parsed.acknowledge`)."""
 
     async def acknowledge(self, id_: str) -> None:
         """Gives the sign, after the commit. Never raises, is never tried again."""

@@ -52,6 +52,6 @@ class Simulator:
         """None: nothing is kept here to be asked for."""
         return None
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """Says that there is nothing to do."""
         return "Nothing to set up: talk to it at /try."

@@ -102,6 +102,16 @@ PHRASES = MappingProxyType(
         "resume_question": "You have not finished: {title}. Go on now?",
         "resume_no": "All right, we leave it.",
         "nothing_open": "Thank you for writing. To take part send {keyword}. {HELP} for help.",
+        # --- the menu of commands, where a channel shows one -------------------------------------
+        "menu_start": "Take part",
+        "menu_help": "Emergency numbers and how this works",
+        "menu_language": "Change the language",
+        "menu_back": "Go back one question",
+        "menu_skip": "Pass on this question",
+        "menu_link": "Go on here from another number",
+        "menu_my_data": "See what we hold about you",
+        "menu_delete_me": "Erase what we hold about you",
+        "menu_stop": "Leave and get no more messages",
         # --- danger --------------------------------------------------------------------------
         "safe": "You can call: {numbers}.",
     }

@@ -69,9 +69,9 @@ class Sms:
         """Looks the text up in Twilio's list of messages to this number."""
         return await self._account.find(_number(sending.urn), sending.text, since)
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """What a person must type into Twilio's console; nothing is registered."""
-        return console_settings(self._config, replies)
+        return console_settings(self._config, words)
 
 
 def _urn(number: str) -> str | None:

@@ -1,6 +1,7 @@
 """What a person must type into Twilio's console: no API of Twilio's reaches all of it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from channels.base import ChannelConfig
 from channels.twilio.templates import Templates
@@ -11,10 +12,16 @@ we restart is lost. The fragment is neither sent nor signed. Source: Twilio's "W
 overrides"."""
 
 
-def console_settings(config: ChannelConfig, replies: Mapping[str, str]) -> str:
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {"STOP": "stopped", "START": "welcome_back", "HELP": "help"}
+)
+"""Our phrases for what Twilio answers itself."""
+
+
+def console_settings(config: ChannelConfig, words: Mapping[str, Mapping[str, str]]) -> str:
     """The text that `imbizo channels setup` prints for this sender.
 
-    `replies` are the texts, by command, for Twilio's own answers to STOP, START and HELP.
+    `words` by language and phrase: those of the first language are for Twilio's own answers.
     """
     sender = config.settings.get("messaging_service") or config.settings.get("sender") or "(none)"
     lines = [
@@ -25,9 +32,10 @@ def console_settings(config: ChannelConfig, replies: Mapping[str, str]) -> str:
         "Delivery status callback URL (every message names it too):",
         f"  {config.public_url}/status{RETRIES}",
     ]
-    if replies:
+    if words:
+        first = next(iter(words.values()))
         lines += ["", "Twilio's own answers (Opt-Out Management):"]
-        lines += [f"  {command}: {text}" for command, text in replies.items()]
+        lines += [f"  {command}: {first[phrase]}" for command, phrase in ANSWERS.items()]
     return "\n".join(lines)
 
 

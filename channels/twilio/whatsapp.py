@@ -92,10 +92,10 @@ class WhatsApp:
         body = content.get("body") or json.loads(content["content_variables"])["1"]
         return await self._account.find(_address(sending.urn), body, since)
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """What a person must type into Twilio's console, and which templates to make there; nothing
         is registered."""
-        told = [console_settings(self._config, replies), template_settings(self._templates)]
+        told = [console_settings(self._config, words), template_settings(self._templates)]
         return "\n\n".join(told)
 
     def _content(self, sending: Sending) -> dict[str, str]:

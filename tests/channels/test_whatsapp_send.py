@@ -217,7 +217,8 @@ def test_missing(http: httpx.AsyncClient) -> None:
 
 async def test_what_is_left_to_do_by_hand(http: httpx.AsyncClient) -> None:
     some = {"quick_reply_2": {"en": hx(1), "es": hx(2)}, "list_3": hx(3)}
-    told = await whatsapp("", http, templates=some).setup({"STOP": "You are out."})
+    words = {"en": {"stopped": "You are out.", "welcome_back": "Hello.", "help": "Call 10111."}}
+    told = await whatsapp("", http, templates=some).setup(words)
     lines = [line.strip() for line in told.split("\n")]
     assert f"{WHATSAPP_URL}#rc=5&rp=5xx,ct,rt" in lines
     assert f"{WHATSAPP_URL}/status#rc=5&rp=5xx,ct,rt" in lines

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,10 +30,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(arguments: list[str], port: int, log: Path) -> Iterator[str]:
-    """A Node server that listens on the port; its address."""
+def running(
+    arguments: list[str],
+    port: int,
+    log: Path,
+    program: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """A server that listens on the port, of Node unless another program is given; its address."""
     with log.open("w") as output:
-        server = subprocess.Popen([node_program(), *arguments], stdout=output, stderr=output)
+        server = subprocess.Popen(
+            [program or node_program(), *arguments],
+            stdout=output,
+            stderr=output,
+            env=environment,
+            cwd=log.parent,
+        )
     try:
         _wait_for(server, port, log)
         yield f"http://127.0.0.1:{port}"
