@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -188,7 +188,9 @@ def test_it_carries_what_its_templates_show(
     counts: tuple[int, ...], buttons: int, http: httpx.AsyncClient
 ) -> None:
     carries = whatsapp("", http, templates=templates(*counts)).carries
-    assert carries == Carries(buttons, 20, 1024 if buttons else 1600, segments=False)
+    assert carries == Carries(
+        buttons, 20, 1024 if buttons else 1600, segments=False, window=timedelta(hours=24)
+    )
     for count in range(1, 12):
         choices = tuple(Choice(str(n), f"Ward {n}") for n in range(count))
         (part,) = render(Message("Where?", choices), carries)
