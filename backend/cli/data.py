@@ -13,6 +13,7 @@ from backend.catalogues import load_locales
 from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
 from backend.cli.database import database
+from backend.cli.templates import channels_templates
 from backend.demo import load_city, load_demo
 from backend.settings import read_settings
 from backend.store import library, migrate
@@ -150,6 +151,8 @@ def channels_setup(city: str) -> None:
 
     asyncio.run(setup())
 
+
+channels.add_command(channels_templates)
 
 PROVIDER_REPLIES = {"STOP": "stopped", "START": "welcome_back", "HELP": "help"}
 """Our phrases for what a provider answers itself."""

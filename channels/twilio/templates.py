@@ -85,9 +85,11 @@ class Templates:
         return language in sids or ANY in sids if language else bool(sids)
 
     def wanted(self) -> tuple[str, ...]:
-        """The templates to make, so that two to ten choices are shown as buttons or a list."""
+        """The purposes without any template, so that two to ten choices are shown as buttons or a
+        list, and something may be sent after the window."""
         counts = range(2, MOST_ITEMS + 1)
-        return tuple(purposes(count)[0] for count in counts if not self._purpose(count))
+        shown = (purposes(count)[0] for count in counts if not self._purpose(count))
+        return (*shown, *(purpose for purpose in APPROVED if not self.serves(purpose, None)))
 
     def content(self, sending: Sending, body: str) -> dict[str, str] | None:
         """What Twilio needs to show this body and the choices; None where no template can."""

@@ -122,10 +122,10 @@ class WhatsApp:
                 yield received
 
     async def setup(self, replies: Mapping[str, str]) -> str:
-        """What a person must type into Twilio's console, and which templates to make there; nothing
-        is registered."""
-        told = [console_settings(self._config, replies), template_settings(self._templates)]
-        return "\n\n".join(told)
+        """What a person must type into Twilio's console, and which templates to make; nothing is
+        registered."""
+        templates = template_settings(self._templates, self._config.city)
+        return "\n\n".join([console_settings(self._config, replies), templates])
 
     async def make_templates(self, words: Words) -> Sequence[TemplateState]:
         """See `base.Templated`. All are made before any approval is asked for; one that is refused
