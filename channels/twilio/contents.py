@@ -17,6 +17,7 @@ from channels.twilio.transport import named_faults
 
 _PAGE = 500
 _CATEGORY = "UTILITY"
+_NOT_FOUND = ("20404", "404")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,16 @@ class Contents:
         return Content(content.sid, content.name, asked.status or "", asked.rejection_reason or "")
 
     async def body(self, sid: str) -> str:
-        """The text of one, its variables as {{1}}. Raises SendError."""
-        with named_faults():
-            content = await self.client.content.v1.contents(sid).fetch_async()
-            bodies = (of_type.get("body") for of_type in (content.types or {}).values())
+        """The text of one, its variables as {{1}}; "" where it is not there (any more), so that
+        nothing can have gone by it. Raises SendError."""
+        try:
+            with named_faults():
+                content = await self.client.content.v1.contents(sid).fetch_async()
+                bodies = [of_type.get("body") for of_type in (content.types or {}).values()]
+        except SendError as error:
+            if error.fault.code in _NOT_FOUND:
+                return ""
+            raise
         return next((body for body in bodies if isinstance(body, str)), "")
 
 

@@ -108,7 +108,7 @@ class WhatsApp:
         bodies = [content.get("body") or json.loads(content["content_variables"])["1"]]
         if approved := self._approved(sending):
             template = await self._account.contents.body(approved["content_sid"])
-            bodies.append(filled(template, approved))
+            bodies += [filled(template, approved)] if template else []
         return await self._account.find(_address(sending.urn), bodies, since)
 
     async def fetch(self, media: Media, most: int) -> bytes:
