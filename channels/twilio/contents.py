@@ -3,6 +3,7 @@
 Source: Twilio's pages on the Content API, read in November 2026.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,8 +60,10 @@ class Contents:
         return Content(made.sid, draft.name, "unsubmitted", "")
 
     async def submit(self, content: Content) -> Content:
-        """Asks WhatsApp to approve it; as it stands then. Raises SendError."""
-        request = {"name": content.name, "category": _CATEGORY}
+        """Asks WhatsApp to approve it; as it stands then. WhatsApp takes only small letters, digits
+        and underscores for a name, and somebody may have made it by hand. Raises SendError."""
+        name = re.sub("[^a-z0-9_]", "_", content.name.lower())
+        request = {"name": name, "category": _CATEGORY}
         with named_faults():
             asked = await self.client.content.v1.contents(content.sid).approval_create.create_async(
                 ApprovalCreateList.ContentApprovalRequest(request)

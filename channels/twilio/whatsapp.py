@@ -141,7 +141,8 @@ class WhatsApp:
         for purpose, sid in tuple(stand_ins(words, Templates(sids))):
             sids[purpose][ANY] = sid
         known = {content.sid: content for content in (*listed, *named.values())}
-        for sid in {sid for purpose in APPROVED for sid in sids.get(purpose, {}).values()}:
+        used = (sid for purpose in APPROVED for sid in sids.get(purpose, {}).values())
+        for sid in dict.fromkeys(used):  # one may serve several languages
             if sid in known and known[sid].approval in ("", "unsubmitted"):
                 known[sid] = await self._submitted(known[sid])
         return _states(sids, known)

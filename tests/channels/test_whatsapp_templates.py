@@ -172,6 +172,18 @@ async def test_states(api: ContentServer, http: httpx.AsyncClient) -> None:
     assert "invitation" not in {purpose for purpose, _ in states}
 
 
+async def test_one_made_by_hand_is_submitted_under_a_name_that_can_be(
+    api: ContentServer, http: httpx.AsyncClient
+) -> None:
+    text = {"twilio/text": {"body": "This is {{1}}. Write."}}
+    _, by_hand = api.answer(
+        "POST", "/v1/Content", {"friendly_name": "Our Reply-1", "language": "en", "types": text}
+    )
+    assert isinstance(by_hand, dict)
+    await whatsapp(api, http, reply=by_hand["sid"]).make_templates(EN_ZU)
+    assert api.approvals[by_hand["sid"]]["name"] == "our_reply_1"
+
+
 async def test_an_approval_refused_at_once_holds_nobody_up(
     api: ContentServer, http: httpx.AsyncClient
 ) -> None:
