@@ -22,7 +22,7 @@ from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from bot.outbox import Surroundings
 from bot.writer import Writer
-from channels.transport import open_client
+from channels.client import open_client
 
 _CHANCE = random.SystemRandom()
 

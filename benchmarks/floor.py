@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from twilio.request_validator import RequestValidator
 
 from benchmarks.residents import ACCOUNT, SENDER, TOKEN
-from channels.transport import open_client
+from channels.client import open_client
 
 Row = tuple[str, bytes]
 Insert = Callable[[Sequence[Row]], None]

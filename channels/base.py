@@ -241,7 +241,8 @@ class ChannelConfig:
 
     `settings` holds the keys of the profile's `[[channels]]` table that only the channel's own
     module understands; a secret that is missing there is "" (the channel is then off).
-    `public_url` is the address of this channel's webhook as the world sees it.
+    `public_url` is the address of this channel's webhook as the world sees it; `responsible` is
+    who asks, by name.
     """
 
     city: str
@@ -251,6 +252,7 @@ class ChannelConfig:
     public_url: str
     rate: float
     settings: Mapping[str, object] = field(default_factory=dict)
+    responsible: str = ""
 
 
 class Channel(Protocol):
@@ -360,8 +362,9 @@ class Templated(Protocol):
     async def make_templates(
         self, words: Mapping[str, Mapping[str, str]]
     ) -> Sequence[TemplateState]:
-        """Makes those that are missing and asks for the approvals needed. `words` are the texts by
-        language and phrase name. Raises SendError."""
+        """Makes those that are missing and asks for the approvals needed; all there are then.
+        `words` are the texts by language (the city's first one first) and phrase name, with
+        `{responsible}` where that name goes. Raises SendError."""
         ...
 
     async def template_states(self) -> Sequence[TemplateState]:

@@ -114,5 +114,20 @@ PHRASES = MappingProxyType(
         "menu_stop": "Leave and get no more messages",
         # --- danger --------------------------------------------------------------------------
         "safe": "You can call: {numbers}.",
+        # --- what a channel must have made before: the button of a list; texts that may go when ---
+        # --- nothing else may, so they only ask for an answer -----------------------------------
+        "template_choose": "Choose",
+        "template_reply": (
+            "This is {responsible}. Our answer to you comes late: write to us again and we go on."
+            " {STOP} ends."
+        ),
+        "template_reminder": (
+            "This is {responsible}. You began to answer us and have not finished. Write to us to"
+            " go on. {STOP} ends."
+        ),
+        "template_invitation": (
+            "This is {responsible}. We would like to hear from you; it is voluntary. Write to us"
+            " to take part. {STOP} ends."
+        ),
     }
 )

@@ -13,6 +13,7 @@ from backend.catalogues import load_locales
 from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
 from backend.cli.database import database
+from backend.cli.templates import channels_templates
 from backend.demo import load_city, load_demo
 from backend.settings import read_settings
 from backend.store import library, migrate
@@ -157,3 +158,6 @@ def _words(desk: Desk, code: str) -> dict[str, str]:
     names = ("stopped", "welcome_back", "help", *(n for n in PHRASES if n.startswith("menu_")))
     messages = {name: compose(desk, (Say(name),), code) for name in names}
     return {name: message.text for name, message in messages.items() if message}
+
+
+channels.add_command(channels_templates)

@@ -20,6 +20,7 @@ from telegram.error import (
 )
 
 from channels.base import Fault, Kind
+from channels.client import never_sent, what
 
 SENTENCES: Mapping[str, Kind] = MappingProxyType(
     {
@@ -51,9 +52,6 @@ fails its message and nothing else, and is not told on: it may quote the text.""
 
 CONFLICTS = ("webhook is active", "terminated by other getupdates request")
 """What a 409 says of two ways, or two programs, that ask for the same bot's updates."""
-
-UNREACHED = (httpx.HTTPError, httpx.InvalidURL)
-"""What the HTTP client raises."""
 
 LOST_TRIES = 2
 """Further attempts at a message that may have arrived: it cannot be looked up."""
@@ -94,17 +92,16 @@ def meaning(error: TelegramError) -> Fault:
 
 def lost(error: Exception) -> Fault:
     """The fault of an answer that did not come, or cannot be read: the message may have arrived."""
-    return Fault(Kind.UNKNOWN, type(error).__name__, tries=LOST_TRIES, whole=True)
+    return Fault(Kind.UNKNOWN, what(error), tries=LOST_TRIES, whole=True)
 
 
 def unreached(error: Exception) -> Fault:
-    """The fault of a request that ended without an answer (`UNREACHED`)."""
-    name = type(error).__name__
+    """The fault of a request that ended without an answer (`CLIENT_ERRORS`)."""
     match error:
-        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Fault(Kind.RETRY, name, whole=True)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return Fault(Kind.CONFIG, name, whole=True)
+            return Fault(Kind.CONFIG, what(error), whole=True)
+        case _ if never_sent(error):
+            return Fault(Kind.RETRY, what(error), whole=True)
         case _:
             return lost(error)
 

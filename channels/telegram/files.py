@@ -5,7 +5,8 @@ from telegram import Bot, File
 from telegram.error import BadRequest, TelegramError
 
 from channels.base import FetchError, Kind
-from channels.telegram.errors import UNREACHED, meaning
+from channels.client import CLIENT_ERRORS, what
+from channels.telegram.errors import meaning
 
 GONE = ("file is too big", "invalid file", "wrong file identifier", "wrong remote file")
 """Parts of Telegram's sentences, in lower case, for a file that will never come. It is too big over
@@ -30,8 +31,8 @@ async def download(
         raise FetchError("no address", final=False)
     try:
         return await _read(http, str(file.file_path), httpx.Timeout(seconds, connect=5.0), most)
-    except UNREACHED as error:
-        raise FetchError(type(error).__name__, final=False) from None
+    except CLIENT_ERRORS as error:
+        raise FetchError(what(error), final=False) from None
 
 
 async def _file(bot: Bot, reference: str) -> File:

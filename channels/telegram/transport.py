@@ -5,7 +5,8 @@ import json
 import httpx
 from telegram.request import BaseRequest, RequestData
 
-from channels.telegram.errors import UNREACHED, Refused, lost, refusal, unreached
+from channels.client import CLIENT_ERRORS
+from channels.telegram.errors import Refused, lost, refusal, unreached
 
 
 class Transport(BaseRequest):
@@ -50,7 +51,7 @@ class Transport(BaseRequest):
                 timeout=timeout,
                 follow_redirects=False,
             )
-        except UNREACHED as error:
+        except CLIENT_ERRORS as error:
             raise Refused(unreached(error)) from None
         refused = refusal(answer)
         if refused is not None:

@@ -143,8 +143,8 @@ FAULTS = [
     (fakes.GATEWAY, Fault(Kind.UNKNOWN, "502", whole=True)),
     (fakes.UNAUTHORISED, Fault(Kind.CONFIG, "invalid token", whole=True)),
     (fakes.CONFLICT, Fault(Kind.CONFIG, "terminated by other getupdates request", whole=True)),
-    (fakes.LATE, Fault(Kind.UNKNOWN, "ReadTimeout", tries=2, whole=True)),
-    (fakes.CUT, Fault(Kind.UNKNOWN, "ReadError", tries=2, whole=True)),
+    (fakes.LATE, Fault(Kind.UNKNOWN, "SocketTimeoutError", tries=2, whole=True)),
+    (fakes.CUT, Fault(Kind.UNKNOWN, "ClientOSError", tries=2, whole=True)),
     (fakes.PROXY, Fault(Kind.CONFIG, "403", whole=True)),
     (fakes.MOVED, Fault(Kind.CONFIG, "307", whole=True)),
     (fakes.HOTEL, Fault(Kind.UNKNOWN, "JSONDecodeError", tries=2, whole=True)),
@@ -238,9 +238,9 @@ async def test_nobody_there(http: httpx.AsyncClient) -> None:
     with socket.socket() as taken:  # bound, but not listening
         taken.bind(("127.0.0.1", 0))
         channel = telegram(f"http://127.0.0.1:{taken.getsockname()[1]}", http)
-        assert await fault(channel) == Fault(Kind.RETRY, "ConnectError", whole=True)
+        assert await fault(channel) == Fault(Kind.RETRY, "ClientConnectorError", whole=True)
         await channel.acknowledge("4001")
-        assert "ConnectError" in await channel.setup(WORDS)
+        assert "ClientConnectorError" in await channel.setup(WORDS)
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://127.0.0.1:port"])
