@@ -116,10 +116,19 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeMedia:
+    """The pictures and recordings of this message are wanted: as (part of) the answer to a
+    session's question, or by themselves."""
+
+    session: str | None = None
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DropText:
     """What was just received must not be kept."""
 
 
 Spoken = Say | Offer | OfferLanguages | Ask
-Noted = Record | Opened | Moved | Consent | OptOut | OptIn | Forget | DropText
+Noted = Record | Opened | Moved | Consent | OptOut | OptIn | Forget | TakeMedia | DropText
 Effect = Spoken | Noted
