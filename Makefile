@@ -40,6 +40,7 @@ test: .venv/.dev ## lint, types, import contracts, every test, coverage
 conformance: .venv/.dev ## tests against servers we did not write (needs Node)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory .node/.done; \
 	else echo 'conformance: no Node here, so the tests that need it are skipped'; fi
+	@$(MAKE) --no-print-directory .cache/moto/.done
 	@$(VENV) -m pytest -m conformance tests/conformance || test $$? -eq 5 # 5: no test collected
 
 bench: .venv/.dev ## the benchmarks
@@ -53,9 +54,10 @@ WITHOUT_FUNDING = fs = require("fs"); file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 lock: .cache/lock/.done ## write the locks anew
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) pyproject.toml --group dev --extra statistics --constraints requirements.lock \
+	$(COMPILE) pyproject.toml --group dev --extra s3 --extra statistics --constraints requirements.lock \
 		--output-file requirements-dev.lock
 	printf 'setuptools\nwheel\n' | $(COMPILE) - --output-file requirements-build.lock
+	printf 'flask\nflask-cors\nmoto[s3]\n' | $(COMPILE) - --output-file tests/conformance/moto.lock
 	@if command -v npm >/dev/null; then cd tests/conformance && \
 		npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund && \
 		node -e '$(WITHOUT_FUNDING)'; fi
@@ -90,6 +92,13 @@ clean: ## remove the environment and every cache; data stays
 	@echo 'Installing the Node packages in .node'
 	@mkdir -p .node && cp tests/conformance/package.json tests/conformance/package-lock.json .node/
 	@npm ci --prefix .node --no-audit --no-fund --loglevel error
+	@touch $@
+
+# A server of S3's interface that we did not write, apart: its libraries are large.
+.cache/moto/.done: tests/conformance/moto.lock
+	@echo 'Installing an S3 server in .cache/moto'
+	@"$(PYTHON)" -m venv .cache/moto
+	@.cache/moto/bin/python -m pip install --quiet --require-hashes -r tests/conformance/moto.lock
 	@touch $@
 
 .cache/lock/.done:

@@ -28,6 +28,7 @@ from dialogue.effects import (
     OptIn,
     OptOut,
     Record,
+    TakeMedia,
 )
 from dialogue.events import Reply
 from dialogue.memory import Conversation
@@ -82,7 +83,11 @@ def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> t
     turn = converse(desk, known.conversation, _event(inbound), inbound.at)
     if any(isinstance(effect, DropText) for effect in turn.effects):
         unit.inbox.drop_body(receipt)
-    return apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
+    parts = apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
+    for effect in turn.effects:
+        if isinstance(effect, TakeMedia):
+            unit.media.note(inbound, receipt, known.contact, effect.session, effect.question)
+    return parts
 
 
 def apply(

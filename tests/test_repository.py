@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+MOTO = "tests/conformance/moto.lock"
 LAYOUT = [
     "backend",
     "bot",
@@ -55,12 +56,14 @@ def requirements(lock: str) -> list[str]:
     return (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, "tests/conformance/package-lock.json"])
+@pytest.mark.parametrize(
+    "lock", [*LOCKS, *(f"tests/conformance/{name}" for name in ("moto.lock", "package-lock.json"))]
+)
 def test_a_lock_names_no_host(lock: str) -> None:
     assert not ADDRESS.search((ROOT / lock).read_text())
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, MOTO])
 def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     assert requirements(lock)
     assert [line for line in requirements(lock) if "==" not in line or "--hash=" not in line] == []
@@ -70,7 +73,8 @@ def test_the_locks_hold_what_the_project_names() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     locked = {lock: {name(line) for line in requirements(lock)} for lock in LOCKS}
     run = {name(line) for line in project["project"]["dependencies"]}
-    large = {name(line) for line in project["project"]["optional-dependencies"]["statistics"]}
+    extras = project["project"]["optional-dependencies"].values()
+    large = {name(line) for lines in extras for line in lines}
     dev = {name(line) for line in project["dependency-groups"]["dev"]}
     assert run <= locked["requirements.lock"]
     assert run | large | dev <= locked["requirements-dev.lock"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
 
-from backend.store.tables import CONSENT, CONTACT, OUTBOUND, SESSION, URN
+from backend.store.tables import CONSENT, CONTACT, MEDIA, OUTBOUND, SESSION, URN
 from dialogue import memory
 from dialogue.memory import Conversation, Gate
 from dialogue.survey import Session, Status
@@ -25,7 +25,7 @@ class Merged:
 _CHANGES = (
     *(
         update(table).where(table.c.contact == bindparam("old")).values(contact=bindparam("kept"))
-        for table in (URN, SESSION, CONSENT)
+        for table in (URN, SESSION, CONSENT, MEDIA)
     ),
     update(OUTBOUND)
     .where(OUTBOUND.c.contact == bindparam("old"))

@@ -15,10 +15,12 @@ from backend.store.engine import for_writing
 from backend.store.health import OutboxHealth
 from backend.store.inbox import SqlInbox
 from backend.store.limits import Limits
+from backend.store.media import SqlMedia
 from backend.store.outbox import SqlOutbox
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction
+from bot.shelf import MediaShelf
 from bot.store import Contacts, Inbox, Outbox, Sessions
 from dialogue.desk import Desk
 
@@ -51,6 +53,7 @@ class SqlUnit:
         self.contacts: Contacts = SqlContacts(transaction)
         self.sessions: Sessions = SqlSessions(transaction)
         self.outbox: Outbox = SqlOutbox(transaction)
+        self.media: MediaShelf = SqlMedia(transaction)
         self.transaction = transaction
         self._desks = desks
 

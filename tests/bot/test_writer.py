@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.shelf import MediaShelf
 from bot.store import Contacts, Inbox, Outbox, Sessions, Unit
 from bot.writer import LARGEST_GROUP, Writer
 from dialogue.desk import Desk
@@ -27,6 +28,7 @@ class FakeUnit:
     contacts: Contacts
     sessions: Sessions
     outbox: Outbox
+    media: MediaShelf
 
     def __init__(self) -> None:
         self.notes: list[str] = []
