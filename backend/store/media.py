@@ -132,7 +132,8 @@ class SqlMedia:
                 "due_at": inbound.at,
                 "delete_after": inbound.at + timedelta(days=RETENTION[MEDIA_CLASS]),
             }
-            for number, media in enumerate(inbound.received.media[: max(room, 0)])
+            for number, media in list(enumerate(inbound.received.media))[: max(room, 0)]
+            if media.reference  # else there is nothing to fetch (a sticker, say)
         ]
         if rows:
             self._connection.execute(_NOTE, rows)
