@@ -61,5 +61,12 @@ async def metrics(request: Request) -> Response:
             "imbizo_receipts_failed": (
                 "Received messages whose turn failed", float(health.failed_receipts),
             ),
+            "imbizo_media_wanted": (
+                "Pictures and recordings still to be fetched", float(health.media_wanted),
+            ),
+            "imbizo_media_refused": (
+                "Pictures and recordings not taken, of the last 90 days",
+                float(health.media_refused),
+            ),
         }  # fmt: skip
     return Response(exposition(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -92,20 +92,31 @@ class KeyRing:
 
     def seal(self, plain: str, column: str) -> str:
         """The text sealed under the first key for a column, named as `table.column`."""
+        return self.seal_bytes(plain.encode(), column)
+
+    def seal_bytes(self, plain: bytes, column: str) -> str:
+        """The same of what is no text."""
         cipher, bound = self._box(self._sealing, column)
         nonce = os.urandom(_NONCE)
-        closed = nonce + cipher.encrypt(nonce, plain.encode(), bound)
+        closed = nonce + cipher.encrypt(nonce, plain, bound)
         return f"{self._sealing}.{base64.urlsafe_b64encode(closed).decode()}"
 
     def unseal(self, sealed: str, column: str) -> str:
         """The text again. Raises SealBrokenError."""
+        try:
+            return self.unseal_bytes(sealed, column).decode()
+        except UnicodeDecodeError:
+            raise SealBrokenError(f"a value in {column} is no text") from None
+
+    def unseal_bytes(self, sealed: str, column: str) -> bytes:
+        """The same of what is no text. Raises SealBrokenError."""
         name, _, body = sealed.partition(".")
         if name not in self._keys:
             raise SealBrokenError(f"a value in {column} is sealed under a key that is not set")
         cipher, bound = self._box(name, column)
         try:
             closed = base64.urlsafe_b64decode(body)
-            return cipher.decrypt(closed[:_NONCE], closed[_NONCE:], bound).decode()
+            return cipher.decrypt(closed[:_NONCE], closed[_NONCE:], bound)
         except (InvalidTag, ValueError):
             raise SealBrokenError(f"a value in {column} does not open") from None
 
@@ -147,6 +158,23 @@ class KeyRing:
         return box
 
 
+# --- what lies outside the database ------------------------------------------------------------
+def lock(plain: bytes, name: str) -> tuple[bytes, bytes]:
+    """A fresh key, and the content closed with it under its name. The key is to be sealed in the
+    database: changing secret keys then never touches the object, and once the row is gone nobody
+    opens it any more, even before it is deleted."""
+    key, nonce = AESGCM.generate_key(256), os.urandom(_NONCE)
+    return key, nonce + AESGCM(key).encrypt(nonce, plain, name.encode())
+
+
+def unlock(key: bytes, closed: bytes, name: str) -> bytes:
+    """The content again. Raises SealBrokenError."""
+    try:
+        return AESGCM(key).decrypt(closed[:_NONCE], closed[_NONCE:], name.encode())
+    except (InvalidTag, ValueError):
+        raise SealBrokenError("an object does not open") from None
+
+
 def _derive(secret: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"imbizo:{purpose}".encode()).derive(secret)
 
@@ -178,6 +206,7 @@ OUTBOUND_TEXT = "outbound text"
 RAW_ANSWER = "raw answer"
 STRANGER = "stranger"
 STRAY_REPORT = "stray report"
+MEDIA = "media"
 
 RETENTION: Mapping[str, int] = MappingProxyType(
     {
@@ -187,6 +216,7 @@ RETENTION: Mapping[str, int] = MappingProxyType(
         OUTBOUND_TEXT: TEXT_DAYS,  # from when it was settled
         RAW_ANSWER: 365,  # residents' own words, for coding
         STRANGER: 30,  # contacts that never agreed, from when they were last heard
+        MEDIA: 90,  # pictures and recordings, from when they came
         STRAY_REPORT: 2,  # delivery reports whose message is not there (any more)
     }
 )
@@ -206,7 +236,7 @@ class Erasure:
 
 
 ERASURE: Sequence[Erasure] = (
-    Erasure("media", gone=True),
+    Erasure("media", gone=True),  # objects outside the database: noted first, then deleted
     Erasure("body", gone=True),
     Erasure("delivery_report", gone=True),
     Erasure("outbound", gone=True),

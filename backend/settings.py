@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 
@@ -17,6 +17,18 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class MediaStore:
+    """An S3-compatible store for pictures and recordings."""
+
+    bucket: str
+    prefix: str
+    endpoint: str
+    region: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the operator set. `environment` also answers the $NAMES in city profiles."""
 
@@ -25,6 +37,7 @@ class Settings:
     public_url: str = PUBLIC_URL
     cities: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    media_store: MediaStore | None = None
 
     @property
     def sqlite_file(self) -> Path | None:
@@ -69,7 +82,28 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: str = 
     if not public_url.startswith(("http://", "https://")):
         raise SettingsError("IMBIZO_PUBLIC_URL must begin with https:// (or http:// for a trial)")
     cities = values.get("IMBIZO_CITIES")
-    return Settings(url, keys, public_url, Path(cities) if cities else None, values)
+    folder = Path(cities) if cities else None
+    return Settings(url, keys, public_url, folder, values, _media_store(values))
+
+
+def _media_store(values: Mapping[str, str]) -> MediaStore | None:
+    """Where pictures are kept, if not in the database. Raises SettingsError."""
+    text = values.get("IMBIZO_MEDIA_STORE", "")
+    if not text:
+        return None
+    address = urlsplit(text)
+    more = dict(parse_qsl(address.query))
+    endpoint = more.pop("endpoint", "")
+    region = more.pop("region", "us-east-1")
+    if address.scheme != "s3" or not address.netloc or more or not endpoint.startswith("http"):
+        raise SettingsError(
+            "IMBIZO_MEDIA_STORE must read s3://BUCKET/PREFIX?endpoint=https://HOST (and &region=…)"
+        )
+    named = ("IMBIZO_MEDIA_ACCESS_KEY", "IMBIZO_MEDIA_SECRET_KEY")
+    secrets = [values.get(name, "") for name in named]
+    if not all(secrets):
+        raise SettingsError(f"IMBIZO_MEDIA_STORE also needs {' and '.join(named)}")
+    return MediaStore(address.netloc, address.path.strip("/"), endpoint, region, *secrets)
 
 
 def _is_readable(url: str) -> bool:

@@ -4,7 +4,7 @@
     < For how long …    what we answer; further lines are indented
     @ +25h              time passes (s, m, h, d)
     * 2                 the resident taps a button of the last message
-    ~ photo             the resident sends a picture without words
+    ~ photo WORDS       the resident sends a picture, with a caption or without
     ~ place -26.2,28.0  the resident shares a place
     # …                 a remark
 
@@ -46,11 +46,11 @@ class Talk:
         return self._take(Reply(f"turn{self.turns:08}", text, channel="talk"))
 
     def attach(self, what: str) -> list[Part]:
-        """The resident sends something without words: "photo", or "place LATITUDE,LONGITUDE"."""
+        """The resident sends "photo" with a caption or without, or "place LATITUDE,LONGITUDE"."""
         self.turns += 1
         kind, _, at = what.strip().partition(" ")
         if kind == "photo":
-            return self._take(Reply(f"turn{self.turns:08}", media=1, channel="talk"))
+            return self._take(Reply(f"turn{self.turns:08}", at, media=1, channel="talk"))
         latitude, longitude = map(float, at.split(","))
         place = (latitude, longitude)
         return self._take(Reply(f"turn{self.turns:08}", location=place, channel="talk"))

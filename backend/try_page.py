@@ -23,7 +23,7 @@ from backend.problems import Problem
 from backend.webhooks import LARGEST_BODY, read_body
 from bot.store import Inbound, ReceiptStatus, Unit
 from bot.turns import Taken, take_turn
-from channels.base import Carries, Received, clean
+from channels.base import Carries, Media, Received, clean
 from dialogue.desk import Desk
 from dialogue.faults import Fault
 from dialogue.messages import Choice
@@ -54,7 +54,8 @@ Short = Annotated[str, Field(max_length=200)]
 
 
 class Said(BaseModel):
-    """What a resident sends: a text, a tap on a choice (its number), or a place."""
+    """What a resident sends: a text, a tap on a choice (its number), a place, or a `photo` that is
+    only said to be there."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -63,12 +64,14 @@ class Said(BaseModel):
     choice: Short | Annotated[int, Field(ge=0, le=999_999)] | None = None
     question: Short | None = None
     location: tuple[Latitude, Longitude] | None = None
+    photo: bool = False
     language: Annotated[str, Field(max_length=35)] | None = None
 
     @model_validator(mode="after")
     def _something(self) -> "Said":
-        if self.text is None and self.choice is None and self.location is None:
-            raise ValueError("needs a text, a choice or a location")
+        given = (self.text, self.choice, self.location, self.photo or None)
+        if all(one is None for one in given):
+            raise ValueError("needs a text, a choice, a location or a photo")
         return self
 
     def received(self) -> Received:
@@ -80,6 +83,7 @@ class Said(BaseModel):
             choice=None if self.choice is None else clean(str(self.choice)),
             question=self.question,
             location=self.location,
+            media=(Media(""),) if self.photo else (),
             language=self.language,
         )
 

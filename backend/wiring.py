@@ -20,6 +20,7 @@ from backend.settings import Settings
 from backend.store import SqlStore, library, open_engine
 from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
+from backend.vault import SealingVault, open_vault
 from bot.outbox import Surroundings
 from bot.writer import Writer
 from channels.client import open_client
@@ -62,6 +63,7 @@ class Installation:
     store: SqlStore
     channels: ChannelBook
     writer: Writer
+    vault: SealingVault
 
     @contextmanager
     def listening(self, told: Callable[[str], None]) -> Iterator[None]:
@@ -94,7 +96,8 @@ def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     channels = ChannelBook(settings, http, lambda: _profiles(engine))
     channels.refresh()
     store = SqlStore(engine, keys, build_desk, channels.limits)
-    return Installation(settings, engine, keys, store, channels, Writer(store))
+    vault = open_vault(settings.media_store, keys, fresh_id)
+    return Installation(settings, engine, keys, store, channels, Writer(store), vault)
 
 
 def _profiles(engine: Engine) -> Mapping[str, tuple[int, CityProfile]]:

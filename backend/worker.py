@@ -13,6 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
+from bot.media import Fetcher
 from bot.outbox import Dispatcher
 from bot.polling import Pollers
 from bot.turns import OUTBOX
@@ -37,7 +38,7 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
                 loop.call_soon_threadsafe(dispatcher.wake)
 
     scheduler = AsyncIOScheduler(timezone="UTC")
-    for job in (_refresh, _wake, _waiting):
+    for job in (_refresh, _wake, _waiting, _media):
         scheduler.add_job(
             _run, "interval", args=(one, job), seconds=TICK_SECONDS, coalesce=True, max_instances=1
         )
@@ -100,6 +101,14 @@ async def _waiting(one: wiring.Installation) -> None:
     kinds = one.channels.kinds()
     while await one.writer.run(lambda unit: take_waiting(unit, kinds)):
         pass
+
+
+async def _media(one: wiring.Installation) -> None:
+    """Nothing of a demo city is ever asked of a provider."""
+    real = {a: channel for a, channel in one.channels.items() if not one.channels.is_demo(a[0])}
+    fetcher = Fetcher(one.writer, real, one.vault, wiring.SURROUNDINGS)
+    await fetcher.fetch_due()
+    await fetcher.delete_discarded()
 
 
 async def _purge(one: wiring.Installation) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.shelf import MediaShelf
 from channels.base import Fault, Kind, Part, Purpose, Received, Sending, StatusUpdate
 from dialogue.desk import Desk
 from dialogue.effects import Consent, Record
@@ -347,6 +348,7 @@ class Unit(Protocol):
     sessions: Sessions
     outbox: Outbox
     places: Places
+    media: MediaShelf
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What fails inside is undone alone; the exception goes on. A lock that is not had inside

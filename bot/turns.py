@@ -31,6 +31,7 @@ from dialogue.effects import (
     OptOut,
     Record,
     Redeem,
+    TakeMedia,
 )
 from dialogue.events import Linked, Reply
 from dialogue.memory import Conversation
@@ -97,7 +98,11 @@ def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> t
         turn = converse(desk, known.conversation, told, inbound.at)
     if any(isinstance(effect, DropText) for effect in turn.effects):
         unit.inbox.drop_body(receipt)
-    return apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
+    parts = apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
+    for effect in turn.effects:
+        if isinstance(effect, TakeMedia):
+            unit.media.note(inbound, receipt, known.contact, effect.session, effect.question)
+    return parts
 
 
 def apply(

@@ -14,6 +14,7 @@ from dialogue.commands import COMMANDS, aside_reply, command_of, edited, linked
 from dialogue.desk import Desk
 from dialogue.effects import DropText, Effect, Say
 from dialogue.events import Event, Invite, Linked, Reply, Tick
+from dialogue.media import rest_of_album, with_media
 from dialogue.memory import Conversation, Gate
 from dialogue.safeguarding import is_safe_word, numbers
 from dialogue.survey import Status
@@ -62,9 +63,12 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
         conversation = replace(conversation, aside=None)
     if conversation.gate is not Gate.OPEN:
         return gate.pass_through(desk, conversation, reply, now)
+    album = rest_of_album(desk, conversation, reply, now)
+    if album is not None:
+        return album
     if conversation.session is not None:
-        return surveying.reply(desk, conversation, reply, now)
-    return surveying.idle(desk, conversation, reply, now)
+        return with_media(surveying.reply(desk, conversation, reply, now), reply)
+    return with_media(surveying.idle(desk, conversation, reply, now), reply)
 
 
 def _after_stop(

@@ -117,6 +117,15 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeMedia:
+    """The pictures and recordings of this message are wanted: as (part of) the answer to a
+    session's question, or by themselves."""
+
+    session: str | None = None
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DropText:
     """What was just received must not be kept."""
 
@@ -137,5 +146,8 @@ class Redeem:
 
 
 Spoken = Say | Offer | OfferLanguages | Ask
-Noted = Record | Opened | Moved | Consent | OptOut | OptIn | Forget | DropText | MakeLink | Redeem
+Noted = (
+    Record | Opened | Moved | Consent | OptOut | OptIn | Forget | TakeMedia | DropText | MakeLink
+    | Redeem
+)  # fmt: skip
 Effect = Spoken | Noted

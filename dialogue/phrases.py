@@ -93,7 +93,8 @@ PHRASES = MappingProxyType(
         "several_hint": "Several are fine, for example: 1 3",
         "rank_hint": "Order them, the most important first, for example: 2 1 3",
         "skip_hint": "({SKIP} to pass)",
-        "photo_hint": "Pictures cannot be taken here yet. Please send {SKIP}.",
+        "photo_hint": "Please send a picture, or {SKIP} if you cannot.",
+        "no_photo": "No picture came with your message.",
         "yes": "Yes",
         "no": "No",
         # --- ends and returns ----------------------------------------------------------------

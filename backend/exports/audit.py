@@ -13,5 +13,13 @@ def note_export(
     connection: Connection, city: str, who: str, slug: str, format: str, at: datetime
 ) -> None:
     """Adds a line to the audit log. `who` is a staff id or a key's prefix."""
-    line = {"city": city, "who": who, "what": f"export {slug} {format}", "at": at}
-    connection.execute(insert(AUDIT).values(line))
+    _note(connection, city, who, f"export {slug} {format}", at)
+
+
+def note_look(connection: Connection, city: str, who: str, medium: int, at: datetime) -> None:
+    """The same of a look at a picture or recording."""
+    _note(connection, city, who, f"media {medium}", at)
+
+
+def _note(connection: Connection, city: str, who: str, what: str, at: datetime) -> None:
+    connection.execute(insert(AUDIT).values({"city": city, "who": who, "what": what, "at": at}))

@@ -1,5 +1,5 @@
 """What an export shows of an answer: the option's code and stable name, a number, a day, an area;
-of the resident's own words only that there are some."""
+of the resident's own words and pictures only that there are some."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from dialogue.outcomes import Value
 from dialogue.questions import Question
 from dialogue.questions.choice import Choosing
 from dialogue.questions.number import Numeric, Scale
-from dialogue.questions.words import Date, Location
+from dialogue.questions.words import Date, Location, Photo
 
 SEALED = "sealed"
 """In place of the resident's own words."""
@@ -61,7 +61,7 @@ def _shown(source: Source, question: Question | None, value: Value) -> Coded | N
             return Coded(" ".join(codes), " ".join(names))
         case Numeric() if isinstance(value, int | float):
             return Coded(value=value)
-        case Date() if isinstance(value, str):
+        case Date() | Photo() if isinstance(value, str):
             return Coded(value=value)
         case Location() if value in source.areas:
             return Coded(str(value), source.areas[str(value)])

@@ -181,8 +181,9 @@ class Spend(SQLModel, table=True):
 
 class Media(SQLModel, table=True):
     """A picture or recording that came with a message. `reference` is what fetches it from the
-    provider; once fetched, `content` holds it sealed, or `key` names it in the object store (where
-    it is sealed too). `contact` is None once erased."""
+    provider; once fetched, `content` holds it sealed; or `key` names it in the object store, and
+    `content` holds, sealed, what opens it there. While WANTED, `attempts` fences and `due_at` is
+    the lease."""
 
     __tablename__ = "media"
     __table_args__ = (
@@ -214,3 +215,13 @@ class Media(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
     due_at: datetime = Field(sa_type=UTCDateTime)
     delete_after: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class DiscardedObject(SQLModel, table=True):
+    """An object outside the database that belongs to nobody any more, to be deleted from `due_at`
+    on. Its key says nothing."""
+
+    __tablename__ = "discarded_object"
+
+    key: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=UTCDateTime, index=True)

@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql
 from backend.models import metadata
 from backend.privacy import ERASURE, WITHOUT_TRACE, Erasure
 from backend.store.inbox import is_waiting
+from backend.store.media import discard_objects
 from backend.store.tables import (
     ANSWER,
     BODY,
@@ -27,6 +28,7 @@ from backend.store.tables import (
     CONTACT,
     COUNTER,
     DELIVERY_REPORT,
+    MEDIA,
     OPEN_WINDOW,
     OUTBOUND,
     RECEIVED,
@@ -76,8 +78,10 @@ _BEFORE = (
     update(OUTBOUND)
     .where(_SENT_TO, in_state(DeliveryState.CLAIMED))
     .values(contact=None, hash=None, sending=None, lane="", forget=True),
+    discard_objects(MEDIA.c.contact == bindparam("of")),
 )
 _LEAVE_NOTHING = (
+    delete(MEDIA).where(MEDIA.c.contact == bindparam("of")),
     delete(ANSWER).where(_WRITTEN_BY[ANSWER]),
     delete(SESSION).where(SESSION.c.contact == bindparam("of")),
     delete(CONSENT).where(CONSENT.c.contact == bindparam("of")),

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from backend.models.base import UTCDateTime
 from backend.store.inbox import is_waiting
-from backend.store.tables import OUTBOUND, RECEIVED, in_state, pending, unsent
-from bot.store import DeliveryState
+from backend.store.tables import MEDIA, OUTBOUND, RECEIVED, in_state, pending, unsent
+from bot.store import DeliveryState, MediaState
 
 LATELY = timedelta(days=1)
 
@@ -18,7 +18,9 @@ LATELY = timedelta(days=1)
 class OutboxHealth:
     """`queued` parts wait or are on their way; the oldest that is due has been so for
     `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too.
-    `waiting` receipts wait for their turn; `failed_receipts` are left for a person, since ever."""
+    `waiting` receipts wait for their turn; `failed_receipts` are left for a person, since ever.
+    `media_wanted` are still to be fetched, `media_refused` were given up (of those not yet purged).
+    """
 
     queued: int
     oldest_due_seconds: float
@@ -26,6 +28,8 @@ class OutboxHealth:
     failed_by_kind: Mapping[str, int]
     waiting: int
     failed_receipts: int
+    media_wanted: int
+    media_refused: int
 
 
 _QUEUED = select(func.count()).select_from(OUTBOUND).where(pending())
@@ -42,6 +46,11 @@ _WAITING = select(func.count()).select_from(RECEIVED).where(is_waiting())
 _FAILED_RECEIPTS = (
     select(func.count()).select_from(RECEIVED).where(literal_column("received.status = 'failed'"))
 )
+_MEDIA = (
+    select(MEDIA.c.state, func.count().label("n"))
+    .where(MEDIA.c.state != MediaState.KEPT)
+    .group_by(MEDIA.c.state)
+)
 
 
 def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
@@ -50,6 +59,7 @@ def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
     failed = {
         str(kind or "none"): n for kind, n in connection.execute(_FAILED, {"since": now - LATELY})
     }
+    media = {row.state: row.n for row in connection.execute(_MEDIA)}
     return OutboxHealth(
         queued=connection.execute(_QUEUED).scalar_one(),
         oldest_due_seconds=(now - oldest).total_seconds() if oldest else 0.0,
@@ -57,4 +67,6 @@ def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
         failed_by_kind=failed,
         waiting=connection.execute(_WAITING).scalar_one(),
         failed_receipts=connection.execute(_FAILED_RECEIPTS).scalar_one(),
+        media_wanted=media.get(MediaState.WANTED, 0),
+        media_refused=media.get(MediaState.REFUSED, 0),
     )

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, Engine, Update, bindparam, delete, exists, insert, select, update
 
-from backend.privacy import OUTBOUND_TEXT, RAW_ANSWER, RETENTION, STRANGER, STRAY_REPORT
+from backend.privacy import MEDIA, OUTBOUND_TEXT, RAW_ANSWER, RETENTION, STRANGER, STRAY_REPORT
 from backend.store import erasure
+from backend.store import media as media_store
 from backend.store.inbox import is_waiting
 from backend.store.tables import (
     ANSWER,
@@ -107,6 +108,7 @@ def purge(writing: Engine, now: datetime) -> Mapping[str, int]:
     gone = {}
     for what, statement in _PURGES.items():
         gone[what] = _in_pieces(writing, statement, now, now - timedelta(days=RETENTION[what]))
+    gone[MEDIA] = _media(writing, now)
     gone[STRANGER] = _strangers(writing, now - timedelta(days=RETENTION[STRANGER]))
     with writing.begin() as connection:
         connection.execute(_LOST)
@@ -121,6 +123,17 @@ def _in_pieces(writing: Engine, statement: Delete | Update, now: datetime, befor
             n = connection.execute(statement, {"now": now, "before": before}).rowcount
         total += n
         if n < PIECE:
+            return total
+
+
+def _media(writing: Engine, now: datetime) -> int:
+    """Deletes pictures and recordings whose day has come."""
+    total = 0
+    while True:
+        with writing.begin() as connection:
+            n = media_store.purge(connection, now, FEW)
+        total += n
+        if n < FEW:
             return total
 
 

@@ -15,6 +15,7 @@ from backend.store.tables import (
     ADDRESS,
     BODY,
     CONTENT,
+    MEDIA_CONTENT,
     OPT_OUT,
     OPT_OUT_ADDRESS,
     OUTBOUND,
@@ -25,6 +26,8 @@ from backend.store.tables import (
 from backend.store.unit import SqlStore
 
 PIECE = 500
+FEW = 4
+"""Rows at a time of a column that holds pictures."""
 
 Progress = Callable[[int, int], None]
 """Told how many rows were looked at, and of how many."""
@@ -62,7 +65,8 @@ def _reseal_column(
 ) -> Iterator[tuple[int, int]]:
     """Piece by piece: rows seen, values sealed anew."""
     key, name = table.primary_key.columns[0], f"{table.name}.{column.name}"
-    piece = select(key, column).where(column.is_not(None)).order_by(key).limit(PIECE)
+    most = FEW if name == MEDIA_CONTENT else PIECE
+    piece = select(key, column).where(column.is_not(None)).order_by(key).limit(most)
     # Only if nobody changed or emptied it meanwhile.
     change = (
         update(table)
@@ -74,7 +78,7 @@ def _reseal_column(
         with for_writing(store.engine).begin() as connection:
             rows = connection.execute(piece.where(key > last)).all()
             changes = [
-                {"row": row, "old": old, "new": store.keys.seal(store.keys.unseal(old, name), name)}
+                {"row": row, "old": old, "new": _resealed(store.keys, old, name)}
                 for row, old in rows
                 if not store.keys.is_current(old)
             ]
@@ -84,6 +88,10 @@ def _reseal_column(
             return
         last = rows[-1][0]
         yield len(rows), len(changes)
+
+
+def _resealed(keys: KeyRing, old: str, name: str) -> str:
+    return keys.seal_bytes(keys.unseal_bytes(old, name), name)
 
 
 def reindex(store: SqlStore, hashing: KeyRing, progress: Progress) -> int:

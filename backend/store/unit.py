@@ -14,12 +14,14 @@ from backend.store.contacts import SqlContacts
 from backend.store.engine import for_writing
 from backend.store.health import OutboxHealth
 from backend.store.inbox import SqlInbox
+from backend.store.media import SqlMedia
 from backend.store.outbox import SqlOutbox
 from backend.store.places import SqlPlaces
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction
 from bot.allowance import Limits
+from bot.shelf import MediaShelf
 from bot.store import Contacts, Inbox, Outbox, Places, Sessions
 from dialogue.desk import Desk
 
@@ -53,6 +55,7 @@ class SqlUnit:
         self.sessions: Sessions = SqlSessions(transaction)
         self.outbox: Outbox = SqlOutbox(transaction)
         self.places: Places = SqlPlaces(transaction)
+        self.media: MediaShelf = SqlMedia(transaction)
         self.transaction = transaction
         self._desks = desks
 

@@ -63,6 +63,7 @@ class Question:
     kind: ClassVar[str]
     asks: ClassVar[bool] = True
     takes_place: ClassVar[bool] = False
+    takes_media: ClassVar[bool] = False
 
     def choices(self, locale: Locale) -> tuple[Choice, ...]:
         """What can be picked, numbered by code."""
@@ -75,7 +76,8 @@ class Question:
     def read(self, reply: Reply, reading: Reading) -> Outcome:
         """What the reply means. Never raises; linear in the length of the text."""
         placed = self.takes_place and reply.location is not None
-        if not fold(reply.said) and not placed:
+        pictured = self.takes_media and reply.media > 0
+        if not (fold(reply.said) or placed or pictured):
             return self.blank(reply)
         return self.special(reply, reading) or self.interpret(reply, reading)
 

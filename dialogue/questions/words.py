@@ -1,4 +1,4 @@
-"""Questions answered in words: a date, a place, an open text; and two that ask no answer yet."""
+"""Questions answered in words, by a place or a picture; and the note, which asks nothing."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -67,14 +67,25 @@ class Note(Question):
     asks: ClassVar[bool] = False
 
 
+SENT = "sent"
+"""The value of an answered photo question: the pictures themselves lie apart, sealed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo(Question):
-    """A picture. None can be taken yet, so it asks for SKIP and says so."""
+    """A picture. Words beside it are a caption; words alone are no answer."""
 
     kind: ClassVar[str] = "photo"
+    takes_media: ClassVar[bool] = True
 
     def hint(self) -> str | None:
         return "photo_hint"
 
     def blank(self, reply: Reply) -> Outcome:
-        return NotUnderstood()
+        return NotUnderstood("no_photo")
+
+    def special(self, reply: Reply, reading: Reading) -> Outcome | None:
+        return None if reply.media else Question.special(self, reply, reading)
+
+    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
+        return Answered(SENT, "picture") if reply.media else NotUnderstood("no_photo")

@@ -4,10 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from backend import wiring
 from backend.health import LATE_SECONDS
+from backend.models.base import UTCDateTime
 from backend.store import library
 from tests.backend.cli.away import away
 from tests.backend.conftest import Town
@@ -75,6 +76,22 @@ async def test_receipts_that_wait_or_failed_are_told(town: Town) -> None:
     assert (body["waiting"], body["failed_receipts"]) == (0, 1)
     told = figures(await town.http.get("/metrics"))
     assert (told["imbizo_receipts_waiting"], told["imbizo_receipts_failed"]) == (0, 1)
+
+
+async def test_media_on_their_way_and_refused_are_told(town: Town) -> None:
+    await town.text(NUMBER, "Hi", "SM1")
+    with library.writing(one(town).engine) as connection:
+        for n, state in enumerate(("wanted", "wanted", "refused", "kept")):
+            connection.execute(
+                text(
+                    "INSERT INTO media (city, channel, received, number, state, attempts, at,"
+                    " due_at, delete_after) SELECT city, channel, id, :n, :state, 0, at, :far, at"
+                    " FROM received"
+                ).bindparams(bindparam("far", type_=UTCDateTime())),
+                {"n": n, "state": state, "far": wiring.now() + timedelta(days=1)},
+            )
+    told = figures(await town.http.get("/metrics"))
+    assert (told["imbizo_media_wanted"], told["imbizo_media_refused"]) == (2, 1)
 
 
 async def test_figures_count_webhooks_by_what_became_of_them(town: Town) -> None:

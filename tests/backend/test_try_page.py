@@ -118,6 +118,13 @@ async def test_a_place_is_taken(client: httpx.AsyncClient) -> None:
     assert await said(client, location=[-26.2, 28.04])
 
 
+async def test_a_photo_is_only_said_to_be_there(client: httpx.AsyncClient) -> None:
+    for text in ("Hi", "1", "34"):
+        await said(client, text=text)
+    assert "cannot open pictures" in words(await said(client, photo=True))
+    assert await said(client, text="Safe", photo=True)
+
+
 async def test_silence_after_stop_is_no_fault(client: httpx.AsyncClient) -> None:
     await said(client, text="Hi")
     assert await said(client, text="STOP")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.shelf import MediaShelf
 from bot.store import Contacts, Inbox, Outbox, Places, Sessions, Unit
 from bot.writer import LARGEST_GROUP, Writer
 from dialogue.desk import Desk
@@ -28,6 +29,7 @@ class FakeUnit:
     sessions: Sessions
     outbox: Outbox
     places: Places
+    media: MediaShelf
 
     def __init__(self) -> None:
         self.notes: list[str] = []

@@ -48,14 +48,14 @@ def running(
             cwd=log.parent,
         )
     try:
-        _wait_for(server, port, log)
+        wait_for(server, port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_for(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def wait_for(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     last = time.monotonic() + START_SECONDS
     while time.monotonic() < last and server.poll() is None:
         with socket.socket() as probe:

@@ -320,9 +320,10 @@ def test_a_picture_without_words_is_empty() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a picture", "1"])
-def test_a_photo_can_only_be_skipped_yet(text: str) -> None:
+def test_a_photo_takes_a_picture_and_no_words(text: str) -> None:
     photo = question("photo", "photo")
-    assert read(photo, text) == NotUnderstood()
+    assert read(photo, text) == NotUnderstood("no_photo")
+    assert photo.read(reply(text, media=2), reading()) == Answered("sent", "picture")
     assert photo.hint() == "photo_hint"
 
 

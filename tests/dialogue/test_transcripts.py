@@ -1,26 +1,39 @@
 """Whole conversations with the cities that ship, as a programme officer reads them.
 
-Each file of `transcripts/<language>/` begins with remarks, its city and its channel; then comes the
-format of `backend.talk`. `pytest --update` rewrites our lines of every file as they now run.
+Each file of `transcripts/<language>/` begins with remarks, its city, its channel, and a survey of
+`instruments/` where it needs another than the city's; then comes the format of `backend.talk`.
+`pytest --update` rewrites our lines of every file as they now run.
 """
 
 import re
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backend.talk import Talk, play
 from channels.rendering import CARRIES
+from dialogue.survey import Survey
+from dialogue.survey_file import read_survey
 from tests.dialogue.samples import NOW
 from tests.dialogue.shipped import shipped_desk
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*/*.txt"))
-HEADER = re.compile(r"(# .*\n)+city (\S+)\nchannel (\S+)\n\n")
+HEADER = re.compile(r"(# .*\n)+city (\S+)\nchannel (\S+)\n(?:survey (\S+)\n)?\n")
 
 
 def name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
+
+
+def instrument(slug: str) -> Survey:
+    """A survey that is there for the transcripts only."""
+    path = Path(__file__).parent / "instruments" / f"{slug}.toml"
+    survey, faults = read_survey(tomllib.loads(path.read_text(encoding="utf-8")))
+    assert survey is not None, faults
+    return replace(survey, version=1)
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=name)
@@ -28,7 +41,10 @@ def test_a_conversation_runs_as_written(path: Path, request: pytest.FixtureReque
     written = path.read_text(encoding="utf-8")
     header = HEADER.match(written)
     assert header is not None, "a transcript begins with remarks, 'city …' and 'channel …'"
-    played = play(Talk(shipped_desk(header[2]), CARRIES[header[3]], NOW), written)
+    desk = shipped_desk(header[2])
+    if header[4]:
+        desk = replace(desk, surveys=(instrument(header[4]),))
+    played = play(Talk(desk, CARRIES[header[3]], NOW), written)
     if request.config.getoption("--update"):
         path.write_text(played, encoding="utf-8")
     else:

@@ -74,7 +74,7 @@ def test_a_question_that_may_be_passed_says_how() -> None:
     assert say(ask(name="why")).text == "The text of why? (SKIP to pass)"
     photo = survey(question("photo", "photo", required=False))
     assert say(Ask(photo, "photo", "t")).text == (
-        "The text of photo?\nPictures cannot be taken here yet. Please send SKIP."
+        "The text of photo?\nPlease send a picture, or SKIP if you cannot."
     )
 
 

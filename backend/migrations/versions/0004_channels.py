@@ -114,6 +114,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_media_session", "media", ["session"], unique=False)
     op.create_table(
+        "discarded_object",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_discarded_object"),
+    )
+    op.create_index("ix_discarded_object_due_at", "discarded_object", ["due_at"], unique=False)
+    op.create_table(
         "open_window",
         sa.Column("urn", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
@@ -144,6 +151,7 @@ def downgrade() -> None:
     op.drop_column("channel_rate", "failures")
     op.drop_column("channel_rate", "budget_tat")
     op.drop_table("open_window")
+    op.drop_table("discarded_object")
     op.drop_table("media")
     op.drop_table("link_code")
     op.drop_table("spend")

@@ -3,18 +3,25 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, insert
 
 from backend import api, problems
 from backend.auth import Role, make_key
+from backend.privacy import KeyRing
 from backend.store import library, open_engine
+from backend.store.tables import MEDIA, RECEIVED
+from backend.vault import SealingVault
+from bot.shelf import Stored
+from bot.store import MediaState, ReceiptStatus
 from tests.backend.exports.seed import AT, city, plant
 
 HERE, THERE = "smalltown", "othertown"
+NUMBERS = count()
 
 
 @dataclass(slots=True)
@@ -22,17 +29,39 @@ class Installation:
     """What the routes need of one."""
 
     engine: Engine
+    vault: SealingVault
     keys: dict[tuple[str, Role], str] = field(default_factory=dict)
+
+
+PICTURE = b"\xff\xd8\xff synthetic"
+
+
+def add_medium(connection: Connection, city: str, stored: Stored | None = None, **more: Any) -> int:
+    """A picture that came: kept if it is stored; its id."""
+    values = {"city": city, "channel": "phone", "at": AT}
+    receipt = insert(RECEIVED).values(
+        **values, provider_id=f"SM{next(NUMBERS)}", status=ReceiptStatus.TAKEN
+    )
+    received = connection.execute(receipt.returning(RECEIVED.c.id)).scalar_one()
+    row = values | {"received": received, "number": 0, "due_at": AT, "delete_after": AT}
+    row |= {"state": MediaState.WANTED, "attempts": 1, "media_type": "text/claimed"}
+    if stored is not None:
+        row |= {"state": MediaState.KEPT, "media_type": "image/jpeg", "size": len(PICTURE)}
+        row |= {"content": stored.sealed, "key": stored.key}
+    made = connection.execute(insert(MEDIA).values(row | more).returning(MEDIA.c.id))
+    return int(made.scalar_one())
 
 
 @pytest.fixture
 def installed(database_url: str) -> Iterator[Installation]:
     """Two cities, and a key of every role in each."""
-    one = Installation(open_engine(database_url))
+    vault = SealingVault(KeyRing(["o" * 40]), None, str)
+    one = Installation(open_engine(database_url), vault)
     numbers = count()
     for slug in (HERE, THERE):
         plant(one.engine, city(slug))
         with library.writing(one.engine) as connection:
+            add_medium(connection, slug, vault.put(PICTURE, None))
             for role in Role:
                 one.keys[slug, role] = make_key(
                     connection,

@@ -21,6 +21,8 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/{city}/surveys/{slug}"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/results"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/export"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/media"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/media/{id}"): {ADMINISTRATOR, COORDINATOR},
 }
 """The contract's roles, once more."""
 
@@ -75,6 +77,7 @@ def test_every_route_is_in_the_table(app: FastAPI) -> None:
 
 def address(path: str, city: str = HERE) -> str:
     filled = path.replace("{city}", city).replace("{slug}", "street")
+    filled = filled.replace("{id}", "1")
     return f"/api/v1{filled}" + ("?format=csv" if path.endswith("/export") else "")
 
 

@@ -11,15 +11,19 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
+from bot.shelf import Stored
 from bot.store import Outbound
-from channels.base import Part, Status, StatusUpdate
+from channels.base import Media, Part, Status, StatusUpdate
 from dialogue.effects import Record
 from dialogue.survey import Session
 from dialogue.survey import Status as SessionStatus
 from tests.backend.store.conftest import ANNA, NOON, World, open_world
 
 Statements = list[tuple[str, object]]
-GROWING = ("answer", "body", "consent", "contact", "delivery_report", "outbound", "received", "urn")
+GROWING = (
+    *("answer", "body", "consent", "contact", "delivery_report"),
+    *("media", "outbound", "received", "urn"),
+)
 
 
 @contextmanager
@@ -101,6 +105,15 @@ def everything(world: World) -> Statements:
             unit.contacts.due(NOON, 10)
             unit.contacts.opt_out("east", contact, NOON)
             unit.contacts.opt_in("east", contact)
+        pictured = world.message(media=(Media("a"), Media("b")))
+        with world.store.write() as unit:
+            receipt = unit.inbox.receive(pictured)
+            assert receipt is not None
+            unit.media.note(pictured, receipt, contact, "s1", "picture")
+            first, second = unit.media.due(NOON, 10, lambda: "key")
+            unit.media.keep(first, Stored("sealed"), "image/jpeg", 1, NOON)
+            unit.media.postpone(second, "busy", NOON)
+            unit.media.discarded(NOON, 10)
     return statements
 
 

@@ -5,10 +5,15 @@ import pytest
 from backend.privacy import KeyRing, SealBrokenError
 from backend.store import SqlStore
 from backend.store.rotation import reindex, reseal, sealed_columns
+from bot.shelf import Stored
 from bot.store import ReceiptStatus
+from channels.base import Media
 from dialogue.effects import Record
 from dialogue.survey import Session, Status
 from tests.backend.store.conftest import ANNA, BEN, NEW_KEY, NOON, OLD_KEY, World, make_desk
+
+PICTURE = bytes(range(256)) * 9
+"""No text."""
 
 
 def fill(world: World) -> str:
@@ -20,8 +25,13 @@ def fill(world: World) -> str:
     with world.store.write() as unit:
         unit.sessions.open("east", known.contact, session, "en", "sms")
         unit.sessions.record([Record("s1", "q", 1, "answered", None, "text", raw="words")], NOON)
-        receipt = unit.inbox.receive(world.message())
+        message = world.message(media=(Media("at the provider"), Media("fetched")))
+        receipt = unit.inbox.receive(message)
         assert receipt is not None
+        unit.media.note(message, receipt, known.contact, None, None)
+        wanted = unit.media.due(NOON, 1, lambda: None)[0]
+        sealed = world.store.keys.seal_bytes(PICTURE, "media.content")
+        unit.media.keep(wanted, Stored(sealed), "image/jpeg", len(PICTURE), NOON)
         unit.inbox.mark(receipt, ReceiptStatus.WAITING)
         other = unit.contacts.load(world.message(BEN))
         unit.contacts.opt_out("east", other.contact, NOON)
@@ -61,7 +71,9 @@ def test_everything_is_sealed_anew(world: World) -> None:
             values = connection.execute(table.select().where(column.is_not(None))).all()
             assert values, column
             for row in values:
-                new.unseal(row._mapping[column], f"{table.name}.{column.name}")
+                new.unseal_bytes(row._mapping[column], f"{table.name}.{column.name}")
+    sealed = str(world.one("SELECT content FROM media WHERE content IS NOT NULL"))
+    assert new.unseal_bytes(sealed, "media.content") == PICTURE
     works(both, contact)
 
 
