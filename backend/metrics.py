@@ -15,6 +15,12 @@ REGISTRY = CollectorRegistry()
 WEBHOOKS = Counter(
     "imbizo_webhooks", "Webhooks received, by what became of them", ["result"], registry=REGISTRY
 )
+RECEIVED = Counter(
+    "imbizo_received",
+    "Messages from residents that providers brought, repeats included",
+    ["city", "channel"],
+    registry=REGISTRY,
+)
 TRIES = Counter("imbizo_try_messages", "Messages on the page to try", registry=REGISTRY)
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import random
 import secrets
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
@@ -20,6 +21,7 @@ from backend.settings import Settings
 from backend.store import SqlStore, library, open_engine
 from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
+from backend.watch import Watch
 from bot.outbox import Surroundings
 from bot.writer import Writer
 
@@ -29,6 +31,11 @@ _CHANCE = random.SystemRandom()
 def now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def ticking() -> float:
+    """Seconds on a clock that nobody sets, for comparing only."""
+    return time.monotonic()
 
 
 def fresh_id() -> str:
@@ -61,6 +68,7 @@ class Installation:
     store: SqlStore
     channels: ChannelBook
     writer: Writer
+    watch: Watch = field(default_factory=Watch)
 
     @contextmanager
     def listening(self, told: Callable[[str], None]) -> Iterator[None]:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from backend.privacy import SealBrokenError
 from backend.store.limits import Allowance, Limits
+from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     CHANNEL_RATE,
     CONTACT,
@@ -35,7 +36,6 @@ from backend.store.tables import (
     OUTBOUND,
     SENDING,
     URN,
-    drop_forgotten,
     in_state,
     pending,
     wiped_if_forgotten,

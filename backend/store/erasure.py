@@ -16,10 +16,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.dml import ReturningDelete
 
 from backend.models import metadata
 from backend.privacy import ERASURE, WITHOUT_TRACE, Erasure
 from backend.store.inbox import is_waiting
+from backend.store.spend import delete_outbound, deleting
 from backend.store.tables import (
     ANSWER,
     BODY,
@@ -52,11 +54,13 @@ _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
 """Which rows are the contact's, where a column does not simply say so."""
 
 
-def _statement(rule: Erasure) -> Delete | Update:
+def _statement(rule: Erasure) -> Delete | Update | ReturningDelete[Any]:
     table = metadata.tables[rule.table]
     theirs = _WRITTEN_BY.get(table)
     if theirs is None:
         theirs = table.c.contact == bindparam("of")
+    if table is OUTBOUND:
+        return deleting(theirs)
     if rule.gone:
         return delete(table).where(theirs)
     values: dict[str, Any] = {column: null() for column in rule.blank}
@@ -99,7 +103,10 @@ def forget(transaction: Transaction, city: str, contact: str, name: str) -> None
 def erase(connection: Connection, contact: str, *, without_trace: bool = False) -> None:
     """Erases it. A part that is on its way may still be settled, by its token."""
     for statement in (*_BEFORE, *(_LEAVE_NOTHING if without_trace else ()), *_ERASE):
-        connection.execute(statement, {"of": contact})
+        if isinstance(statement, ReturningDelete):  # sent parts, whose cost is kept
+            delete_outbound(connection, statement, {"of": contact})
+        else:
+            connection.execute(statement, {"of": contact})
 
 
 def count(transaction: Transaction, city: str, name: str) -> None:

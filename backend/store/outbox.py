@@ -10,12 +10,12 @@ from sqlalchemy.dialects import postgresql
 
 from backend.store import claiming, reports
 from backend.store.claiming import SENDING_JSON
+from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     CHANNEL_RATE,
     DELIVERY_REPORT,
     OUTBOUND,
     SENDING,
-    drop_forgotten,
     in_state,
     wiped_if_forgotten,
 )
