@@ -99,13 +99,14 @@ def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     engine = open_engine(settings.database_url)
     keys = key_ring(settings)
     check_keys(engine, keys)
-    channels = ChannelBook(settings, http, lambda: _profiles(engine))
+    channels = ChannelBook(settings, http, lambda: profiles(engine))
     channels.refresh()
     store = SqlStore(engine, keys, build_desk, channels.limits)
     return Installation(settings, engine, keys, store, channels, Writer(store))
 
 
-def _profiles(engine: Engine) -> Mapping[str, tuple[int, CityProfile]]:
+def profiles(engine: Engine) -> Mapping[str, tuple[int, CityProfile]]:
+    """Every city's profile with its revision."""
     with engine.connect() as connection:
         revisions = library.revisions(connection)
         return {

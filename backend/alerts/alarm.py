@@ -6,12 +6,10 @@ away) it enters in a ledger of its own. Both are told the same way.
 """
 
 import asyncio
-import shutil
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 
@@ -21,16 +19,13 @@ from backend.alerts.conditions import (
     LATELY,
     MANY_REFUSED,
     Condition,
-    Rules,
     What,
     conditions,
-    of_disk,
 )
 from backend.alerts.ledger import entered, to_tell
 from backend.alerts.telling import SECONDS, Telling, words
-from backend.channel_book import ChannelBook
-from backend.city_file import span
 from backend.clock import Clock
+from backend.looking import disk_condition, rules
 from backend.store import alerts as table
 from backend.store import leases, library
 from backend.store.alerts import Kept
@@ -48,15 +43,6 @@ KEEP_TRYING = 60
 Tell = Callable[[str, Telling], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
-
-
-def rules(channels: ChannelBook) -> Mapping[Address, Rules]:
-    """What is looked at: channels that are on, of cities that are real."""
-    return {
-        address: Rules(span(channels.entry(address).silent_after), channels.limits[address])
-        for address, channel in channels.items()
-        if not channels.is_demo(address[0]) and not channel.missing()
-    }
 
 
 class Alarm:
@@ -173,8 +159,7 @@ class Alarm:
         found = []
         if self._away >= AWAY_TICKS:
             found.append(Condition(What.DATABASE, "", "", "the database does not answer"))
-        file = self._one.settings.sqlite_file
-        disk = of_disk(*_room(file.absolute().parent)) if file else None
+        disk = disk_condition(self._one.settings.sqlite_file)
         if disk is not None:
             found.append(disk)
         jump = self._clock.jump(now, ticking)
@@ -186,8 +171,3 @@ class Alarm:
             seconds = f"{self._jumps[-1][1].total_seconds():+.0f} s"
             found.append(Condition(What.CLOCK, "", "", f"the clock jumped by {seconds}"))
         return found
-
-
-def _room(folder: Path) -> tuple[int, int]:
-    usage = shutil.disk_usage(folder)
-    return usage.free, usage.total

@@ -48,9 +48,10 @@ class ChannelStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All channels that there is anything to say of. `clock_off` is how far this process's clock is
-    ahead of the database's, where that has one of its own."""
+    """All channels that there is anything to say of, as of a time. `clock_off` is how far this
+    process's clock is ahead of the database's, where that has one of its own."""
 
+    at: datetime
     channels: Mapping[Address, ChannelStanding] = field(default_factory=dict)
     clock_off: timedelta | None = None
 
@@ -116,7 +117,7 @@ def standing(connection: Connection, now: datetime) -> Standing:
             parts_today=day.parts,
             segments_today=day.segments,
         )
-    return Standing(channels, _clock_off(connection, now))
+    return Standing(now, channels, _clock_off(connection, now))
 
 
 def _clock_off(connection: Connection, now: datetime) -> timedelta | None:
