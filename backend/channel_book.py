@@ -7,7 +7,7 @@ import httpx
 
 from backend.city_file import ChannelEntry, CityProfile
 from backend.settings import Settings
-from backend.store.limits import Limits
+from bot.allowance import Limits
 from channels import CHANNELS
 from channels.base import Carries, Channel, ChannelConfig
 

@@ -19,8 +19,8 @@ from channels.base import Carries, Part
 from channels.rendering import render
 from dialogue.conversation import converse
 from dialogue.desk import Desk
-from dialogue.effects import Effect, Forget, OptIn, OptOut
-from dialogue.events import Event, Reply, Tick
+from dialogue.effects import Effect, Forget, OptIn, OptOut, Redeem
+from dialogue.events import Event, Linked, Reply, Tick
 from dialogue.memory import Conversation, dump, load
 from dialogue.wording import compose
 
@@ -75,6 +75,9 @@ class Talk:
         opted_out = self.conversation.opted_out
         before = replace(load(dump(self.conversation)), opted_out=opted_out)
         turn = converse(self.desk, before, event, self.now)
+        if isinstance(event, Reply) and any(isinstance(e, Redeem) for e in turn.effects):
+            # There is nobody else here whose code it could be.
+            turn = converse(self.desk, before, Linked(event, found=False), self.now)
         self.seen += turn.effects
         message = compose(self.desk, turn.effects, turn.conversation.locale)
         self.conversation = turn.conversation

@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from backend import wiring
 from backend.metrics import RECEIVED, WEBHOOKS
+from bot.reports import take_report
 from bot.store import Inbound, Unit
 from bot.turns import take_turn
 from channels.base import Acknowledging, Carries, Parsed, Received, WebhookError, WebRequest
@@ -81,7 +82,7 @@ async def _store(
             if isinstance(event, Received):
                 take_turn(unit, Inbound(city, channel, event, turn, at), carries)
             else:
-                unit.outbox.report(city, channel, event, at)
+                take_report(unit, city, channel, event, at, wiring.SURROUNDINGS.chance)
 
     first = events[0] if events else None
     await one.writer.run(work, first.urn if isinstance(first, Received) else "")

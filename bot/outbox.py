@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot import retry
+from bot.reports import follow_up, troubled
 from bot.store import Claimed, DeliveryState, Settlement, Unit
 from bot.writer import Writer
 from channels.base import Channel, Fault, Kind, SendError, Sent, WhenUnknown
@@ -129,7 +130,7 @@ class Dispatcher:
         try:
             settlement = await self._send(claimed)
             now = self._around.now()
-            await self._writer.run(lambda unit: unit.outbox.settle(claimed, settlement, now))
+            await self._writer.run(lambda unit: self._settle(unit, claimed, settlement, now))
         except Exception as error:
             # The lease runs out, and the part is looked up before it is sent again.
             log.error("settle_failed", part=claimed.id, error=type(error).__name__)
@@ -137,11 +138,21 @@ class Dispatcher:
             self._parts.discard(claimed.id)
         self.wake()
 
+    def _settle(self, unit: Unit, claimed: Claimed, settlement: Settlement, now: datetime) -> None:
+        chance, fault = self._around.chance, settlement.fault
+        late = unit.outbox.settle(claimed, settlement, now)
+        if late is not None:
+            follow_up(unit, late, now, chance)
+        if fault is not None and fault.whole:
+            troubled(unit, claimed.city, claimed.channel, fault, now, chance)
+        elif claimed.failures:
+            unit.outbox.channel_works(claimed.city, claimed.channel)
+
     async def _send(self, claimed: Claimed) -> Settlement:
         channel = self._channels.get((claimed.city, claimed.channel))
         try:
             if channel is None or channel.missing():
-                raise SendError(Fault(Kind.CONFIG, "channel off"))
+                raise SendError(Fault(Kind.CONFIG, "channel off", whole=True))
             sent = await self._in_time(channel, claimed)
         except SendError as error:
             log.warning(

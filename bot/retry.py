@@ -1,9 +1,10 @@
 """What follows a refusal: a decision is a value."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.store import Claimed, DeliveryState, Settlement
+from bot.store import Claimed, DeliveryState, Settlement, Undelivered
 from channels.base import Fault, Kind
 
 FIRST_PAUSE = timedelta(seconds=2)
@@ -17,19 +18,30 @@ ASK_AFTER = timedelta(seconds=15)
 PAUSE_FOR_OPERATOR = timedelta(minutes=5)
 """Pause after a fault of configuration: a person must mend it, the message waits meanwhile."""
 
+BREAK_AFTER = 5
+"""Failures of the channel itself in a row after which it rests."""
 
-def after(fault: Fault, claimed: Claimed, now: datetime, chance: Callable[[], float]) -> Settlement:
-    """What becomes of a part whose sending failed. `chance` gives numbers in [0, 1)."""
+FIRST_REST = timedelta(seconds=15)
+LONGEST_REST = timedelta(minutes=5)
+
+Chance = Callable[[], float]
+"""Gives numbers in [0, 1)."""
+
+
+def after(fault: Fault, claimed: Claimed, now: datetime, chance: Chance) -> Settlement:
+    """What becomes of a part whose sending failed."""
     match fault.kind:
-        case Kind.OPT_OUT:
-            return Settlement(DeliveryState.FAILED, fault=fault, opt_out=True)
-        case Kind.DEAD:
-            return Settlement(DeliveryState.FAILED, fault=fault, dead=True)
+        case Kind.OPT_OUT | Kind.DEAD:
+            return Settlement(DeliveryState.FAILED, fault=fault, learnt=fault.kind)
+        case Kind.WINDOW if claimed.sending.in_window and claimed.attempt < MOST_TRIES:
+            # The provider knows better: once more, as what may go when the window is closed.
+            at = now + backoff(claimed.attempt, chance)
+            return _again(DeliveryState.QUEUED, fault, claimed, at, learnt=Kind.WINDOW)
         case Kind.CONTENT | Kind.WINDOW | Kind.IGNORE:
             return Settlement(DeliveryState.FAILED, fault=fault)
         case Kind.CONFIG:
             pause = max(PAUSE_FOR_OPERATOR, fault.wait or PAUSE_FOR_OPERATOR)
-            return _again(DeliveryState.QUEUED, fault, claimed, now + pause)
+            return _again(DeliveryState.QUEUED, fault, claimed, now + pause, counted=False)
         case Kind.UNKNOWN:
             if fault.tries is not None and claimed.attempt > fault.tries:
                 return Settlement(DeliveryState.FAILED, fault=fault)
@@ -37,23 +49,78 @@ def after(fault: Fault, claimed: Claimed, now: datetime, chance: Callable[[], fl
             return _again(DeliveryState.UNKNOWN, fault, claimed, now + pause)
         case Kind.THROTTLE:
             pause = fault.wait or backoff(claimed.attempt, chance)
-            return _again(DeliveryState.QUEUED, fault, claimed, now + pause)
+            return _again(DeliveryState.QUEUED, fault, claimed, now + pause, counted=False)
+        case Kind.RETRY if fault.whole:
+            pause = fault.wait or backoff(max(claimed.failures, 1), chance)
+            return _again(DeliveryState.QUEUED, fault, claimed, now + pause, counted=False)
         case Kind.RETRY:
             if claimed.attempt >= (MOST_TRIES if fault.tries is None else fault.tries + 1):
-                return Settlement(DeliveryState.FAILED, fault=fault)
+                return Settlement(DeliveryState.FAILED, fault=fault, learnt=fault.then)
             pause = max(fault.wait or timedelta(), backoff(claimed.attempt, chance))
             return _again(DeliveryState.QUEUED, fault, claimed, now + pause)
 
 
-def backoff(attempt: int, chance: Callable[[], float]) -> timedelta:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows a report of a part not delivered: when it goes out again, if it does, and what
+    we know of its address now."""
+
+    again_at: datetime | None = None
+    learnt: Kind | None = None
+
+
+def after_report(part: Undelivered, now: datetime, chance: Chance) -> Verdict:
+    """Sends again what may still arrive and is still of use: nothing newer went to the contact, it
+    has not expired by then, and the provider's rule allows one more try."""
+    fault = part.fault
+    match fault.kind:
+        case Kind.OPT_OUT | Kind.DEAD:
+            return Verdict(learnt=fault.kind)
+        case Kind.WINDOW:
+            return Verdict(_useful(part, now) if part.sends <= 1 else None, learnt=Kind.WINDOW)
+        case Kind.RETRY:
+            if part.sends > (1 if fault.tries is None else fault.tries):
+                return Verdict(learnt=fault.then)
+        case Kind.THROTTLE:
+            pass
+        case _:
+            return Verdict()
+    pause = max(fault.wait or timedelta(), backoff(part.sends, chance))
+    return Verdict(_useful(part, now + pause))
+
+
+def rest(fault: Fault, failures: int, now: datetime, chance: Chance) -> datetime | None:
+    """Until when a channel rests after that many failures of its own in a row; None: it does not.
+    A provider that says how long is believed at once."""
+    if fault.kind is Kind.THROTTLE:
+        return now + (fault.wait or backoff(failures, chance))
+    if failures < BREAK_AFTER:
+        return None
+    doubled: int = 2 ** min(failures - BREAK_AFTER, 10)
+    return now + min(FIRST_REST * doubled, LONGEST_REST) * (0.75 + chance() / 4)
+
+
+def backoff(attempt: int, chance: Chance) -> timedelta:
     """Twice as long after each attempt, capped, with jitter of a half: 2 s, 4 s … 15 min."""
     doubled: int = 2 ** min(attempt - 1, 20)
     pause = min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
     return pause * (0.5 + chance() / 2)
 
 
-def _again(state: DeliveryState, fault: Fault, claimed: Claimed, at: datetime) -> Settlement:
+def _useful(part: Undelivered, at: datetime) -> datetime | None:
+    return at if part.newest and at < part.expires_at else None
+
+
+def _again(
+    state: DeliveryState,
+    fault: Fault,
+    claimed: Claimed,
+    at: datetime,
+    *,
+    counted: bool = True,
+    learnt: Kind | None = None,
+) -> Settlement:
     """Another attempt, unless the message would be useless by then."""
     if at >= claimed.expires_at:
-        return Settlement(DeliveryState.EXPIRED, fault=fault)
-    return Settlement(state, fault=fault, retry_at=at)
+        return Settlement(DeliveryState.EXPIRED, fault=fault, learnt=learnt)
+    return Settlement(state, fault=fault, retry_at=at, counted=counted, learnt=learnt)

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from channels.base import Fault, Part, Purpose, Received, Sending, StatusUpdate
+from channels.base import Fault, Kind, Part, Purpose, Received, Sending, StatusUpdate
 from dialogue.desk import Desk
 from dialogue.effects import Consent, Record
 from dialogue.memory import Conversation
@@ -61,12 +61,14 @@ class Inbound:
 @dataclass(frozen=True, slots=True)
 class Known:
     """A contact, loaded and locked. `conversation.opted_out` comes from the opt-out list, which
-    outlives the contact. `urn` is the address last heard from."""
+    outlives the contact. `urn` is the address last heard from; `reply_tat` is the reply budget's
+    `bot.allowance` time."""
 
     contact: str
     conversation: Conversation
     urn: str
     channel: str
+    reply_tat: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Outbound:
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """One part, claimed for sending. `token` fences: settling with an old one changes nothing.
-    `unknown_since` is set when an earlier attempt may have gone out."""
+    `unknown_since` is set when an earlier attempt may have gone out. `failures` is how often in a
+    row the channel itself had failed."""
 
     id: int
     token: str
@@ -108,6 +111,7 @@ class Claimed:
     attempt: int
     expires_at: datetime
     unknown_since: datetime | None = None
+    failures: int = 0
 
 
 class DeliveryState(StrEnum):
@@ -124,15 +128,31 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed part. `retry_at` goes with QUEUED and UNKNOWN; `opt_out` and `dead`
-    are what we learnt about the address."""
+    """What became of a claimed part. `retry_at` goes with QUEUED and UNKNOWN; `learnt` is what we
+    know of the address now (opted out, dead, its window closed). An attempt that is not `counted`
+    was about the channel."""
 
     state: DeliveryState
     provider_id: str | None = None
     fault: Fault | None = None
     retry_at: datetime | None = None
-    opt_out: bool = False
-    dead: bool = False
+    learnt: Kind | None = None
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A part that the provider took and could not deliver. `sends` is how often it took it;
+    `newest` says that nothing was queued for the contact since."""
+
+    id: int
+    city: str
+    channel: str
+    urn: str
+    fault: Fault
+    sends: int
+    expires_at: datetime
+    newest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +225,23 @@ class Contacts(Protocol):
         """Takes the contact's addresses off the list."""
         ...
 
+    def replied(self, contact: str, tat: datetime) -> None:
+        """Keeps how much of its reply budget a contact that was just heard from has used."""
+        ...
+
+    def open_window(self, city: str, channel: str, urn: str, at: datetime) -> None:
+        """Notes that the address wrote on a channel that has a window."""
+        ...
+
+    def offer_link(self, city: str, contact: str, code: str, until: datetime) -> None:
+        """Until then the code stands for the contact; an earlier one no longer does."""
+        ...
+
+    def link(self, city: str, known: Known, code: str, at: datetime) -> Known | None:
+        """Makes the contact just heard from and the code's contact one, once; None where the code
+        is unknown, too old or its own. Raises ContactBusyError."""
+        ...
+
     def forget(self, city: str, contact: str, at: datetime, count: str) -> None:
         """Erases the contact as `backend.privacy` says and raises the counter `count`."""
         ...
@@ -239,17 +276,46 @@ class Outbox(Protocol):
 
     def claim(self, now: datetime, token: str, limit: int) -> Sequence[Claimed]:
         """Claims due parts for 60 s: by priority, oldest first per contact, one in flight per
-        contact, within each channel's rate by segment, opt-outs and expired ones sorted out.
-        Parts whose lease ran out come back as UNKNOWN first."""
+        contact, within each channel's rate by segment and its hourly budget of replies, opt-outs
+        and expired ones sorted out; a channel at rest is passed over. Parts whose lease ran out
+        come back as UNKNOWN first."""
         ...
 
-    def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> None:
-        """Keeps what became of it, if the token still holds."""
+    def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> Undelivered | None:
+        """Keeps what became of it, if the token still holds. A report may have overtaken us: what
+        it says was not delivered."""
         ...
 
-    def report(self, city: str, channel: str, update: StatusUpdate, at: datetime) -> None:
-        """Keeps a delivery report: it only raises the status; unknown ids wait for their message;
-        opt-outs and dead addresses are learnt from its fault."""
+    def report(
+        self, city: str, channel: str, update: StatusUpdate, at: datetime
+    ) -> Undelivered | None:
+        """Keeps a delivery report: it only raises the status; unknown ids wait for their message.
+        What was not delivered, the first time that is said."""
+        ...
+
+    def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
+        """The tag of the question that a sent part asked; None if it asked none or is gone."""
+        ...
+
+    def send_again(self, part: int, due_at: datetime) -> None:
+        """Queues a part that was not delivered once more; it holds up nothing queued since."""
+        ...
+
+    def learn(self, city: str, channel: str, urn: str, kind: Kind, at: datetime) -> None:
+        """What a provider says of an address: OPT_OUT (its contact did, everywhere), DEAD (nobody
+        is there), WINDOW (free text may not be sent any more). Other kinds teach nothing."""
+        ...
+
+    def channel_failed(self, city: str, channel: str) -> int:
+        """Counts a failure of the channel itself; how many there were in a row."""
+        ...
+
+    def channel_works(self, city: str, channel: str) -> None:
+        """The provider took something: no failures, no rest."""
+        ...
+
+    def rest(self, city: str, channel: str, until: datetime, code: str) -> None:
+        """Nothing of the channel is claimed until then; then one part first, to see."""
         ...
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -277,6 +343,10 @@ class Unit(Protocol):
     def lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         """Takes (or prolongs) work that one process at a time may do; False while it is another's.
         With `until` not after `now` it is given back."""
+        ...
+
+    def count(self, city: str, name: str) -> None:
+        """Raises a counter of the city."""
         ...
 
     def tell(self, topic: str) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.allowance import next_reply
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
@@ -23,13 +24,15 @@ from dialogue.effects import (
     DropText,
     Effect,
     Forget,
+    MakeLink,
     Moved,
     Opened,
     OptIn,
     OptOut,
     Record,
+    Redeem,
 )
-from dialogue.events import Reply
+from dialogue.events import Linked, Reply
 from dialogue.memory import Conversation
 from dialogue.turn import Turn
 from dialogue.wording import compose
@@ -39,6 +42,9 @@ REPLY_LIVES = timedelta(hours=24)
 
 OUTBOX = "outbox"
 """The topic told when something was queued."""
+
+WITHHELD = "replies_withheld"
+"""The city's counter of replies not given because the contact's budget was used up."""
 
 log = structlog.get_logger(__name__)
 
@@ -78,8 +84,17 @@ def decide(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> Take
 
 def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> tuple[Part, ...]:
     known = unit.contacts.load(inbound)
+    if carries.window is not None:
+        unit.contacts.open_window(inbound.city, inbound.channel, known.urn, inbound.at)
     desk = unit.desk(inbound.city)
-    turn = converse(desk, known.conversation, _event(inbound), inbound.at)
+    event = _event(inbound, unit)
+    turn = converse(desk, known.conversation, event, inbound.at)
+    code = next((effect.code for effect in turn.effects if isinstance(effect, Redeem)), None)
+    if code is not None:
+        joined = unit.contacts.link(inbound.city, known, code, inbound.at)
+        known = joined or known
+        told = Linked(event, found=joined is not None)
+        turn = converse(desk, known.conversation, told, inbound.at)
     if any(isinstance(effect, DropText) for effect in turn.effects):
         unit.inbox.drop_body(receipt)
     return apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
@@ -98,12 +113,14 @@ def apply(
 ) -> tuple[Part, ...]:
     """Keeps what a turn noted and queues what it says; returns the rendered parts."""
     forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
+    parts = _parts(desk, turn.effects, turn.conversation, carries)
     if forget is None:
+        if parts and not turn.despite_opt_out:
+            parts = _within_budget(unit, city, known, parts, at)
         _note(unit, city, known, turn.effects, at)
         if turn.conversation != known.conversation:
             unit.contacts.save(known.contact, turn.conversation)
-    parts = _parts(desk, turn.effects, turn.conversation, carries)
-    if forget is not None:
+    else:
         # First the erasure, which empties the outbox, then the one message that says so.
         unit.contacts.forget(city, known.contact, at, forget.count)
     if parts:
@@ -128,6 +145,20 @@ def apply(
     return parts
 
 
+def _within_budget(
+    unit: Unit, city: str, known: Known, parts: tuple[Part, ...], at: datetime
+) -> tuple[Part, ...]:
+    """The parts, or none where the contact is answered too often: it may be a machine. What it
+    says is still taken; STOP, HELP and the safe word are always answered."""
+    used = next_reply(known.reply_tat, at)
+    if used is None:
+        log.warning("reply_withheld", city=city)
+        unit.count(city, WITHHELD)
+        return ()
+    unit.contacts.replied(known.contact, used)
+    return parts
+
+
 def _note(unit: Unit, city: str, known: Known, effects: Iterable[Effect], at: datetime) -> None:
     records: list[Record] = []
     for effect in effects:
@@ -142,6 +173,8 @@ def _note(unit: Unit, city: str, known: Known, effects: Iterable[Effect], at: da
                 unit.contacts.consent(city, known.contact, effect, at)
             case OptOut():
                 unit.contacts.opt_out(city, known.contact, at)
+            case MakeLink(code, until):
+                unit.contacts.offer_link(city, known.contact, code, until)
             case OptIn():
                 unit.contacts.opt_in(city, known.contact)
             case _:
@@ -157,13 +190,16 @@ def _parts(
     return render(message, carries) if message else ()
 
 
-def _event(inbound: Inbound) -> Reply:
+def _event(inbound: Inbound, unit: Unit) -> Reply:
     received = inbound.received
+    question = received.question
+    if received.in_reply_to and question is None and received.choice is None:
+        question = unit.outbox.question_of(inbound.city, inbound.channel, received.in_reply_to)
     return Reply(
         id=inbound.turn,
         text=received.text,
         choice=received.choice,
-        question=received.question,
+        question=question,
         location=received.location,
         media=len(received.media),
         command=received.command,

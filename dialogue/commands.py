@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from dialogue import gate, surveying
+from dialogue import gate, linking, surveying
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import (
@@ -22,7 +22,7 @@ from dialogue.effects import (
     Say,
 )
 from dialogue.engine import Back, Resume, Skip
-from dialogue.events import Reply
+from dialogue.events import Linked, Reply
 from dialogue.memory import Aside, Conversation, Gate
 from dialogue.questions import Option
 from dialogue.questions.base import Reading
@@ -53,6 +53,8 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
     command = desk.commands.get(text)
     if command == "stop":
         return command
+    if command is None and linking.code_in(desk, reply.text) is not None:
+        return "link"
     if conversation.opted_out and _brings_back(desk, text):
         return "start"
     if command is not None or text in desk.language_names:
@@ -160,6 +162,15 @@ def delete_me(desk: Desk, conversation: Conversation, reply: Reply, now: datetim
     return Turn(replace(conversation, aside=Aside.ERASE), (offer,))
 
 
+def link(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """LINK alone makes a code; LINK with a code joins the conversation it was made in."""
+    code = linking.code_in(desk, reply.text)
+    if code is None:
+        return linking.offer(conversation, reply, now)
+    turn = linking.redeem(conversation, code, now)
+    return turn or linked(desk, conversation, Linked(reply, found=False), now)
+
+
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "stop": stop,
@@ -170,8 +181,27 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "skip": skip,
         "my_data": my_data,
         "delete_me": delete_me,
+        "link": link,
     }
 )
+
+
+# --- what happens by the way ---------------------------------------------------------------------
+def linked(desk: Desk, conversation: Conversation, event: Linked, now: datetime) -> Turn:
+    """Goes on here with whatever was open there; or says that the code was wrong."""
+    if not event.found:
+        conversation = linking.note_wrong(conversation, now)
+        return _again(desk, conversation, event.reply, now, (Say("link_wrong"),))
+    unfinished = conversation.session is None and conversation.parked
+    if conversation.gate is Gate.OPEN and unfinished:
+        turn = surveying.offer_resume(desk, conversation)
+        return replace(turn, effects=(Say("linked"), *turn.effects))
+    return _again(desk, conversation, event.reply, now, (Say("linked"),))
+
+
+def edited(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """A change to a message sent before: it was read as it came, and that stands."""
+    return _again(desk, conversation, reply, now, (Say("edited"),))
 
 
 # --- replies to our own questions --------------------------------------------------------------

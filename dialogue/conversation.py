@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import assert_never
 
 from dialogue import gate, surveying
-from dialogue.commands import COMMANDS, aside_reply, command_of
+from dialogue.commands import COMMANDS, aside_reply, command_of, edited, linked
 from dialogue.desk import Desk
 from dialogue.effects import DropText, Effect, Say
-from dialogue.events import Event, Invite, Reply, Tick
+from dialogue.events import Event, Invite, Linked, Reply, Tick
 from dialogue.memory import Conversation, Gate
 from dialogue.safeguarding import is_safe_word, numbers
 from dialogue.survey import Status
@@ -35,6 +35,8 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
             return _invite(desk, conversation, event, now)
         case Tick():
             return surveying.tick(desk, conversation, event, now)
+        case Linked():
+            return linked(desk, conversation, event, now)
         case _:
             assert_never(event)
 
@@ -51,6 +53,8 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
         return _after_stop(desk, conversation, command, reply, now)
     if command is not None:
         return COMMANDS[command](desk, conversation, reply, now)
+    if reply.edited:
+        return edited(desk, conversation, reply, now)
     if conversation.aside is not None:
         turn = aside_reply(desk, conversation, reply, now)
         if turn is not None:

@@ -1,6 +1,7 @@
 """Everything the core can want done: said (worded by `wording`) or noted (kept by `bot.turns`)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from dialogue.outcomes import Again, Value
@@ -120,6 +121,21 @@ class DropText:
     """What was just received must not be kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class MakeLink:
+    """Until then, whoever sends this code is this contact too."""
+
+    code: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem:
+    """Look the code up and make the two contacts one; the event `Linked` says how it went."""
+
+    code: str
+
+
 Spoken = Say | Offer | OfferLanguages | Ask
-Noted = Record | Opened | Moved | Consent | OptOut | OptIn | Forget | DropText
+Noted = Record | Opened | Moved | Consent | OptOut | OptIn | Forget | DropText | MakeLink | Redeem
 Effect = Spoken | Noted

@@ -60,4 +60,13 @@ class Tick:
     heard_at: datetime | None
 
 
-Event = Reply | Invite | Tick
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A code was looked up (`effects.Redeem`) for this reply. `found`: the conversation is now of
+    both addresses."""
+
+    reply: Reply
+    found: bool
+
+
+Event = Reply | Invite | Tick | Linked

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from dialogue.answers.normalise import fold
 
-COMMAND_KEYS = ("stop", "start", "help", "language", "back", "skip", "my_data", "delete_me")
+COMMAND_KEYS = (
+    "stop", "start", "help", "language", "back", "skip", "my_data", "delete_me", "link",
+)  # fmt: skip
 """Commands whose words a locale lists; the key in capitals is the placeholder in phrases."""
 
 

@@ -43,7 +43,8 @@ class Conversation:
     `wants` is the survey to start once the gate is passed. `locale` is None until one was chosen.
     `opted_out` is filled in from the opt-out list at load, never from here. `wake_at` is when a
     tick is next due; the store projects it to a column. `quiet_until` forbids reminders and
-    invitations (safeguarding).
+    invitations (safeguarding). `wrong_codes` is how many LINK codes were wrong, the last one at
+    `wrong_code_at`.
     """
 
     locale: str | None = None
@@ -60,6 +61,8 @@ class Conversation:
     opted_out: bool = False
     wake_at: datetime | None = None
     quiet_until: datetime | None = None
+    wrong_codes: int = 0
+    wrong_code_at: datetime | None = None
 
 
 _JSON = TypeAdapter(Conversation)

@@ -65,6 +65,18 @@ PHRASES = MappingProxyType(
             "Done. Nothing here is linked to you. You can delete this chat on your phone too."
         ),
         "delete_kept": "Nothing was erased.",
+        "link_code": (
+            "To go on from another number or app of yours, send {LINK} {code} there within"
+            " {minutes} minutes. Keep it to yourself."
+        ),
+        "linked": "Linked: we go on here.",
+        "link_wrong": (
+            "That code is not right or too old. Send {LINK} on your first phone or app for a"
+            " new one."
+        ),
+        "edited": (
+            "Changing a sent message does not change your answer. {BACK} goes back one question."
+        ),
         # --- during a survey -----------------------------------------------------------------
         "not_understood": "Sorry, we did not understand.",
         "ambiguous": "Which one do you mean?",

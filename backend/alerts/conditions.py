@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from backend.store.limits import HOUR, Allowance, Limits
 from backend.store.standing import ChannelStanding, Standing
 from backend.store.watch import Address
+from bot.allowance import HOUR, Allowance, Limits
 
 
 class What(StrEnum):
@@ -58,6 +58,9 @@ LATE = timedelta(minutes=5)
 LATELY = timedelta(minutes=10)
 MANY_REFUSED = 10
 MANY_FAILURES = 5
+MOST_LEFT = 24
+"""Replies left in an hour's budget that count as none."""
+
 LEAST_FREE_BYTES = 500 * 1000 * 1000
 LEAST_FREE_SHARE = 0.05
 LARGEST_JUMP = timedelta(seconds=60)
@@ -113,8 +116,10 @@ def _of_channel(
 def _exhausted(one: ChannelStanding, limits: Limits, now: datetime) -> bool:
     if one.budget_tat is None or not limits.replies_an_hour:
         return False
-    a_second = limits.replies_an_hour / HOUR.total_seconds()
-    return not Allowance(one.budget_tat, a_second, now, HOUR).has_room(1)
+    an_hour = limits.replies_an_hour
+    budget = Allowance(one.budget_tat, an_hour / HOUR.total_seconds(), now, HOUR)
+    # What frees itself is taken at once: nearly used up is used up.
+    return not budget.has_room(max(1, min(MOST_LEFT, int(an_hour / 20))))
 
 
 def of_disk(free: int, total: int) -> Condition | None:

@@ -9,7 +9,7 @@ address belongs to) is therefore changed only if it still is as seen; otherwise 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, insert, select, update
@@ -73,6 +73,7 @@ def _looking_up(by: Any) -> Select[Any]:
             CONTACT.c.conversation,
             CONTACT.c.opted_out,
             CONTACT.c.created_at,
+            CONTACT.c.reply_tat,
             CITY.c.revision,
             earlier.label("behind"),
         )
@@ -182,7 +183,7 @@ class _Search:
             ):
                 self._note(row.urn, row.hash)
             if row.hash == self._own:
-                self._hear(row.id, row.urn)
+                self._hear(row.id, row.urn, row.reply_tat)
         contact = rows[0]
         conversation = memory.load(contact.conversation)
         return Found(contact.id, replace(conversation, opted_out=contact.opted_out))
@@ -232,7 +233,8 @@ class _Search:
             self._note(row.urn, row.hash)
         for hashed in self._urns.keys() - urns.keys():
             urns[hashed] = self._add(hashed, contact)
-        self._hear(contact, urns[self._own])
+        used = (row.reply_tat for row in current if row.reply_tat is not None)
+        self._hear(contact, urns[self._own], max(used, default=None))
 
     def _add(self, hashed: str, contact: str) -> int:
         urn = self._urns[hashed]
@@ -259,8 +261,11 @@ class _Search:
         }
         self._connection.execute(_NOTE, row)
 
-    def _hear(self, contact: str, urn: int) -> None:
-        heard = Heard(urn, self._inbound.channel, self._inbound.at)
+    def _hear(self, contact: str, urn: int, reply_tat: datetime | None) -> None:
+        before = self._transaction.heard.get(contact)
+        if before is not None:  # by an earlier turn of this transaction, not written yet
+            reply_tat = before.reply_tat
+        heard = Heard(urn, self._inbound.channel, self._inbound.at, reply_tat)
         self._transaction.heard[contact] = heard
 
 

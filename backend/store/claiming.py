@@ -1,13 +1,16 @@
 """Claims due parts for sending.
 
 Theory of operation. One claim at a time: it holds the rows of all channels that ever sent, so that
-rates are shared and no contact is sent two parts at once. Of each lane (a contact) at most one part
-is free to go: the first by priority and age, if nothing of the lane is on its way. A claimed part's
-`due_at` is the end of its lease; once that has passed, it is taken again as one of unknown fate.
+rates are shared and no contact is sent two parts at once. A channel at rest is passed over; when
+its rest is over, one part goes first, and the others when that was taken. Of each lane (a contact)
+at most one part is free to go: the first by priority and age, if nothing of the lane is on its way.
+A claimed part's `due_at` is the end of its lease; once that has passed, it is taken again as one of
+unknown fate.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -21,17 +24,19 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     or_,
     select,
     update,
 )
 
 from backend.privacy import SealBrokenError
-from backend.store.limits import Allowance, Limits
+from backend.store.line import LEASE, Line
 from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     CHANNEL_RATE,
     CONTACT,
+    OPEN_WINDOW,
     OPT_OUT,
     OUTBOUND,
     SENDING,
@@ -43,9 +48,6 @@ from backend.store.tables import (
 from backend.store.transaction import Transaction
 from bot.store import Claimed, DeliveryState
 from channels.base import Kind, Sending
-
-LEASE = timedelta(seconds=60)
-"""How long a claimed part is left alone; sending must take less."""
 
 SENDING_JSON = TypeAdapter(Sending)
 
@@ -87,7 +89,13 @@ _NEXT = (
     .scalar_subquery()
 )
 _CHANNELS = select(
-    CHANNEL_RATE.c.city, CHANNEL_RATE.c.channel, CHANNEL_RATE.c.tat, _NEXT.label("due_at")
+    CHANNEL_RATE.c.city,
+    CHANNEL_RATE.c.channel,
+    CHANNEL_RATE.c.tat,
+    CHANNEL_RATE.c.budget_tat,
+    CHANNEL_RATE.c.failures,
+    CHANNEL_RATE.c.paused_until,
+    _NEXT.label("due_at"),
 ).order_by(CHANNEL_RATE.c.city, CHANNEL_RATE.c.channel)
 _LOCKED_CHANNELS = _CHANNELS.with_for_update(of=CHANNEL_RATE)
 _CANDIDATES = (
@@ -116,6 +124,7 @@ _CANDIDATES = (
         .where(URN.c.city == OUTBOUND.c.city, URN.c.hash == OUTBOUND.c.hash)
         .scalar_subquery()
         .label("dead"),
+        null().label("heard_at"),
     )
     .select_from(OUTBOUND.outerjoin(CONTACT, CONTACT.c.id == OUTBOUND.c.contact))
     .where(
@@ -128,6 +137,20 @@ _CANDIDATES = (
     .order_by(OUTBOUND.c.priority, OUTBOUND.c.id)
     .limit(bindparam("limit"))
     .with_for_update(of=OUTBOUND, skip_locked=True)
+)
+_HEARD_AT = (
+    select(OPEN_WINDOW.c.heard_at)
+    .select_from(OPEN_WINDOW.join(URN))
+    .where(
+        URN.c.city == OUTBOUND.c.city,
+        URN.c.hash == OUTBOUND.c.hash,
+        OPEN_WINDOW.c.channel == OUTBOUND.c.channel,
+    )
+    .scalar_subquery()
+    .label("heard_at")
+)
+_CANDIDATES_OF_WINDOW = _CANDIDATES.with_only_columns(
+    *(column for column in _CANDIDATES.selected_columns if column.key != "heard_at"), _HEARD_AT
 )
 _CLAIM = (
     update(OUTBOUND)
@@ -159,14 +182,18 @@ _SPEND = (
         CHANNEL_RATE.c.city == bindparam("of_city"),
         CHANNEL_RATE.c.channel == bindparam("of_channel"),
     )
-    .values(tat=bindparam("new_tat"))
+    .values(
+        tat=bindparam("new_tat"),
+        budget_tat=bindparam("new_budget_tat"),
+        paused_until=bindparam("next_look"),
+    )
 )
 
 
 def next_due(transaction: Transaction, now: datetime) -> datetime | None:
     """When something may next be claimed; None if nothing waits."""
     times = [
-        max(row.due_at, _allowance(transaction, row, now).room_at)
+        max(row.due_at, Line(transaction, row, now).room_at)
         for row in transaction.connection.execute(_CHANNELS, {"now": now})
         if row.due_at is not None
     ]
@@ -175,16 +202,16 @@ def next_due(transaction: Transaction, now: datetime) -> datetime | None:
 
 def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Sequence[Claimed]:
     """Claims up to `limit` parts under the token."""
-    allowances = {
-        (row.city, row.channel): _allowance(transaction, row, now)
+    lines = {
+        (row.city, row.channel): Line(transaction, row, now)
         for row in transaction.connection.execute(_LOCKED_CHANNELS, {"now": now})
         if row.due_at is not None and row.due_at <= now
     }
-    before = {channel: allowance.tat for channel, allowance in allowances.items()}
+    lines = {channel: line for channel, line in lines.items() if not line.rests}
     free: list[Any] = []
     ended: list[dict[str, Any]] = []
     sendings: dict[int, Sending] = {}
-    for row in _candidates(transaction, allowances, now, limit):
+    for row in _candidates(transaction, lines, now, limit):
         end = _end(row, now)
         if end is None and len(free) < limit:
             try:
@@ -198,28 +225,27 @@ def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Se
                     free.append(row)
         if end is not None:
             ended.append({"row": row.id, "at": now, **dict(zip(_ENDING, end, strict=True))})
-    taken = _within(allowances, free)
+    taken = _within(lines, free)
     if ended:
         _change(transaction, _CLOSE, ended)
         drop_forgotten(transaction.connection)
     _change(transaction, _CLAIM, [_lease(row, now, token) for row in taken])
-    _change(transaction, _SPEND, _spent(allowances, before))
-    return [_claimed(row, sendings[row.id], token) for row in taken]
+    _change(transaction, _SPEND, [line.spent() for line in lines.values() if line.used])
+    return [_claimed(row, sendings[row.id], token, lines) for row in taken]
 
 
-def _allowance(transaction: Transaction, row: Any, now: datetime) -> Allowance:
-    limits = transaction.limits.get((row.city, row.channel), Limits())
-    return Allowance(row.tat, limits.rate, now)
+_Lines = Mapping[tuple[str, str], Line]
 
 
 def _candidates(
-    transaction: Transaction, channels: Iterable[tuple[str, str]], now: datetime, limit: int
+    transaction: Transaction, lines: _Lines, now: datetime, limit: int
 ) -> Sequence[Any]:
     """Free parts of all channels with something due, the most urgent first."""
     found: list[Any] = []
-    for city, channel in channels:
+    for (city, channel), line in lines.items():
         row = {"city": city, "channel": channel, "now": now, "limit": limit}
-        found += transaction.connection.execute(_CANDIDATES, row)
+        statement = _CANDIDATES_OF_WINDOW if line.window else _CANDIDATES
+        found += transaction.connection.execute(statement, row)
     return sorted(found, key=lambda row: (row.priority, row.id))
 
 
@@ -241,27 +267,18 @@ def _dead_end(row: Any, sending: Sending) -> End | None:
     return None
 
 
-def _within(allowances: dict[tuple[str, str], Allowance], rows: Iterable[Any]) -> list[Any]:
-    """Those that their channels have room for. Where one has none, nothing smaller overtakes."""
+def _within(lines: _Lines, rows: Iterable[Any]) -> list[Any]:
+    """Those that their channels have room for. Where one has none, nothing smaller of the same
+    priority overtakes."""
     taken = []
-    full: set[tuple[str, str]] = set()
+    full: set[tuple[str, str, int]] = set()
     for row in rows:
-        channel = (row.city, row.channel)
-        if channel not in full and allowances[channel].take(row.segments):
+        place = (row.city, row.channel, row.priority)
+        if place not in full and lines[row.city, row.channel].take(row):
             taken.append(row)
         else:
-            full.add(channel)
+            full.add(place)
     return taken
-
-
-def _spent(
-    allowances: dict[tuple[str, str], Allowance], before: dict[tuple[str, str], datetime]
-) -> list[dict[str, Any]]:
-    return [
-        {"of_city": city, "of_channel": channel, "new_tat": allowance.tat}
-        for (city, channel), allowance in allowances.items()
-        if allowance.tat != before[city, channel]
-    ]
 
 
 def _change(transaction: Transaction, statement: Update, rows: list[dict[str, Any]]) -> None:
@@ -279,7 +296,10 @@ def _lease(row: Any, now: datetime, token: str) -> dict[str, Any]:
     }
 
 
-def _claimed(row: Any, sending: Sending, token: str) -> Claimed:
+def _claimed(row: Any, sending: Sending, token: str, lines: _Lines) -> Claimed:
+    line = lines[row.city, row.channel]
+    if not line.in_window(row.heard_at):
+        sending = replace(sending, in_window=False)
     return Claimed(
         id=row.id,
         token=token,
@@ -290,6 +310,7 @@ def _claimed(row: Any, sending: Sending, token: str) -> Claimed:
         attempt=row.attempts + 1,
         expires_at=row.expires_at,
         unknown_since=row.unknown_since,
+        failures=line.failures,
     )
 
 

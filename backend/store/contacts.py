@@ -12,10 +12,10 @@ from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.privacy import SealBrokenError
-from backend.store import erasure, optouts
+from backend.store import erasure, links, optouts, windows
 from backend.store.addresses import find
 from backend.store.tables import ADDRESS, CONSENT, CONSENT_WORDING, CONTACT, OUTBOUND, URN, pending
-from backend.store.transaction import Transaction
+from backend.store.transaction import Heard, Transaction
 from bot.store import Due, Inbound, Known
 from dialogue import memory
 from dialogue.effects import Consent
@@ -29,6 +29,7 @@ _HEARD: dict[str, Any] = {
     "heard_urn": bindparam("urn"),
     "heard_channel": bindparam("channel"),
     "last_heard_at": bindparam("at"),
+    "reply_tat": bindparam("budget"),
 }
 _SAVE_HEARD = _SAVE.values(_HEARD)
 _SAVE_BOTH = _SAVE_TALK.values(_HEARD)
@@ -84,7 +85,14 @@ class SqlContacts:
         notes the address as last heard from. Raises ContactBusyError, also while an earlier message
         of the address waits for its turn. Best called within a savepoint."""
         found = find(self._transaction, inbound)
-        return Known(found.contact, found.conversation, inbound.received.urn, inbound.channel)
+        heard = self._transaction.heard[found.contact]
+        return Known(
+            found.contact,
+            found.conversation,
+            inbound.received.urn,
+            inbound.channel,
+            heard.reply_tat,
+        )
 
     def save(self, contact: str, conversation: Conversation) -> None:
         """Keeps the conversation and projects its `wake_at`."""
@@ -97,17 +105,35 @@ class SqlContacts:
         if heard is None:
             self._transaction.connection.execute(_SAVE_TALK, row)
         else:
-            row |= {"urn": heard.urn, "channel": heard.channel, "at": heard.at}
-            self._transaction.connection.execute(_SAVE_BOTH, row)
+            self._transaction.connection.execute(_SAVE_BOTH, row | _as_row(heard))
 
     def note_heard(self) -> None:
         """Writes what no `save` took along, at the end of the transaction."""
         rows = [
-            {"contact": contact, "urn": heard.urn, "channel": heard.channel, "at": heard.at}
+            {"contact": contact, **_as_row(heard)}
             for contact, heard in self._transaction.heard.items()
         ]
         if rows:
             self._transaction.connection.execute(_SAVE_HEARD, rows)
+
+    def replied(self, contact: str, tat: datetime) -> None:
+        """Keeps how much of its reply budget a contact that was just heard from has used."""
+        heard = self._transaction.heard.get(contact)
+        if heard is not None:
+            self._transaction.heard[contact] = replace(heard, reply_tat=tat)
+
+    def open_window(self, city: str, channel: str, urn: str, at: datetime) -> None:
+        """Notes that the address wrote on a channel that has a window."""
+        windows.open_(self._transaction, city, channel, urn, at)
+
+    def offer_link(self, city: str, contact: str, code: str, until: datetime) -> None:
+        """Until then the code stands for the contact; an earlier one no longer does."""
+        links.offer(self._transaction, city, contact, code, until)
+
+    def link(self, city: str, known: Known, code: str, at: datetime) -> Known | None:
+        """Makes the contact just heard from and the code's contact one. Raises
+        ContactBusyError."""
+        return links.redeem(self._transaction, city, known, code, at)
 
     def consent(self, city: str, contact: str, consent: Consent, at: datetime) -> None:
         """Adds a line to the ledger."""
@@ -156,3 +182,12 @@ class SqlContacts:
         conversation = replace(memory.load(row.conversation), opted_out=row.opted_out)
         urn = self._transaction.keys.unseal(row.address, ADDRESS)
         return Due(row.city, Known(row.id, conversation, urn, row.heard_channel), row.heard_at)
+
+
+def _as_row(heard: Heard) -> dict[str, Any]:
+    return {
+        "urn": heard.urn,
+        "channel": heard.channel,
+        "at": heard.at,
+        "budget": heard.reply_tat,
+    }

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, case, delete, update
 
-from backend.store.tables import CONSENT, CONTACT, OUTBOUND, SESSION, URN
+from backend.store.tables import CONSENT, CONTACT, LINK_CODE, MEDIA, OUTBOUND, SESSION, URN
 from dialogue import memory
 from dialogue.memory import Conversation, Gate
 from dialogue.survey import Session, Status
@@ -25,11 +25,14 @@ class Merged:
 _CHANGES = (
     *(
         update(table).where(table.c.contact == bindparam("old")).values(contact=bindparam("kept"))
-        for table in (URN, SESSION, CONSENT)
+        for table in (URN, SESSION, CONSENT, MEDIA, LINK_CODE)
     ),
     update(OUTBOUND)
     .where(OUTBOUND.c.contact == bindparam("old"))
-    .values(contact=bindparam("kept"), lane=bindparam("kept")),
+    .values(
+        contact=bindparam("kept"),
+        lane=case((OUTBOUND.c.lane == bindparam("old"), bindparam("kept")), else_=OUTBOUND.c.lane),
+    ),
     delete(CONTACT).where(CONTACT.c.id == bindparam("old")),
 )
 _SAVE = (

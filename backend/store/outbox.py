@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
-from backend.store import claiming, reports
+from backend.store import claiming, reports, resting, windows
 from backend.store.claiming import SENDING_JSON
 from backend.store.spend import drop_forgotten
 from backend.store.tables import (
@@ -20,14 +20,14 @@ from backend.store.tables import (
     wiped_if_forgotten,
 )
 from backend.store.transaction import Transaction
-from bot.store import Claimed, DeliveryState, Outbound, Settlement
+from bot.store import Claimed, DeliveryState, Outbound, Settlement, Undelivered
 from channels.base import Kind, Part, Sending, Status, StatusUpdate
 
 _QUEUE = insert(OUTBOUND).inline()
 _SUPERSEDE = (
     update(OUTBOUND)
     .where(
-        OUTBOUND.c.lane == bindparam("of_lane"),
+        OUTBOUND.c.lane.in_([bindparam("of_lane"), bindparam("of_second_lane")]),
         in_state(DeliveryState.QUEUED),
         OUTBOUND.c.is_question,
     )
@@ -46,7 +46,12 @@ _HELD = (
     )
     .values(token=None, fault_kind=bindparam("kind"), fault_code=bindparam("code"))
 )
-_AGAIN = _HELD.values(state=DeliveryState.QUEUED, due_at=bindparam("retry_at"), unknown_since=None)
+_AGAIN = _HELD.values(
+    state=DeliveryState.QUEUED,
+    due_at=bindparam("retry_at"),
+    unknown_since=None,
+    attempts=OUTBOUND.c.attempts - bindparam("uncounted"),
+)
 _UNKNOWN = _HELD.values(
     state=DeliveryState.UNKNOWN,
     due_at=bindparam("retry_at"),
@@ -54,6 +59,11 @@ _UNKNOWN = _HELD.values(
 )
 _END = _HELD.values(state=bindparam("to"), settled_at=bindparam("at"), **wiped_if_forgotten())
 _ENDED = _END.returning(OUTBOUND.c.forget)
+_SENDING_OF = select(OUTBOUND.c.sending).where(
+    OUTBOUND.c.provider_id == bindparam("its_id"),
+    OUTBOUND.c.city == bindparam("of_city"),
+    OUTBOUND.c.channel == bindparam("of_channel"),
+)
 # A report may have overtaken the answer to our sending.
 _REPORTED = exists().where(
     DELIVERY_REPORT.c.city == bindparam("of_city"),
@@ -61,7 +71,10 @@ _REPORTED = exists().where(
     DELIVERY_REPORT.c.provider_id == bindparam("its_id"),
 )
 _SENT = _END.values(
-    provider_id=bindparam("its_id"), sent_at=bindparam("at"), status=int(Status.SENT)
+    provider_id=bindparam("its_id"),
+    sent_at=bindparam("at"),
+    status=int(Status.SENT),
+    sends=OUTBOUND.c.sends + 1,
 ).returning(_REPORTED.label("reported"), OUTBOUND.c.forget)
 # On PostgreSQL a report and the settling of its message could miss one another: both lock this.
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
@@ -80,7 +93,8 @@ class SqlOutbox:
         lane = outbound.contact or hashed
         connection = self._transaction.connection
         if outbound.supersedes:
-            connection.execute(_SUPERSEDE, {"of_lane": lane, "at": outbound.at})
+            lanes = {"of_lane": lane, "of_second_lane": reports.SECOND_LANE + lane}
+            connection.execute(_SUPERSEDE, {**lanes, "at": outbound.at})
         self._see_channel(outbound)
         rows = [
             self._row(outbound, number, part, hashed, lane)
@@ -93,9 +107,10 @@ class SqlOutbox:
         """Claims due parts for 60 s (see `claiming`)."""
         return claiming.claim(self._transaction, now, token, limit)
 
-    def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> None:
+    def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> Undelivered | None:
         """Keeps what became of it, if the token still holds; what its fault taught us about the
-        address, in any case."""
+        address, in any case. What a report that came before us says was not delivered."""
+        late: Undelivered | None = None
         fault = settlement.fault
         row: dict[str, Any] = {
             "row": claimed.id,
@@ -105,33 +120,75 @@ class SqlOutbox:
         }
         match settlement.state:
             case DeliveryState.SENT:
-                self._sent(claimed, settlement, row | {"to": DeliveryState.SENT, "at": now})
+                late = self._sent(claimed, settlement, row | {"to": DeliveryState.SENT, "at": now})
             case DeliveryState.QUEUED:
-                self._run(_AGAIN, row | {"retry_at": settlement.retry_at or now})
+                uncounted = int(not settlement.counted)
+                retry_at = settlement.retry_at or now
+                self._run(_AGAIN, row | {"retry_at": retry_at, "uncounted": uncounted})
             case DeliveryState.UNKNOWN:
                 self._run(_UNKNOWN, row | {"retry_at": settlement.retry_at or now})
             case DeliveryState.FAILED | DeliveryState.EXPIRED | DeliveryState.CANCELLED as end:
                 self._end(row | {"to": end, "at": now})
             case DeliveryState.CLAIMED:
                 raise ValueError("a part is not settled by being claimed")
-        if settlement.opt_out or (fault and fault.kind is Kind.OPT_OUT):
-            reports.learn_opt_out(self._transaction, claimed.city, claimed.sending.urn, now)
-        if settlement.dead or (fault and fault.kind is Kind.DEAD):
-            reports.learn_dead(self._transaction, claimed.city, claimed.sending.urn)
+        if settlement.learnt is not None:
+            urn = claimed.sending.urn
+            self.learn(claimed.city, claimed.channel, urn, settlement.learnt, now)
+        return late
 
-    def report(self, city: str, channel: str, update: StatusUpdate, at: datetime) -> None:
+    def report(
+        self, city: str, channel: str, update: StatusUpdate, at: datetime
+    ) -> Undelivered | None:
         """Keeps a delivery report (see `reports`)."""
         self._serialise(city, channel, update.provider_id)
-        reports.report(self._transaction, city, channel, update, at)
+        return reports.report(self._transaction, city, channel, update, at)
+
+    def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
+        """The tag of the question that a sent part asked; None if it asked none or is gone."""
+        where = {"of_city": city, "of_channel": channel, "its_id": provider_id}
+        sealed = self._transaction.connection.execute(_SENDING_OF, where).scalar()
+        if sealed is None:
+            return None
+        return SENDING_JSON.validate_json(self._transaction.keys.unseal(sealed, SENDING)).question
+
+    def send_again(self, part: int, due_at: datetime) -> None:
+        """Queues a part that was not delivered once more, in a lane of its own."""
+        reports.send_again(self._transaction, part, due_at)
+
+    def learn(self, city: str, channel: str, urn: str, kind: Kind, at: datetime) -> None:
+        """What a provider says of an address."""
+        match kind:
+            case Kind.OPT_OUT:
+                reports.learn_opt_out(self._transaction, city, urn, at)
+            case Kind.DEAD:
+                reports.learn_dead(self._transaction, city, urn)
+            case Kind.WINDOW:
+                windows.close(self._transaction, city, channel, urn)
+            case _:
+                pass
+
+    def channel_failed(self, city: str, channel: str) -> int:
+        """Counts a failure of the channel itself; how many there were in a row."""
+        return resting.count_failure(self._transaction, city, channel)
+
+    def channel_works(self, city: str, channel: str) -> None:
+        """No failures, no rest."""
+        resting.wake(self._transaction, city, channel)
+
+    def rest(self, city: str, channel: str, until: datetime, code: str) -> None:
+        """Nothing of the channel is claimed until then."""
+        resting.rest(self._transaction, city, channel, until, code)
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the outbox next has something to do; None if it is empty."""
         return claiming.next_due(self._transaction, now)
 
-    def _sent(self, claimed: Claimed, settlement: Settlement, row: dict[str, Any]) -> None:
+    def _sent(
+        self, claimed: Claimed, settlement: Settlement, row: dict[str, Any]
+    ) -> Undelivered | None:
         if settlement.provider_id is None:
             self._end(row)
-            return
+            return None
         self._serialise(claimed.city, claimed.channel, settlement.provider_id)
         row |= {
             "its_id": settlement.provider_id,
@@ -140,12 +197,13 @@ class SqlOutbox:
         }
         sent = self._transaction.connection.execute(_SENT, row).first()
         if sent is None:
-            return
+            return None
         if sent.forget:
             drop_forgotten(self._transaction.connection)
         elif sent.reported:
             where = (claimed.city, claimed.channel, settlement.provider_id)
-            reports.catch_up(self._transaction, *where)
+            return reports.catch_up(self._transaction, *where)
+        return None
 
     def _end(self, row: dict[str, Any]) -> None:
         if self._transaction.connection.execute(_ENDED, row).scalar():

@@ -2,15 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, case, func, literal, null, select, update
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, literal, null, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.models.base import UTCDateTime
+from backend.privacy import SealBrokenError
 from backend.store.claiming import SENDING_JSON
 from backend.store.optouts import opt_out, opt_out_address
-from backend.store.tables import DELIVERY_REPORT, OUTBOUND, SENDING, URN
+from backend.store.tables import DELIVERY_REPORT, OUTBOUND, SENDING, URN, in_state
 from backend.store.transaction import Transaction
-from channels.base import Fault, Kind, Status, StatusUpdate
+from bot.store import DeliveryState, Undelivered
+from channels.base import Fault, Status, StatusUpdate
+
+SECOND_LANE = "again:"
+"""Before the lane of a part that is sent once more: nothing waits for it."""
+
+log = structlog.get_logger(__name__)
 
 _KEEP = (
     postgresql.insert(DELIVERY_REPORT)
@@ -38,6 +47,7 @@ _IS_IT = (
 )
 _AT = bindparam("at", type_=UTCDateTime())
 _DELIVERED = bindparam("to", type_=Integer()) >= literal(int(Status.DELIVERED))
+_ARRIVED_AFTER_ALL = and_(_DELIVERED, in_state(DeliveryState.QUEUED))
 _RAISE = (
     update(OUTBOUND)
     .where(_IS_IT, OUTBOUND.c.status < bindparam("to"))
@@ -47,8 +57,34 @@ _RAISE = (
         # Delivered after undelivered is believed.
         fault_kind=bindparam("kind"),
         fault_code=bindparam("code"),
+        # It was to go out once more, and has arrived after all.
+        state=case((_ARRIVED_AFTER_ALL, DeliveryState.SENT), else_=OUTBOUND.c.state),
+        settled_at=case((_ARRIVED_AFTER_ALL, _AT), else_=OUTBOUND.c.settled_at),
     )
-    .returning(OUTBOUND.c.sending)
+    .returning(
+        OUTBOUND.c.id,
+        OUTBOUND.c.sending,
+        OUTBOUND.c.contact,
+        OUTBOUND.c.sends,
+        OUTBOUND.c.expires_at,
+    )
+)
+_NEWER = select(
+    exists().where(
+        OUTBOUND.c.contact == bindparam("of_contact"), OUTBOUND.c.id > bindparam("of_part")
+    )
+)
+_SEND_AGAIN = (
+    update(OUTBOUND)
+    .where(OUTBOUND.c.id == bindparam("of_part"), in_state(DeliveryState.SENT))
+    .values(
+        state=DeliveryState.QUEUED,
+        due_at=bindparam("again_at"),
+        lane=literal(SECOND_LANE) + OUTBOUND.c.lane,
+        settled_at=None,
+        sent_at=None,
+        unknown_since=None,
+    )
 )
 _KEPT = (
     select(
@@ -76,7 +112,7 @@ _DEAD = (
 
 def report(
     transaction: Transaction, city: str, channel: str, update: StatusUpdate, at: datetime
-) -> None:
+) -> Undelivered | None:
     """Keeps a report and raises its message's status. A repeat changes nothing; one whose message
     is not known (yet) waits for it."""
     fault = update.fault
@@ -89,17 +125,29 @@ def report(
         "fault_code": fault.code if fault else None,
         "at": at,
     }
-    if transaction.connection.execute(_KEEP, row).scalar() is not None:
-        _raise(transaction, city, channel, update, at)
+    if transaction.connection.execute(_KEEP, row).scalar() is None:
+        return None
+    return _raise(transaction, city, channel, update, at)
 
 
-def catch_up(transaction: Transaction, city: str, channel: str, provider_id: str) -> None:
-    """Applies the reports that came before their message was settled."""
+def catch_up(
+    transaction: Transaction, city: str, channel: str, provider_id: str
+) -> Undelivered | None:
+    """Applies the reports that came before their message was settled. Of a fault only kind and code
+    were kept: one more try is what it then allows."""
+    undelivered = None
     row = {"of_city": city, "of_channel": channel, "its_id": provider_id}
     for kept in transaction.connection.execute(_KEPT, row).all():
-        fault = Fault(kept.fault_kind, kept.fault_code or "") if kept.fault_kind else None
+        fault = Fault(kept.fault_kind, kept.fault_code or "", 1) if kept.fault_kind else None
         update = StatusUpdate(provider_id, Status(kept.status), fault)
-        _raise(transaction, city, channel, update, kept.at)
+        raised = _raise(transaction, city, channel, update, kept.at)
+        undelivered = raised if fault else undelivered
+    return undelivered
+
+
+def send_again(transaction: Transaction, part: int, due_at: datetime) -> None:
+    """Queues it once more, in a lane of its own: order is lost already."""
+    transaction.connection.execute(_SEND_AGAIN, {"of_part": part, "again_at": due_at})
 
 
 def learn_opt_out(transaction: Transaction, city: str, urn: str, at: datetime) -> None:
@@ -121,7 +169,7 @@ def learn_dead(transaction: Transaction, city: str, urn: str) -> None:
 
 def _raise(
     transaction: Transaction, city: str, channel: str, update: StatusUpdate, at: datetime
-) -> None:
+) -> Undelivered | None:
     fault = update.fault
     row = {
         "of_city": city,
@@ -134,12 +182,23 @@ def _raise(
     }
     raised = transaction.connection.execute(_RAISE, row).first()
     if raised is None or fault is None or raised.sending is None:
-        return  # nothing new, or nothing to learn, or already wiped
-    sending = SENDING_JSON.validate_json(transaction.keys.unseal(raised.sending, SENDING))
-    if fault.kind is Kind.OPT_OUT:
-        learn_opt_out(transaction, city, sending.urn, at)
-    elif fault.kind is Kind.DEAD:
-        learn_dead(transaction, city, sending.urn)
+        return None  # nothing new, or it arrived, or it is wiped already
+    try:
+        sending = SENDING_JSON.validate_json(transaction.keys.unseal(raised.sending, SENDING))
+    except (SealBrokenError, ValidationError) as error:
+        log.error("part_unreadable", city=city, part=raised.id, error=type(error).__name__)
+        return None
+    later = {"of_contact": raised.contact, "of_part": raised.id}
+    return Undelivered(
+        raised.id,
+        city,
+        channel,
+        sending.urn,
+        fault,
+        sends=raised.sends,
+        expires_at=raised.expires_at,
+        newest=not transaction.connection.execute(_NEWER, later).scalar(),
+    )
 
 
 def _contact(transaction: Transaction, city: str, hashed: str) -> str | None:

@@ -11,17 +11,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from backend.privacy import KeyRing
-from backend.store.limits import Limits
+from bot.allowance import Limits
 from bot.store import ContactBusyError
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """That a contact was just heard from, at which address and channel."""
+    """That a contact was just heard from, at which address and channel; and how much of its reply
+    budget is used."""
 
     urn: int
     channel: str
     at: datetime
+    reply_tat: datetime | None = None
 
 
 @dataclass(slots=True)

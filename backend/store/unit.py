@@ -9,16 +9,16 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from backend.privacy import KeyRing
-from backend.store import health, leases, purging
+from backend.store import erasure, health, leases, purging
 from backend.store.contacts import SqlContacts
 from backend.store.engine import for_writing
 from backend.store.health import OutboxHealth
 from backend.store.inbox import SqlInbox
-from backend.store.limits import Limits
 from backend.store.outbox import SqlOutbox
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction
+from bot.allowance import Limits
 from bot.store import Contacts, Inbox, Outbox, Sessions
 from dialogue.desk import Desk
 
@@ -75,6 +75,10 @@ class SqlUnit:
             leases.release(connection, name, holder)
             return False
         return leases.take(connection, name, holder, now, until)
+
+    def count(self, city: str, name: str) -> None:
+        """Raises a counter of the city."""
+        erasure.count(self.transaction, city, name)
 
     def tell(self, topic: str) -> None:
         """Wakes whoever waits for the topic, once this transaction commits."""

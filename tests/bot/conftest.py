@@ -17,7 +17,7 @@ from backend.desks import build_desk
 from backend.models import metadata
 from backend.privacy import KeyRing
 from backend.store import SqlStore, library, open_engine
-from backend.store.limits import Limits
+from bot.allowance import Limits
 from bot.outbox import MOST_SECONDS, Dispatcher, Surroundings
 from bot.store import Inbound, Known, Outbound, ReceiptStatus, Store
 from bot.turns import Taken, take_turn

@@ -34,6 +34,7 @@ class Post:
     off: tuple[str, ...] = ()
     find_fault: Fault | None = None
     sent: list[tuple[str, str]] = field(default_factory=list)
+    sendings: list[Sending] = field(default_factory=list)
     looked_up: list[tuple[str, datetime]] = field(default_factory=list)
     under_way: asyncio.Event = field(default_factory=asyncio.Event)
     shut: asyncio.Event | None = None
@@ -57,6 +58,7 @@ class Post:
     async def send(self, sending: Sending) -> Sent:
         """The next outcome."""
         self.under_way.set()
+        self.sendings.append(sending)
         outcome = self.outcomes.pop(0) if self.outcomes else None
         if outcome is None or (outcome == LOST and self.arrives):
             self.sent.append((sending.urn, sending.text))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.store.limits import Limits
+from bot.allowance import Limits
 from bot.retry import ASK_AFTER, MOST_TRIES, PAUSE_FOR_OPERATOR
 from channels.base import Fault, Kind
 from tests.bot.conftest import ANNA, BEN, CORA, EAST, HOUR, NOON, Bot
@@ -131,7 +131,7 @@ async def test_a_dead_address_gets_nothing_more_until_somebody_writes_from_it(bo
     assert len(post.texts) == 1
 
 
-@pytest.mark.parametrize("kind", [Kind.CONTENT, Kind.WINDOW, Kind.IGNORE])
+@pytest.mark.parametrize("kind", [Kind.CONTENT, Kind.IGNORE])
 async def test_a_message_that_is_refused_for_itself_fails_alone(bot: Bot, kind: Kind) -> None:
     post = Post([Fault(kind, "1")])
     bot.queue(ANNA, "one", "two")

@@ -43,15 +43,15 @@ def pause(settlement: Settlement) -> timedelta:
 # --- no second try -------------------------------------------------------------------------------
 def test_an_opt_out_is_learnt_and_final() -> None:
     fault = Fault(Kind.OPT_OUT, "21610")
-    assert settled(fault) == Settlement(DeliveryState.FAILED, fault=fault, opt_out=True)
+    assert settled(fault) == Settlement(DeliveryState.FAILED, fault=fault, learnt=Kind.OPT_OUT)
 
 
 def test_a_dead_address_is_learnt_and_final() -> None:
     fault = Fault(Kind.DEAD, "21211")
-    assert settled(fault) == Settlement(DeliveryState.FAILED, fault=fault, dead=True)
+    assert settled(fault) == Settlement(DeliveryState.FAILED, fault=fault, learnt=Kind.DEAD)
 
 
-@pytest.mark.parametrize("kind", [Kind.CONTENT, Kind.WINDOW, Kind.IGNORE])
+@pytest.mark.parametrize("kind", [Kind.CONTENT, Kind.IGNORE])
 def test_what_no_repetition_can_mend_is_final_and_teaches_nothing(kind: Kind) -> None:
     fault = Fault(kind)
     assert settled(fault) == Settlement(DeliveryState.FAILED, fault=fault)

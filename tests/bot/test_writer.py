@@ -40,6 +40,9 @@ class FakeUnit:
     def lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         raise NotImplementedError
 
+    def count(self, city: str, name: str) -> None:
+        raise NotImplementedError
+
     def tell(self, topic: str) -> None:
         self.notes.append(topic)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, insert, text
 
 from backend.privacy import KeyRing
 from backend.store import SqlStore, open_engine
-from backend.store.limits import Limits
 from backend.store.tables import CITY
-from bot.store import Claimed, DeliveryState, Inbound, Known, Outbound, Settlement
+from bot.allowance import Limits
+from bot.store import Claimed, DeliveryState, Inbound, Known, Outbound, Settlement, Undelivered
 from channels.base import Part, Received
 from dialogue.desk import City, Desk
 
@@ -38,6 +38,7 @@ class World:
     store: SqlStore
     limits: dict[tuple[str, str], Limits]
     numbers: Iterator[int]
+    late: list[Undelivered] = field(default_factory=list)
 
     def message(self, urn: str = ANNA, at: datetime = NOON, **changes: object) -> Inbound:
         n = next(self.numbers)
@@ -94,7 +95,9 @@ class World:
         if state is DeliveryState.SENT:
             changes = {"provider_id": f"out{claimed.id}"} | changes
         with self.store.write() as unit:
-            unit.outbox.settle(claimed, Settlement(state, **changes), at)  # type: ignore[arg-type]  # as above
+            settlement = Settlement(state, **changes)  # type: ignore[arg-type]  # as above
+            late = unit.outbox.settle(claimed, settlement, at)
+        self.late += [late] if late else []
 
     def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
         with self.store.read() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from backend.store.engine import for_writing
-from backend.store.limits import Limits
+from bot.allowance import Limits
 from bot.store import DeliveryState, Outbound, ReceiptStatus
 from channels.base import Fault, Kind, Part, Status, StatusUpdate
 from dialogue.messages import Choice
@@ -281,7 +281,7 @@ def test_a_dead_address_gets_nothing_until_it_writes(world: World) -> None:
     known = world.come(whatsapp, channel="whatsapp")
     world.say(known, "1")
     [claimed] = world.claim()
-    world.settle(claimed, DeliveryState.FAILED, fault=Fault(Kind.DEAD, "63003"))
+    world.settle(claimed, DeliveryState.FAILED, fault=Fault(Kind.DEAD, "63003"), learnt=Kind.DEAD)
     world.say(known, "2")
     assert world.texts() == []
     world.say(known, "by sms", urn=ANNA, channel="sms")
@@ -297,7 +297,9 @@ def test_an_opt_out_is_learnt_from_a_refusal(world: World) -> None:
     known = world.come("telegram:7", aliases=(ANNA,), channel="telegram")
     world.say(known, "1", urn=ANNA, channel="sms")
     [claimed] = world.claim()
-    world.settle(claimed, DeliveryState.FAILED, fault=Fault(Kind.OPT_OUT, "21610"), opt_out=True)
+    world.settle(
+        claimed, DeliveryState.FAILED, fault=Fault(Kind.OPT_OUT, "21610"), learnt=Kind.OPT_OUT
+    )
     assert world.come("telegram:7", channel="telegram").conversation.opted_out
     assert world.rows("SELECT fault_kind, fault_code FROM outbound") == [("opt_out", "21610")]
 

@@ -4,16 +4,18 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from bot.reports import take_report
 from bot.store import Claimed
 from channels.base import Fault, Kind, Status, StatusUpdate
-from tests.backend.store.conftest import NOON, World
+from tests.backend.store.conftest import ANNA, NOON, World
 
 SECOND = timedelta(seconds=1)
 
 
 def report(world: World, provider_id: str, status: Status, fault: Fault | None = None) -> None:
     with world.store.write() as unit:
-        unit.outbox.report("east", "sms", StatusUpdate(provider_id, status, fault), NOON + SECOND)
+        update = StatusUpdate(provider_id, status, fault)
+        take_report(unit, "east", "sms", update, NOON + SECOND, lambda: 0.5)
 
 
 def sent(world: World) -> Claimed:
@@ -51,7 +53,8 @@ def test_a_report_may_come_before_its_message_is_settled(world: World) -> None:
     assert world.one("SELECT status FROM outbound") == 0
     world.settle(claimed, provider_id="early")
     assert world.rows("SELECT status, fault_code FROM outbound") == [(4, "21610")]
-    assert world.come().conversation.opted_out
+    [late] = world.late
+    assert (late.id, late.urn, late.fault) == (claimed.id, ANNA, Fault(Kind.OPT_OUT, "21610", 1))
 
 
 def test_a_report_and_its_message_settled_at_once_miss_nothing(world: World) -> None:

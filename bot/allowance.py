@@ -19,6 +19,11 @@ BURST = timedelta(seconds=1)
 
 HOUR = timedelta(hours=1)
 
+REPLIES_AT_ONCE = 40
+REPLY_EVERY = timedelta(seconds=20)
+"""The reply budget of one contact: far more than anybody answers by hand, and an end to a talk with
+another machine."""
+
 
 @dataclass(slots=True)
 class Allowance:
@@ -54,5 +59,19 @@ class Allowance:
         fast = 4 * timedelta(seconds=1 / self.rate) <= half
         return self.tat - half if fast else self.tat
 
+    def room_for(self, count: int) -> datetime:
+        """When there is room for so many, at the latest."""
+        if not self.rate or self.has_room(count):
+            return self.now
+        return min(self.tat, self._end(count) - self.burst)
+
     def _end(self, count: int) -> datetime:
         return max(self.tat, self.now) + count * timedelta(seconds=1 / (self.rate or 1))
+
+
+def next_reply(tat: datetime | None, now: datetime) -> datetime | None:
+    """The contact's budget after one more reply; None where it is used up."""
+    budget = Allowance(
+        tat or now, 1 / REPLY_EVERY.total_seconds(), now, REPLIES_AT_ONCE * REPLY_EVERY
+    )
+    return budget.tat if budget.take(1) else None

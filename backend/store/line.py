@@ -1,0 +1,73 @@
+"""What one channel may send in one claim: its rate, its budget of replies, its rest."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.store.transaction import Transaction
+from bot.allowance import HOUR, Allowance, Limits
+
+LEASE = timedelta(seconds=60)
+"""How long a claimed part is left alone; sending must take less."""
+
+LONGEST_PART = 24
+"""Segments of the longest SMS: 1600 characters of 67 each."""
+
+
+class Line:
+    """A channel in one claim: what it may send now."""
+
+    def __init__(self, transaction: Transaction, row: Any, now: datetime) -> None:
+        self.city, self.channel, self.failures = row.city, row.channel, row.failures
+        limits = transaction.limits.get((row.city, row.channel), Limits())
+        self.window = limits.window
+        self.used = 0
+        self._now, self._paused_until = now, row.paused_until
+        self._rate = Allowance(row.tat, limits.rate, now)
+        an_hour = limits.replies_an_hour
+        self._replies = Allowance(row.budget_tat or now, an_hour and an_hour / 3600, now, HOUR)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is passed over."""
+        return self._paused_until is not None and self._paused_until > self._now
+
+    @property
+    def probing(self) -> bool:
+        """Whether its rest is over and nobody knows yet whether it works again."""
+        return self._paused_until is not None and self.failures > 0
+
+    @property
+    def room_at(self) -> datetime:
+        """When it may send again."""
+        rest_ends = self._paused_until or self._now
+        return max(self._rate.room_at, self._replies.room_for(LONGEST_PART), rest_ends)
+
+    def take(self, row: Any) -> bool:
+        """Takes the part if there is room."""
+        if self.probing and self.used:
+            return False
+        replies = self._replies if row.priority == 0 else None
+        if replies and not replies.has_room(row.segments):
+            return False
+        if not self._rate.take(row.segments):
+            return False
+        if replies:
+            replies.take(row.segments)
+        self.used += 1
+        return True
+
+    def in_window(self, heard_at: datetime | None) -> bool:
+        """Whether free text may go to somebody last heard from then."""
+        if self.window is None:
+            return True
+        return heard_at is not None and self._now < heard_at + self.window
+
+    def spent(self) -> dict[str, Any]:
+        """What to keep of it. While one part is on its way to see, nobody else looks."""
+        return {
+            "of_city": self.city,
+            "of_channel": self.channel,
+            "new_tat": self._rate.tat,
+            "new_budget_tat": self._replies.tat,
+            "next_look": self._now + LEASE if self.probing else None,
+        }
