@@ -16,7 +16,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.dml import ReturningDelete
 
 from backend.models import metadata
 from backend.privacy import ERASURE, WITHOUT_TRACE, Erasure
@@ -54,13 +53,16 @@ _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
 """Which rows are the contact's, where a column does not simply say so."""
 
 
-def _statement(rule: Erasure) -> Delete | Update | ReturningDelete[Any]:
+_THEIR_PARTS = deleting(_SENT_TO)
+
+
+def _statement(rule: Erasure) -> Delete | Update:
     table = metadata.tables[rule.table]
     theirs = _WRITTEN_BY.get(table)
     if theirs is None:
         theirs = table.c.contact == bindparam("of")
     if table is OUTBOUND:
-        return deleting(theirs)
+        return _THEIR_PARTS
     if rule.gone:
         return delete(table).where(theirs)
     values: dict[str, Any] = {column: null() for column in rule.blank}
@@ -103,7 +105,7 @@ def forget(transaction: Transaction, city: str, contact: str, name: str) -> None
 def erase(connection: Connection, contact: str, *, without_trace: bool = False) -> None:
     """Erases it. A part that is on its way may still be settled, by its token."""
     for statement in (*_BEFORE, *(_LEAVE_NOTHING if without_trace else ()), *_ERASE):
-        if isinstance(statement, ReturningDelete):  # sent parts, whose cost is kept
+        if statement is _THEIR_PARTS:  # what they cost is kept
             delete_outbound(connection, statement, {"of": contact})
         else:
             connection.execute(statement, {"of": contact})

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     bindparam,
     case,
     delete,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.dml import ReturningDelete
 
 from backend.models.base import UTCDateTime
 from backend.store import leases
@@ -140,7 +140,7 @@ def totals(connection: Connection, now: datetime) -> Mapping[tuple[str, str], tu
     return found
 
 
-def deleting(*parts: ColumnElement[bool]) -> ReturningDelete[Any]:
+def deleting(*parts: ColumnElement[bool]) -> Delete:
     """A statement for `delete_outbound`."""
     return (
         delete(OUTBOUND)
@@ -156,7 +156,7 @@ def deleting(*parts: ColumnElement[bool]) -> ReturningDelete[Any]:
 
 
 def delete_outbound(
-    connection: Connection, statement: ReturningDelete[Any], values: Mapping[str, object]
+    connection: Connection, statement: Delete, values: Mapping[str, object]
 ) -> None:
     """Deletes outbound rows; what they cost is kept."""
     gone = [row for row in connection.execute(statement, values) if row.sent_at is not None]
