@@ -37,7 +37,7 @@ async def watching(one: wiring.Installation, scheduler: AsyncIOScheduler) -> Asy
     every process."""
     clock = Clock(wiring.now(), wiring.ticking())
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(_note, one)  # last: what came until the end
+        stack.push_async_callback(_note_the_rest, one)
         for job in (partial(_note, one), partial(_keep_in_time, clock, scheduler)):
             await stack.enter_async_context(_every(NOTE_SECONDS, job))
         yield
@@ -90,6 +90,16 @@ async def _note(one: wiring.Installation) -> None:
     except Exception:
         one.watch.put_back(noted)
         raise
+
+
+async def _note_the_rest(one: wiring.Installation) -> None:
+    """At the end. A pooled connection may have died since it was used last: then another one is
+    had. A database that is away must not keep us from ending."""
+    for _ in range(2):
+        try:
+            await _note(one)
+        except Exception as error:
+            log.warning("not_noted", error=type(error).__name__)
 
 
 def _write_down(one: wiring.Installation, noted: Mapping[Address, Noted]) -> None:

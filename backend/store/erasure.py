@@ -5,9 +5,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Delete,
+    Executable,
     Table,
-    Update,
     bindparam,
     delete,
     null,
@@ -56,7 +55,7 @@ _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
 _THEIR_PARTS = deleting(_SENT_TO)
 
 
-def _statement(rule: Erasure) -> Delete | Update:
+def _statement(rule: Erasure) -> Executable:
     table = metadata.tables[rule.table]
     theirs = _WRITTEN_BY.get(table)
     if theirs is None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Delete,
+    Executable,
     bindparam,
     case,
     delete,
@@ -140,7 +140,7 @@ def totals(connection: Connection, now: datetime) -> Mapping[tuple[str, str], tu
     return found
 
 
-def deleting(*parts: ColumnElement[bool]) -> Delete:
+def deleting(*parts: ColumnElement[bool]) -> Executable:
     """A statement for `delete_outbound`."""
     return (
         delete(OUTBOUND)
@@ -156,7 +156,7 @@ def deleting(*parts: ColumnElement[bool]) -> Delete:
 
 
 def delete_outbound(
-    connection: Connection, statement: Delete, values: Mapping[str, object]
+    connection: Connection, statement: Executable, values: Mapping[str, object]
 ) -> None:
     """Deletes outbound rows; what they cost is kept."""
     gone = [row for row in connection.execute(statement, values) if row.sent_at is not None]

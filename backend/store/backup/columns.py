@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Table, Text, bindparam, cast, type_coerce
+from sqlalchemy import JSON, Column, ColumnElement, Date, Table, Text, bindparam, cast, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.models import metadata
+from backend.models.base import UTCDateTime
 
 LEFT_OUT = frozenset({"lease"})
 """Whose turn something is belongs to processes, not to the data."""
@@ -45,10 +46,9 @@ def back(column: "Column[Any]", value: Any) -> object:
     """The value again."""
     if value is None or _is_document(column):
         return value
-    kind = column.type.python_type
-    if kind is datetime:
+    if isinstance(column.type, UTCDateTime):
         return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if kind is date else value
+    return date.fromisoformat(value) if isinstance(column.type, Date) else value
 
 
 def _is_document(column: "Column[Any]") -> bool:

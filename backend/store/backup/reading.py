@@ -1,5 +1,6 @@
 """Restores a backup: whole, into a database of the same revision, in one transaction."""
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from backend.store.engine import for_writing
 from backend.store.keycheck import check_keys_of
 from backend.store.tables import OUTBOUND, in_state
 from bot.store import DeliveryState
+
+LOOKS = 10
+LOOK_SECONDS = 0.1
 
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -32,7 +36,7 @@ def restore(
     provider is asked before it is sent.
     """
     header = read_header(path)
-    engine.dispose()  # our own idle connections are not to be taken for another process
+    _be_alone(engine)
     with for_writing(engine).begin() as connection:
         _check(connection, header, replace)
         if replace:
@@ -54,6 +58,19 @@ def restore(
     return header
 
 
+def _be_alone(engine: Engine) -> None:
+    """On PostgreSQL: that no other process of ours is connected. (On SQLite a lock says so.)"""
+    if engine.dialect.name != "postgresql":
+        return
+    engine.dispose()  # our own idle connections; the server takes a moment to see them gone
+    for _ in range(LOOKS):
+        with engine.connect() as connection:
+            if not connection.execute(_OTHERS).scalar_one():
+                return
+        time.sleep(LOOK_SECONDS)
+    raise BackupError("Imbizo is running on this database: stop web and worker first")
+
+
 def _check(connection: Connection, header: Header, replace: bool) -> None:
     there = revision(connection)
     if there != header.revision:
@@ -61,8 +78,6 @@ def _check(connection: Connection, header: Header, replace: bool) -> None:
             f"The backup has the tables of revision {header.revision}, the database those of"
             f" {there}: restore it with the version of Imbizo that made it, then upgrade"
         )
-    if connection.dialect.name == "postgresql" and connection.execute(_OTHERS).scalar_one():
-        raise BackupError("Imbizo is running on this database: stop web and worker first")
     if replace:
         return
     for table in tables():
