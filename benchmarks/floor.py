@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from httpx_aiohttp import HttpxAiohttpClient
 from twilio.request_validator import RequestValidator
 
 from benchmarks.residents import ACCOUNT, SENDER, TOKEN
@@ -48,7 +49,7 @@ def create(path: str, url: str, sink: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=write, args=(path, jobs), daemon=True).start()
-        async with httpx.AsyncClient() as app.state.http:
+        async with HttpxAiohttpClient() as app.state.http:
             yield
 
     app = FastAPI(lifespan=lifespan)

@@ -293,6 +293,10 @@ class Outbox(Protocol):
         What was not delivered, the first time that is said."""
         ...
 
+    def lane_waits(self, part: int) -> bool:
+        """Whether something waits behind that part, for the same contact."""
+        ...
+
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
         """The tag of the question that a sent part asked; None if it asked none or is gone."""
         ...

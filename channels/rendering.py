@@ -120,7 +120,7 @@ def _fitting(pieces: list[str], longest: int) -> str:
 
 
 def _units(text: str) -> int:
-    return sum(map(_cost, text))
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _cost(character: str) -> int:
@@ -177,8 +177,17 @@ def segments(text: str) -> int:
     only in keeping emoji of several code points whole.
     """
     if encoding(text) == "GSM-7":
+        if _EXTENSION.isdisjoint(text):
+            return _count_even(len(text), 160, 153)
         return _count([2 if character in _EXTENSION else 1 for character in text], 160, 153)
+    if _units(text) == len(text):
+        return _count_even(len(text), 70, 67)
     return _count([*map(_cost, text)], 70, 67)
+
+
+def _count_even(length: int, alone: int, each: int) -> int:
+    """Of characters that cost one unit each."""
+    return 1 if length <= alone else -(-length // each)
 
 
 def _count(costs: list[int], alone: int, each: int) -> int:
