@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from backend import api, problems, reference, try_page, webhooks, wiring
 from backend.headers import SafeHeaders
 from backend.health import router as health
+from backend.looking import Looks
 from backend.settings import Settings
 from backend.worker import refreshing, working
 
@@ -23,7 +24,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with wiring.installation(settings) as one:
-            app.state.installation = one
+            app.state.installation, app.state.looks = one, Looks(one)
             async with working(one) if with_worker else refreshing(one):
                 yield
 

@@ -29,6 +29,8 @@ class ChannelBook(Mapping[Address, Channel]):
         self._channels: dict[Address, Channel] = {}
         self._demo: frozenset[str] = frozenset()
         self._limits: dict[Address, Limits] = {}
+        self._entries: dict[Address, ChannelEntry] = {}
+        self._alerts: dict[str, tuple[str, ...]] = {}
 
     def refresh(self) -> None:
         """Makes the channels of new and changed cities; the others keep theirs."""
@@ -54,6 +56,8 @@ class ChannelBook(Mapping[Address, Channel]):
                 for entry in profile.channels
                 if (city, entry.name) in made
             }
+            self._entries |= {(city, entry.name): entry for entry in profile.channels}
+            self._alerts[city] = profile.alerts
             self._channels = others | made
             (demo.add if profile.demo else demo.discard)(city)
             self._revisions[city] = revision
@@ -71,6 +75,14 @@ class ChannelBook(Mapping[Address, Channel]):
     def is_demo(self, city: str) -> bool:
         """Whether nothing of this city may ever reach a provider."""
         return city in self._demo
+
+    def entry(self, address: Address) -> ChannelEntry:
+        """What the profile says of a channel."""
+        return self._entries[address]
+
+    def alerts(self, city: str) -> tuple[str, ...]:
+        """Who is told what goes wrong in the city ("": in the installation as a whole)."""
+        return self._alerts.get(city, ())
 
     @property
     def limits(self) -> Mapping[Address, Limits]:

@@ -4,12 +4,20 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from dialogue.answers.places import Area
 from dialogue.desk import City, Helpline
@@ -98,6 +106,28 @@ class HelplineEntry(_Table):
     verified_on: date | None = None
 
 
+SPAN = r"^(0|[1-9][0-9]{0,3}[mhd])$"
+Span = Annotated[str, BeforeValidator(str), Field(pattern=SPAN)]
+"""A length of time such as 90m, 24h or 3d; 0 for none."""
+
+SILENT_AFTER = "24h"
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def span(text: str) -> timedelta:
+    """The length of a `Span`."""
+    return int(text[:-1]) * _UNITS[text[-1]] if text != "0" else timedelta()
+
+
+def _reachable(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*|[^\s@:/,]+@[^\s@:/,]+", value):
+        raise ValueError(f"'{value}' is neither an e-mail address nor one of a web hook")
+    return value
+
+
+Reachable = Annotated[str, AfterValidator(_reachable)]
+
+
 class ChannelEntry(BaseModel):
     """One configured sender. Keys that only its own module knows are kept as they are."""
 
@@ -107,6 +137,7 @@ class ChannelEntry(BaseModel):
     kind: str
     rate: Annotated[float, Field(gt=0)] = 10.0
     replies_an_hour: Annotated[float, Field(ge=0)] = REPLIES_AN_HOUR
+    silent_after: Span = SILENT_AFTER
     segment_price: Annotated[float, Field(ge=0)] = 0.0
     currency: str = ""
 
@@ -142,6 +173,7 @@ class CityProfile(_Table):
     helplines: tuple[HelplineEntry, ...]
     channels: Annotated[tuple[ChannelEntry, ...], Field(min_length=1)]
     areas: tuple[AreaEntry, ...] = ()
+    alerts: tuple[Reachable, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "CityProfile":

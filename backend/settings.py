@@ -30,7 +30,8 @@ class MediaStore:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator set. `environment` also answers the $NAMES in city profiles."""
+    """What the operator set. `environment` also answers the $NAMES in city profiles. `alerts` are
+    the addresses (a web hook, e-mail) that are told what goes wrong; `smtp_url` sends the mail."""
 
     database_url: str = DATABASE_URL
     secret_keys: tuple[str, ...] = ()
@@ -38,6 +39,8 @@ class Settings:
     cities: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     media_store: MediaStore | None = None
+    alerts: tuple[str, ...] = field(default=(), repr=False)
+    smtp_url: str = field(default="", repr=False)
 
     @property
     def sqlite_file(self) -> Path | None:
@@ -82,8 +85,9 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: str = 
     if not public_url.startswith(("http://", "https://")):
         raise SettingsError("IMBIZO_PUBLIC_URL must begin with https:// (or http:// for a trial)")
     cities = values.get("IMBIZO_CITIES")
+    alerts, smtp_url = _alerts(values)
     folder = Path(cities) if cities else None
-    return Settings(url, keys, public_url, folder, values, _media_store(values))
+    return Settings(url, keys, public_url, folder, values, _media_store(values), alerts, smtp_url)
 
 
 def _media_store(values: Mapping[str, str]) -> MediaStore | None:
@@ -104,6 +108,24 @@ def _media_store(values: Mapping[str, str]) -> MediaStore | None:
     if not all(secrets):
         raise SettingsError(f"IMBIZO_MEDIA_STORE also needs {' and '.join(named)}")
     return MediaStore(address.netloc, address.path.strip("/"), endpoint, region, *secrets)
+
+
+def _alerts(values: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """Who is told what goes wrong, and how mail is sent."""
+    hook = values.get("IMBIZO_ALERT_WEBHOOK", "").strip()
+    if hook and not hook.startswith(("http://", "https://")):
+        raise SettingsError("IMBIZO_ALERT_WEBHOOK must begin with https:// (or http://)")
+    mails = [one.strip() for one in values.get("IMBIZO_ALERT_EMAIL", "").split(",") if one.strip()]
+    if any(one.count("@") != 1 for one in mails):
+        raise SettingsError("IMBIZO_ALERT_EMAIL is a list as ops@example.org,duty@example.org")
+    smtp = values.get("IMBIZO_SMTP_URL", "").strip()
+    if smtp and not (smtp.startswith(("smtp://", "smtps://")) and _is_readable(smtp)):
+        raise SettingsError(
+            "IMBIZO_SMTP_URL is no address: smtp://USER:PASSWORD@HOST:587?tls=starttls, or smtps://…"
+        )
+    if mails and not smtp:
+        raise SettingsError("IMBIZO_ALERT_EMAIL needs IMBIZO_SMTP_URL, the server that sends mail")
+    return ((hook, *mails) if hook else tuple(mails)), smtp
 
 
 def _is_readable(url: str) -> bool:

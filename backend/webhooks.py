@@ -7,13 +7,15 @@ import structlog
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from backend import wiring
-from backend.metrics import WEBHOOKS
+from backend.metrics import RECEIVED, WEBHOOKS
 from bot.store import Unit
 from bot.taking import is_empty, key_of, take
-from channels.base import Acknowledging, Carries, Parsed, WebhookError, WebRequest
+from channels.base import Acknowledging, Carries, Parsed, Received, WebhookError, WebRequest
 
 LARGEST_BODY = 65_536
 """Bytes of one webhook; a message with ten media addresses has about 5,000."""
+
+FORGED = 403
 
 log = structlog.get_logger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -37,6 +39,8 @@ async def receive(request: Request, city: str, channel: str) -> Response:
     try:
         parsed = ours.parse(WebRequest(url, dict(request.headers), body))
     except WebhookError as error:
+        if error.status == FORGED:
+            one.watch.refused((city, channel), wiring.now())
         return _counted(error.status, "refused")
     try:
         await _store(one, city, channel, parsed, ours.carries)
@@ -44,6 +48,10 @@ async def receive(request: Request, city: str, channel: str) -> Response:
         log.error("webhook_not_stored", city=city, channel=channel, error=type(error).__name__)
         return _counted(503, "not stored")
     WEBHOOKS.labels("stored").inc()
+    heard = sum(isinstance(event, Received) for event in parsed.events)
+    if heard:
+        one.watch.heard((city, channel), wiring.now())
+        RECEIVED.labels(city, channel).inc(heard)
     answer = parsed.answer
     signs = BackgroundTasks()
     if isinstance(ours, Acknowledging):

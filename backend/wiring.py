@@ -3,10 +3,11 @@
 import asyncio
 import random
 import secrets
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
@@ -21,6 +22,7 @@ from backend.store import SqlStore, library, open_engine
 from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from backend.vault import SealingVault, open_vault
+from backend.watch import Watch
 from bot.outbox import Surroundings
 from bot.writer import Writer
 from channels.client import open_client
@@ -31,6 +33,11 @@ _CHANCE = random.SystemRandom()
 def now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def ticking() -> float:
+    """Seconds on a clock that nobody sets, for comparing only."""
+    return time.monotonic()
 
 
 def fresh_id() -> str:
@@ -64,6 +71,7 @@ class Installation:
     channels: ChannelBook
     writer: Writer
     vault: SealingVault
+    watch: Watch = field(default_factory=Watch)
 
     @contextmanager
     def listening(self, told: Callable[[str], None]) -> Iterator[None]:
@@ -93,14 +101,15 @@ def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     engine = open_engine(settings.database_url)
     keys = key_ring(settings)
     check_keys(engine, keys)
-    channels = ChannelBook(settings, http, lambda: _profiles(engine))
+    channels = ChannelBook(settings, http, lambda: profiles(engine))
     channels.refresh()
     store = SqlStore(engine, keys, build_desk, channels.limits)
     vault = open_vault(settings.media_store, keys, fresh_id)
     return Installation(settings, engine, keys, store, channels, Writer(store), vault)
 
 
-def _profiles(engine: Engine) -> Mapping[str, tuple[int, CityProfile]]:
+def profiles(engine: Engine) -> Mapping[str, tuple[int, CityProfile]]:
+    """Every city's profile with its revision."""
     with engine.connect() as connection:
         revisions = library.revisions(connection)
         return {

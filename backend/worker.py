@@ -13,6 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
+from backend.watching import caring, watching
 from bot.media import Fetcher
 from bot.outbox import Dispatcher
 from bot.polling import Pollers
@@ -42,20 +43,24 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
         scheduler.add_job(
             _run, "interval", args=(one, job), seconds=TICK_SECONDS, coalesce=True, max_instances=1
         )
-    scheduler.add_job(_run, "cron", args=(one, _purge), hour=NIGHT_HOUR, coalesce=True)
+    # However late: by default a job that is late by a second is left out, this one for a day.
+    scheduler.add_job(
+        _run, "cron", args=(one, _purge), hour=NIGHT_HOUR, coalesce=True, misfire_grace_time=None
+    )
     # A fault of ours may be mended by now; what is a day old nobody waits for any more. (Receipts
     # after which the talk went on are left to a person.)
     since = wiring.now() - timedelta(days=1)
     await one.writer.run(lambda unit: unit.inbox.reconsider(since))
     with one.listening(told):
         scheduler.start()
-        pollers = Pollers(one.writer, one.channels, wiring.SURROUNDINGS)
+        pollers = Pollers(one.writer, one.channels, wiring.SURROUNDINGS, one.watch.heard)
         tasks = [
             asyncio.create_task(dispatcher.run(), name="dispatcher"),
             asyncio.create_task(pollers.run(), name="pollers"),
         ]
         try:
-            yield dispatcher
+            async with watching(one, scheduler), caring(one):
+                yield dispatcher
         finally:
             scheduler.shutdown(wait=False)
             for task in tasks:
@@ -72,7 +77,8 @@ async def refreshing(one: wiring.Installation) -> AsyncIterator[None]:
     )
     scheduler.start()
     try:
-        yield
+        async with watching(one, scheduler):
+            yield
     finally:
         scheduler.shutdown(wait=False)
 

@@ -7,9 +7,9 @@ is told the same once more, and what was seen before is passed over.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -18,7 +18,7 @@ from bot.outbox import Surroundings
 from bot.store import Unit
 from bot.taking import is_empty, key_of, take
 from bot.writer import Writer
-from channels.base import Acknowledging, Channel, Parsed, Polled, Polling, SendError
+from channels.base import Acknowledging, Channel, Parsed, Polled, Polling, Received, SendError
 
 LEASE = timedelta(minutes=2)
 """How long a channel stays with a process that is not heard of any more."""
@@ -27,6 +27,9 @@ MOST_SECONDS = 60
 """Longest time that an answer is waited for: well within the lease."""
 
 Address = tuple[str, str]
+Heard = Callable[[Address, datetime], None]
+"""Told that something came from a resident by a channel."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -65,9 +68,10 @@ class Poller:
         channel: Asked,
         writer: Writer,
         surroundings: Surroundings,
+        heard: Heard,
         pace: Pace = PACE,
     ) -> None:
-        self._pace = pace
+        self._pace, self._heard = pace, heard
         self._city, self._name = address
         self._channel = channel
         self._writer = writer
@@ -142,6 +146,8 @@ class Poller:
             take(unit, self._city, self._name, parsed, turns, at, carries, self._around.chance)
 
         await self._writer.run(work, key_of(parsed))
+        if any(isinstance(event, Received) for event in parsed.events):
+            self._heard((self._city, self._name), at)
 
     def _advance(self, unit: Unit, place: str) -> None:
         """Whoever has lost the lease meanwhile leaves the place to its new holder."""
@@ -157,9 +163,10 @@ class Pollers:
         writer: Writer,
         channels: Mapping[Address, Channel],
         surroundings: Surroundings,
+        heard: Heard,
         pace: Pace = PACE,
     ) -> None:
-        self._pace = pace
+        self._pace, self._heard = pace, heard
         self._writer = writer
         self._channels = channels
         self._around = surroundings
@@ -187,7 +194,8 @@ class Pollers:
         ]
         await self._end(gone)
         for address in wanted.keys() - self._at_work.keys():
-            poller = Poller(address, wanted[address], self._writer, self._around, self._pace)
+            channel = wanted[address]
+            poller = Poller(address, channel, self._writer, self._around, self._heard, self._pace)
             task = asyncio.create_task(poller.run(), name=f"poll {'/'.join(address)}")
             self._at_work[address] = (wanted[address], task)
 

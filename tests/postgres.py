@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,28 +47,55 @@ class ServerError(Exception):
     """PostgreSQL did not start; the message is its log."""
 
 
+@dataclass
+class Server:
+    """A server in a folder of its own, which may be stopped and started again."""
+
+    folder: Path
+    command: Sequence[str | Path]
+    process: subprocess.Popen[bytes]
+    url: str = ""
+
+    def stop(self) -> None:
+        """Ends it; its clients lose their connections."""
+        self.process.send_signal(signal.SIGINT)
+        _wait_or_kill(self.process)
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        if self.process.poll() is not None:
+            self.process = _as_nobody(self.command, self.folder / "log")
+        _wait_until_ready(self.url, self.process, self.folder)
+
+
 @contextmanager
 def running_server(**settings: str) -> Iterator[str]:
     """The address of a fresh server, for its superuser; stopped and removed at the end. `settings`
     go over SETTINGS."""
+    with server_of_our_own(**settings) as server:
+        yield server.url
+
+
+@contextmanager
+def server_of_our_own(**settings: str) -> Iterator[Server]:
+    """A fresh server; stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="imbizo-pg-", dir=_reachable_folder()))
     try:
         server = _start(folder, {**SETTINGS, **settings})
-        ended: list[str | Path] = ["/bin/sh", "-c", GUARDIAN, "guardian", str(server.pid), folder]
+        first = str(server.process.pid)
+        ended: list[str | Path] = ["/bin/sh", "-c", GUARDIAN, "guardian", first, folder]
         guardian = _as_nobody(ended, folder / "log", subprocess.PIPE)
         try:
-            url = f"postgresql://postgres@/postgres?host={folder}"
-            _wait_until_ready(url, server, folder)
-            yield url
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            _wait_or_kill(server)
+            server.stop()
             guardian.communicate()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path, wanted: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(folder: Path, wanted: Mapping[str, str]) -> Server:
     programs = _programs()
     if os.geteuid() == 0:
         programs = _copied(programs, folder)
@@ -78,7 +106,9 @@ def _start(folder: Path, wanted: Mapping[str, str]) -> subprocess.Popen[bytes]:
     if _as_nobody([programs / "initdb", "-D", data, *cluster], log).wait():
         raise ServerError(log.read_text())
     settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
-    return _as_nobody([programs / "postgres", "-D", data, "-k", folder, *settings], log)
+    command: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, *settings]
+    url = f"postgresql://postgres@/postgres?host={folder}"
+    return Server(folder, command, _as_nobody(command, log), url)
 
 
 def _as_nobody(

@@ -10,6 +10,8 @@ from backend.city_file import CityError
 from backend.cli.chat import chat
 from backend.cli.check import check, doctor
 from backend.cli.data import channels, city, db, demo, survey
+from backend.cli.keeping import backup, restore_
+from backend.cli.outages import costs, reconcile_
 from backend.cli.records import erase, export, key, keys
 from backend.cli.serve import run, web, worker
 from backend.logs import configure
@@ -27,6 +29,7 @@ def cli() -> None:
 COMMANDS = (
     *(run, web, worker, chat, check, doctor, survey, city, channels),
     *(key, keys, erase, export, db, demo),
+    *(reconcile_, costs, backup, restore_),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -11,6 +11,7 @@ from backend import wiring
 from backend.catalogues import LOCALES, load_locales
 from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
+from backend.cli import standing
 from backend.demo import CITIES, INSTRUMENTS, profile_faults
 from backend.privacy import ADVISED, KeysUnusableError
 from backend.settings import Settings, read_settings
@@ -124,6 +125,7 @@ def _findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     yield True, f"database ({database}), {len(cities)} cities"
     for city in cities:
         yield from _city_findings(settings, engine, city)
+    yield from standing.findings(settings, engine)
     engine.dispose()
 
 

@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ import phonenumbers
 from backend import auth, wiring
 from backend.city_file import CityError
 from backend.cli.database import database, sole_process
+from backend.cli.progress import bar
 from backend.desks import build_desk
 from backend.exports import FORMATS, SHORTEST_KEY, codebook, methodology
 from backend.exports import export as write_export
@@ -19,7 +18,7 @@ from backend.privacy import KeyRing
 from backend.settings import Settings, SettingsError
 from backend.store import SqlStore, library
 from backend.store.keycheck import check_keys
-from backend.store.rotation import Progress, reindex, reseal
+from backend.store.rotation import reindex, reseal
 from dialogue.faults import Fault
 
 
@@ -59,10 +58,12 @@ def keys_rotate(index: bool) -> None:
     with database() as (settings, engine), sole_process(settings):
         check_keys(engine, wiring.key_ring(settings))
         store = SqlStore(engine, _with_new_key(settings), build_desk, {})
-        _with_bar("Sealing again", partial(reseal, store))
+        with bar("Sealing again") as progress:
+            reseal(store, progress)
         if index:
             newest = (settings.secret_keys or _file_keys(settings))[0]
-            _with_bar("Looking up anew", partial(reindex, store, KeyRing([newest])))
+            with bar("Looking up anew") as progress:
+                reindex(store, KeyRing([newest]), progress)
             if settings.key_file and not settings.secret_keys:
                 _write_keys(settings.key_file, newest)
     click.echo("Done." if not index else "Done. Only the newest key is needed now.")
@@ -73,17 +74,6 @@ def keys_rotate(index: bool) -> None:
         )
     elif settings.secret_keys:
         click.echo("Leave out no key yet: the last one looks addresses up.")
-
-
-def _with_bar(label: str, work: Callable[[Progress], int]) -> None:
-    """Does the work, showing how far it is."""
-    with click.progressbar(length=1, label=label) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        work(progress)
 
 
 def _file_keys(settings: Settings) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ PENDING = "state IN ('queued', 'unknown', 'claimed')"
 
 _FAILED = text("state = 'failed'")
 _FORGET = text("forget")
+_SENT = text("sent_at IS NOT NULL")
 _READABLE = text("sending IS NOT NULL AND settled_at IS NOT NULL")
 
 
@@ -85,6 +86,7 @@ class Outbound(SQLModel, table=True):
         ),
         Index("ix_outbound_forget", "id", sqlite_where=_FORGET, postgresql_where=_FORGET),
         Index("ix_outbound_failed", "settled_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        Index("ix_outbound_sent", "sent_at", sqlite_where=_SENT, postgresql_where=_SENT),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
@@ -167,8 +169,8 @@ class ChannelWatch(SQLModel, table=True):
 
 
 class Spend(SQLModel, table=True):
-    """What a channel sent on a day that is over (UTC): parts and billed segments taken by the
-    provider. The price is the profile's."""
+    """What a channel sent on a day (UTC): parts and billed segments taken by the provider, of days
+    that are over and of rows that are deleted (see `store.spend`). The price is the profile's."""
 
     __tablename__ = "spend"
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from backend.privacy import SealBrokenError
 from backend.store.line import LEASE, Line
 from backend.store.prepared import Prepared
+from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     CHANNEL_RATE,
     CONTACT,
@@ -40,7 +41,6 @@ from backend.store.tables import (
     OUTBOUND,
     SENDING,
     URN,
-    drop_forgotten,
     in_state,
     pending,
     wiped_if_forgotten,

@@ -5,9 +5,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Delete,
+    Executable,
     Table,
-    Update,
     bindparam,
     delete,
     null,
@@ -21,6 +20,7 @@ from backend.models import metadata
 from backend.privacy import ERASURE, WITHOUT_TRACE, Erasure
 from backend.store.inbox import is_waiting
 from backend.store.media import discard_objects
+from backend.store.spend import delete_outbound, deleting
 from backend.store.tables import (
     ANSWER,
     BODY,
@@ -54,11 +54,16 @@ _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
 """Which rows are the contact's, where a column does not simply say so."""
 
 
-def _statement(rule: Erasure) -> Delete | Update:
+_THEIR_PARTS = deleting(_SENT_TO)
+
+
+def _statement(rule: Erasure) -> Executable:
     table = metadata.tables[rule.table]
     theirs = _WRITTEN_BY.get(table)
     if theirs is None:
         theirs = table.c.contact == bindparam("of")
+    if table is OUTBOUND:
+        return _THEIR_PARTS
     if rule.gone:
         return delete(table).where(theirs)
     values: dict[str, Any] = {column: null() for column in rule.blank}
@@ -103,7 +108,10 @@ def forget(transaction: Transaction, city: str, contact: str, name: str) -> None
 def erase(connection: Connection, contact: str, *, without_trace: bool = False) -> None:
     """Erases it. A part that is on its way may still be settled, by its token."""
     for statement in (*_BEFORE, *(_LEAVE_NOTHING if without_trace else ()), *_ERASE):
-        connection.execute(statement, {"of": contact})
+        if statement is _THEIR_PARTS:  # what they cost is kept
+            delete_outbound(connection, statement, {"of": contact})
+        else:
+            connection.execute(statement, {"of": contact})
 
 
 def count(transaction: Transaction, city: str, name: str) -> None:

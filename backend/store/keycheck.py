@@ -1,6 +1,6 @@
 """Whether the keys at hand are those the database was written under."""
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from backend.privacy import KeyRing, KeysUnusableError, SealBrokenError
 from backend.store.tables import ADDRESS, OPT_OUT, OPT_OUT_ADDRESS, URN
@@ -19,13 +19,18 @@ def check_keys(engine: Engine, keys: KeyRing) -> None:
     """Looks at one address of each list. Raises KeysUnusableError: who goes on with other keys
     takes everyone for a stranger, and forgets who said STOP."""
     with engine.connect() as connection:
-        for table, column in ((URN, ADDRESS), (OPT_OUT, OPT_OUT_ADDRESS)):
-            row = connection.execute(select(table.c.hash, table.c.address).limit(1)).first()
-            if row is None:
-                continue
-            try:
-                keys.unseal(row.address, column)
-            except SealBrokenError:
-                raise KeysUnusableError(_FOREIGN) from None
-            if not keys.is_indexed(row.hash):
-                raise KeysUnusableError(_ORDER)
+        check_keys_of(connection, keys)
+
+
+def check_keys_of(connection: Connection, keys: KeyRing) -> None:
+    """The same, as of the connection's transaction."""
+    for table, column in ((URN, ADDRESS), (OPT_OUT, OPT_OUT_ADDRESS)):
+        row = connection.execute(select(table.c.hash, table.c.address).limit(1)).first()
+        if row is None:
+            continue
+        try:
+            keys.unseal(row.address, column)
+        except SealBrokenError:
+            raise KeysUnusableError(_FOREIGN) from None
+        if not keys.is_indexed(row.hash):
+            raise KeysUnusableError(_ORDER)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql
 
+from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     ADDRESS,
     CONTACT,
@@ -12,7 +13,6 @@ from backend.store.tables import (
     OPT_OUT_ADDRESS,
     OUTBOUND,
     URN,
-    drop_forgotten,
     unsent,
     wiped_if_forgotten,
 )

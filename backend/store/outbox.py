@@ -11,12 +11,12 @@ from sqlalchemy.dialects import postgresql
 from backend.store import claiming, reports, resting, windows
 from backend.store.claiming import SENDING_JSON
 from backend.store.prepared import Prepared
+from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     CHANNEL_RATE,
     DELIVERY_REPORT,
     OUTBOUND,
     SENDING,
-    drop_forgotten,
     in_state,
     pending,
     wiped_if_forgotten,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Delete, Engine, Update, bindparam, delete, exists, insert, select, update
 
 from backend.privacy import MEDIA, OUTBOUND_TEXT, RAW_ANSWER, RETENTION, STRANGER, STRAY_REPORT
-from backend.store import erasure
+from backend.store import erasure, spend
 from backend.store import media as media_store
 from backend.store.inbox import is_waiting
 from backend.store.tables import (
@@ -106,6 +106,8 @@ def purge(writing: Engine, now: datetime) -> Mapping[str, int]:
     """Purges every class; how many of each went. A body's day was fixed when it came; the others
     are counted back from `now`."""
     gone = {}
+    with writing.begin() as connection:
+        spend.close_days(connection, now)
     for what, statement in _PURGES.items():
         gone[what] = _in_pieces(writing, statement, now, now - timedelta(days=RETENTION[what]))
     gone[MEDIA] = _media(writing, now)

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, update
 
+from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     CONTACT,
     OUTBOUND,
     SESSION,
     URN,
-    drop_forgotten,
     unsent,
     wiped_if_forgotten,
 )

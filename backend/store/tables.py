@@ -4,10 +4,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     and_,
     case,
-    delete,
     literal_column,
     null,
     select,
@@ -97,21 +95,6 @@ def reports_of(*parts: ColumnElement[bool]) -> ColumnElement[bool]:
     )
     message = select(OUTBOUND.c.city, OUTBOUND.c.channel, OUTBOUND.c.provider_id)
     return report.in_(message.where(OUTBOUND.c.provider_id.is_not(None), *parts))
-
-
-# As its index says it.
-_FORGOTTEN: tuple[ColumnElement[bool], ...] = (literal_column("outbound.forget"), ~pending())
-_DROP_FORGOTTEN = (
-    delete(DELIVERY_REPORT).where(reports_of(*_FORGOTTEN)),
-    delete(OUTBOUND).where(*_FORGOTTEN),
-)
-
-
-def drop_forgotten(connection: Connection) -> None:
-    """Deletes parts that were to be forgotten and are settled for good. A provider knows by their
-    ids who got them, and what they belong to is in the same row."""
-    for statement in _DROP_FORGOTTEN:
-        connection.execute(statement)
 
 
 class to_day(GenericFunction[Any]):  # noqa: N801 (reads as a function, like SQLAlchemy's own)

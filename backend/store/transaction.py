@@ -29,7 +29,8 @@ class Heard:
 @dataclass(slots=True)
 class Transaction:
     """An open transaction. `heard` waits to be written with the contact's next save, or at the end;
-    `revisions` are of cities seen by the way; `receipts` are by turn."""
+    `revisions` are of cities seen by the way; `receipts` are by turn. `lost` is why it must not
+    commit: the database itself failed in it, which is nobody's bug and may be over soon."""
 
     connection: Connection
     keys: KeyRing
@@ -41,6 +42,7 @@ class Transaction:
     revisions: dict[str, int] = field(default_factory=dict)
     receipts: dict[str, int] = field(default_factory=dict)
     topics: list[str] = field(default_factory=list)
+    lost: BaseException | None = None
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -55,6 +57,8 @@ class Transaction:
         except BaseException as error:
             self.heard, self.seen_channels = heard, seen
             del self.topics[topics:]
+            if _is_of_the_database(error):
+                self.lost = error
             self._run(f"ROLLBACK TO {name}")
             if _is_lock(error):
                 raise ContactBusyError from None
@@ -80,6 +84,21 @@ class Transaction:
         # Straight to the driver: two in each turn, and SQLAlchemy's own cost a tenth of it.
         driver: Any = self.connection.connection.driver_connection
         driver.execute(statement)
+
+
+# Primary result codes: out of memory, read-only, I/O error, damaged, full, cannot open.
+_SQLITE = frozenset({7, 8, 10, 11, 13, 14})
+# Classes of SQLSTATE: connection, resources (a full disk), operator's intervention, system.
+_POSTGRESQL = ("08", "53", "57P", "58")
+
+
+def _is_of_the_database(error: BaseException) -> bool:
+    """Whether the database itself failed, and not what it was asked."""
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or code % 256 in _SQLITE or state.startswith(_POSTGRESQL)
 
 
 def _is_lock(error: BaseException) -> bool:

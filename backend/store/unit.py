@@ -114,7 +114,8 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[SqlUnit]:
-        """A write transaction: the block's end commits, an exception rolls back."""
+        """A write transaction: the block's end commits, an exception rolls back, and so does a
+        database that failed in it (a full disk), though the block took that for a bug."""
         with self._writing.begin() as connection:
             transaction = Transaction(
                 connection,
@@ -125,6 +126,8 @@ class SqlStore:
             )
             unit = SqlUnit(transaction, self._desks)
             yield unit
+            if transaction.lost is not None:
+                raise transaction.lost
             SqlContacts(transaction).note_heard()
             if transaction.postgres:
                 for topic in transaction.topics:

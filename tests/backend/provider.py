@@ -6,6 +6,8 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qs
 
 import httpx
@@ -53,6 +55,7 @@ class Provider:
     forms: list[dict[str, str]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     lines: set[asyncio.StreamWriter] = field(default_factory=set)
+    inbox: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def reply_to(self, number: str, n: int) -> str:
         """The n-th message (from 1) to a number; waits for it."""
@@ -64,12 +67,30 @@ class Provider:
         """Everything sent to a number, in order."""
         return [body for to, body in self.sent if to == number]
 
+    def listing(self) -> bytes:
+        """What residents wrote (number, text, id; the oldest first) as its list says it, the newest
+        first."""
+        messages = [
+            {
+                "sid": sid, "from": number, "to": SENDER, "body": text, "account_sid": ACCOUNT,
+                "direction": "inbound", "status": "received", "num_media": "0",
+                "date_sent": format_datetime(datetime.now(UTC)),
+            }
+            for number, text, sid in reversed(self.inbox)
+        ]  # fmt: skip
+        body = json.dumps({"messages": messages, "next_page_uri": None, "page_size": 1000})
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:"
+        return f"{head} {len(body)}\r\n\r\n{body}".encode()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers every message as taken."""
         self.lines.add(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"GET "):
+                    writer.write(self.listing())
+                    continue
                 length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
                 form = parse_qs(
                     (await reader.readexactly(int(length[1]) if length else 0)).decode()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
@@ -21,6 +21,10 @@ STORED = WebAnswer(200)
 ADDRESS = (EAST, "sms")
 QUICK = Pace(0.02, 0.02, 0.02, 0.02)
 PLACE = "SELECT place FROM channel_watch"
+
+
+def unheard(address: tuple[str, str], at: datetime) -> None:
+    """Nobody watches here."""
 
 
 def said(n: int, number: str = ANNA, text: str = "Hi", **more: object) -> Parsed:
@@ -91,7 +95,7 @@ async def writing(
 async def asking(bot: Bot, channel: Asked, store: Store | None = None) -> AsyncIterator[None]:
     """Asks the channel; ends at once."""
     async with writing(bot, store) as (writer, around):
-        task = asyncio.create_task(Poller(ADDRESS, channel, writer, around, QUICK).run())
+        task = asyncio.create_task(Poller(ADDRESS, channel, writer, around, unheard, QUICK).run())
         try:
             yield
         finally:
@@ -173,9 +177,9 @@ async def test_signs_are_given_after_the_commit(bot: Bot) -> None:
 async def test_one_process_asks_and_another_takes_over(bot: Bot) -> None:
     first, second = Asked(line=[said(1)]), Asked(line=[said(1), said(2, BEN)])
     async with writing(bot) as (writer, around):
-        one = asyncio.create_task(Poller(ADDRESS, first, writer, around, QUICK).run())
+        one = asyncio.create_task(Poller(ADDRESS, first, writer, around, unheard, QUICK).run())
         await until(bot, PLACE, "1")
-        two = asyncio.create_task(Poller(ADDRESS, second, writer, around, QUICK).run())
+        two = asyncio.create_task(Poller(ADDRESS, second, writer, around, unheard, QUICK).run())
         await asyncio.sleep(0.2)
         assert second.places == []
         one.cancel()
@@ -197,7 +201,7 @@ async def test_who_lost_the_lease_leaves_the_place_alone(bot: Bot) -> None:
                 await writer.run(lambda unit: unit.lease(name, "another", bot.now, until_))
                 return await channel.poll(after)
 
-        poller = Poller(ADDRESS, Late(), writer, around, QUICK)
+        poller = Poller(ADDRESS, Late(), writer, around, unheard, QUICK)
         task = asyncio.create_task(poller.run())
         await until(bot, "SELECT count(*) FROM received", 1)
         await asyncio.sleep(0.1)
@@ -250,7 +254,7 @@ async def test_channels_are_asked_as_they_come_change_and_go(bot: Bot) -> None:
     book: dict[tuple[str, str], Channel] = {("west", "sms"): silent, ("west", "x"): off}
     book["west", "y"] = Post()
     async with writing(bot) as (writer, around):
-        task = asyncio.create_task(Pollers(writer, book, around, QUICK).run())
+        task = asyncio.create_task(Pollers(writer, book, around, unheard, QUICK).run())
         await asyncio.sleep(0.1)
         book[ADDRESS] = first
         await until(bot, PLACE, "1")
@@ -274,7 +278,9 @@ async def test_channels_are_asked_as_they_come_change_and_go(bot: Bot) -> None:
 async def test_a_poller_that_ended_by_itself_is_begun_again(bot: Bot) -> None:
     channel = Asked(faults=[asyncio.CancelledError()], line=[said(1)])  # type: ignore[list-item]
     async with writing(bot) as (writer, around):
-        task = asyncio.create_task(Pollers(writer, {ADDRESS: channel}, around, QUICK).run())
+        task = asyncio.create_task(
+            Pollers(writer, {ADDRESS: channel}, around, unheard, QUICK).run()
+        )
         await until(bot, PLACE, "1")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -140,10 +140,19 @@ def upgrade() -> None:
     op.add_column("channel_rate", sa.Column("pause_code", sa.String(), nullable=True))
     op.add_column("contact", sa.Column("reply_tat", sa.DateTime(timezone=True), nullable=True))
     op.add_column("outbound", sa.Column("sends", sa.Integer(), nullable=False, server_default="0"))
+    op.create_index(
+        "ix_outbound_sent",
+        "outbound",
+        ["sent_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NOT NULL"),
+        postgresql_where=sa.text("sent_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
     """Drops them."""
+    op.drop_index("ix_outbound_sent", table_name="outbound")
     op.drop_column("outbound", "sends")
     op.drop_column("contact", "reply_tat")
     op.drop_column("channel_rate", "pause_code")

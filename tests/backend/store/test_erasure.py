@@ -235,6 +235,7 @@ def test_the_purge_deletes_what_was_kept_long_enough_and_says_so(world: World) -
         ("poison", 0),
         ("quarantined", 0),
         ("raw answer", 1),
+        ("spend", 1),
         ("stranger", 0),
         ("stray report", 0),
     ]

@@ -1,0 +1,1 @@
+"""Operator alerts: `conditions` says what is wrong, `ledger` when to tell, `telling` how."""

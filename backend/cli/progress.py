@@ -1,0 +1,20 @@
+"""Shows how far long work is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from backend.store.rotation import Progress
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Progress]:
+    """Within the block, what to call with what is done and what there is in all."""
+    with click.progressbar(length=1, label=label) as shown:
+
+        def progress(done: int, total: int) -> None:
+            shown.length = max(total, 1)
+            shown.update(done - shown.pos)
+
+        yield progress
