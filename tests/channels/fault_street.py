@@ -44,13 +44,15 @@ URNS: Mapping[str, str] = {
 class Fault:
     """What the provider does: an answer, or a way of not giving one, to the first message, or to
     all of the first `lasts`. `takes` is whether it sends the message nonetheless. `away`: nobody
-    listens. `reported` is a code that a delivery report brings later."""
+    listens. `reported` is a code that a delivery report brings later. For `unlisted` its list
+    cannot be had."""
 
     answer: Answer | str | None = None
     takes: bool = False
     away: bool = False
     reported: str = ""
     lasts: timedelta = timedelta()
+    unlisted: timedelta = timedelta()
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Seen:
     the test), how often it was taken, the faults named, when its channel rested, how it ended."""
 
     sends: list[timedelta] = field(default_factory=list)
-    asked: dict[timedelta, bool] = field(default_factory=dict)
+    asked: dict[timedelta, str] = field(default_factory=dict)
     taken: int = 0
     faults: list[str] = field(default_factory=list)
     rests: list[timedelta] = field(default_factory=list)
@@ -86,10 +88,17 @@ class FailingProvider(FaultServer):
             await self._server.wait_closed()
         return self
 
-    async def come_back(self) -> None:
-        """Listens, at the address where nobody did."""
-        port = urlsplit(self.url).port
-        self._server = await asyncio.start_server(self._meet, "127.0.0.1", port)
+    async def come_back_in_time(self) -> None:
+        """Away, it counts one more attempt, or listens again once one was made and it was away for
+        long enough."""
+        after = self._clock() - NOON
+        if self._server.is_serving():
+            return
+        if self.seen.sends and after >= self._fault.lasts:
+            port = urlsplit(self.url).port
+            self._server = await asyncio.start_server(self._meet, "127.0.0.1", port)
+        else:
+            self.seen.sends.append(after)
 
     @property
     def sids(self) -> list[str]:
@@ -101,9 +110,7 @@ class FailingProvider(FaultServer):
             request = await _read(reader)
             after = self._clock() - NOON
             if request.method == "GET":
-                found = self._listed(parse_qs(urlsplit(request.target).query)["To"][0])
-                self.seen.asked[after] = bool(found)
-                answer: Answer | str = Answer(200, {"messages": found, "next_page_uri": None})
+                answer = self._list(request, after)
             else:
                 fails = not self.seen.sends or after < self._fault.lasts
                 self.seen.sends.append(after)
@@ -112,6 +119,16 @@ class FailingProvider(FaultServer):
             await self._give(answer, writer)
         finally:
             writer.close()
+
+    def _list(self, request: Request, after: timedelta) -> Answer | str:
+        """The answer to a question."""
+        if after < self._fault.unlisted:
+            self.seen.asked[after] = "no list"
+            return Answer(503, {})
+        to = parse_qs(urlsplit(request.target).query)["To"][0]
+        found = [record for record in self._records if record["to"] == to]
+        self.seen.asked[after] = "found" if found else "not there"
+        return Answer(200, {"messages": found, "next_page_uri": None})
 
     def _take(self, request: Request, fault: Fault) -> Answer | str:
         """The answer to a message."""
@@ -158,9 +175,6 @@ class FailingProvider(FaultServer):
         sent = {"message_id": 41 + self.seen.taken, "date": MOMENT, "chat": CHAT}
         return Answer(200, {"ok": True, "result": sent | {"text": request.form["text"]}})
 
-    def _listed(self, to: str) -> list[dict[str, object]]:
-        return [record for record in self._records if record["to"] == to]
-
 
 class Street:
     """One channel of the city east, one resident on it, one failing provider."""
@@ -181,11 +195,9 @@ class Street:
             due: datetime | None = self._bot.now
             while due is not None and due - NOON < FOR_EVER:
                 self._bot.now = max(self._bot.now, due)
+                await self._provider.come_back_in_time()
                 await dispatcher.drain()
                 self._look()
-                if fault.away and len(self._provider.seen.sends) == 0:
-                    self._provider.seen.sends.append(timedelta())
-                    await self._provider.come_back()
                 if fault.reported:
                     await self._report(fault.reported, writer)
                 due = await writer.run(lambda unit: unit.outbox.next_due(self._bot.now))

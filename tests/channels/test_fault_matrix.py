@@ -79,8 +79,13 @@ CASES: Mapping[str, Mapping[str, Fault]] = {
     "503": by_twilio(twilio(503, 20503), telegram=telegram(503, "Service Unavailable")),
     "503 for ten minutes": everywhere(Fault(Answer(503, {}), lasts=MINUTES)),
     "no connection": everywhere(Fault(away=True)),
+    "no connection for ten minutes": everywhere(Fault(away=True, lasts=MINUTES)),
     "silence, and it was taken": everywhere(Fault(SILENCE, takes=True)),
     "silence, and it was not taken": everywhere(Fault(SILENCE)),
+    "silence, and it was taken, and no list for ten minutes": by_twilio(
+        Fault(SILENCE, takes=True, unlisted=MINUTES)
+    ),
+    "silence for ten minutes": everywhere(Fault(SILENCE, lasts=MINUTES)),
     "connection reset before the answer": everywhere(Fault(RESET)),
     "connection reset in the answer": everywhere(Fault(CUT, takes=True)),
     "a slow answer": everywhere(Fault(SLOW, takes=True)),
@@ -181,14 +186,13 @@ def _story(seen: Seen) -> Iterator[str]:
         yield "taken, then reported as not delivered"
     if seen.rests:
         yield f"the channel rests until {_few([_after(until) for until in seen.rests])}"
-    words = {True: "found", False: "not there"}
-    asked = [f"{_after(at)} ({words[found]})" for at, found in seen.asked.items()]
+    asked = [f"{_after(at)} ({found})" for at, found in seen.asked.items()]
     if asked:
         yield f"asks after {_few(asked)}"
     again = [_after(at) for at in seen.sends[1:]]
     if again:
         yield f"sends again after {_few(again)}"
-    if again or not seen.reported:
+    if again or not seen.reported or seen.state != "sent":
         yield seen.state
 
 
