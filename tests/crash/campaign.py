@@ -27,6 +27,9 @@ SEED = 20261124
 PACE = 0.02
 """Seconds between two new texts while programs are killed."""
 
+LONGEST_LIFE = 15
+"""Seconds after which a program is killed, whatever it is doing."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -38,7 +41,7 @@ class Plan:
     kills: int
     lists: bool = True
     lease: float = 0
-    patience: float = 240
+    patience: float = 600
     planted: str = ""
     aims: Sequence[Moment] = AIMS
 
@@ -186,11 +189,12 @@ class Town:
         if aim is not Moment.ANY or self._chance.random() < 0.5:  # else perhaps while it starts
             for one in self._programs:
                 await self._up(one)
-        texts = self._left / max(self._plan.kills - self._struck, 1)
-        await self._feed(self._chance.uniform(0, 1.8) * texts * PACE)
+        share = self._left / max(self._plan.kills - self._struck, 1)
+        await self._feed(int(self._chance.uniform(0, 1.8) * share))
         killed = asyncio.create_task(self._kill(program, aim))
         while not killed.done():
-            await self._feed(PACE)
+            self._let(1)
+            await asyncio.sleep(PACE)
         await killed
         program.start()
 
@@ -205,13 +209,18 @@ class Town:
         return self._programs[0 if aim is Moment.TURN else -1]
 
     async def _kill(self, program: Program, aim: Moment) -> None:
-        if not await asyncio.to_thread(program.strike, aim, 90):
+        if not await asyncio.to_thread(program.strike, aim, LONGEST_LIFE):
             program.kill()
 
-    async def _feed(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self._let(1)
+    async def _feed(self, count: int) -> None:
+        """Lets so many texts be written, one after another, until as many replies have come, as
+        far as that depends on us: a part that a kill cut off is left alone for its lease."""
+        until = time.monotonic() + LONGEST_LIFE
+        wanted = len(self._provider.taken) + count
+        while len(self._provider.taken) < wanted and time.monotonic() < until:
+            if count > 0:
+                self._let(1)
+                count -= 1
             await asyncio.sleep(PACE)
 
     async def _up(self, program: Program) -> None:

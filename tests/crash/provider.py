@@ -58,17 +58,20 @@ class Provider:
     posts: int = 0
     looked_up: int = 0
     accepted: set[str] = field(default_factory=set)
-    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _bodies: dict[str, list[str]] = field(default_factory=dict)
+    _arrived: dict[str, asyncio.Event] = field(default_factory=dict)
     _lines: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def bodies(self, number: str) -> list[str]:
         """Everything sent to a number, in order."""
-        return [one.body for one in self.taken if one.number == number]
+        return self._bodies.get(number, [])
 
     async def replies(self, number: str, count: int) -> None:
         """Waits until so many different messages have come to the number."""
-        async with self._arrived:
-            await self._arrived.wait_for(lambda: len(set(self.bodies(number))) >= count)
+        arrived = self._arrived.setdefault(number, asyncio.Event())
+        while len(set(self.bodies(number))) < count:
+            arrived.clear()
+            await arrived.wait()
 
     # --- webhooks --------------------------------------------------------------------------------
     async def deliver(self, text: Text, http: httpx.AsyncClient) -> None:
@@ -124,8 +127,9 @@ class Provider:
         form = parse_qs(body)
         one = Taken(form["To"][0], form["Body"][0], f"SM{len(self.taken):032x}", datetime.now(UTC))
         self.taken.append(one)
-        async with self._arrived:
-            self._arrived.notify_all()
+        self._bodies.setdefault(one.number, []).append(one.body)
+        if one.number in self._arrived:
+            self._arrived[one.number].set()
         await asyncio.sleep(self.chance.uniform(0, SLOWEST))
         return 201, _record(one)
 

@@ -12,7 +12,7 @@ from tests.crash.killer import Moment
 from tests.crash.planted import EARLY_COMMIT, SEND_BEFORE_COMMIT
 
 SHORT = Plan(residents=25, kills=6, lease=4)
-LONG = Plan(residents=250, kills=50)
+LONG = Plan(residents=250, kills=50, lease=10)
 UNLISTED = Plan(residents=80, kills=16, lists=False)
 
 
