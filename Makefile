@@ -17,8 +17,8 @@ export npm_config_cache := $(CURDIR)/.cache/npm
 export npm_config_update_notifier := false
 
 # uv where there is one, pip otherwise: the same locks, the same hashes.
-install = if command -v uv >/dev/null; then uv pip install --quiet --python $(VENV) $(1); \
-	else $(VENV) -m pip install --quiet $(1); fi
+install = if command -v uv >/dev/null; then uv pip install --quiet --python $(or $(2),$(VENV)) $(1); \
+	else $(or $(2),$(VENV)) -m pip install --quiet $(1); fi
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -37,7 +37,7 @@ test: .venv/.dev ## lint, types, import contracts, every test, coverage
 	done | sed 's/^/coverage with branches, %: /'
 	@$(VENV) -m coverage report --include 'dialogue/*' --skip-covered --show-missing --fail-under 100
 
-conformance: .venv/.dev ## tests against servers we did not write (needs Node)
+conformance: .venv/.dev .peers/.done ## tests against servers we did not write (needs Node)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory .node/.done; \
 	else echo 'conformance: no Node here, so the tests that need it are skipped'; fi
 	@$(VENV) -m pytest -m conformance tests/conformance || test $$? -eq 5 # 5: no test collected
@@ -60,12 +60,13 @@ lock: .cache/lock/.done ## write the locks anew
 	$(COMPILE) pyproject.toml --group dev --extra statistics --constraints requirements.lock \
 		--output-file requirements-dev.lock
 	printf 'setuptools\nwheel\n' | $(COMPILE) - --output-file requirements-build.lock
+	$(COMPILE) tests/conformance/peers.in --output-file tests/conformance/peers.lock
 	@if command -v npm >/dev/null; then cd tests/conformance && \
 		npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund && \
 		node -e '$(WITHOUT_FUNDING)'; fi
 
 clean: ## remove the environment and every cache; data stays
-	rm -rf .venv .node .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf .venv .node .peers .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
 		.coverage .coverage.* build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -94,6 +95,12 @@ clean: ## remove the environment and every cache; data stays
 	@echo 'Installing the Node packages in .node'
 	@mkdir -p .node && cp tests/conformance/package.json tests/conformance/package-lock.json .node/
 	@npm ci --prefix .node --no-audit --no-fund --loglevel error
+	@touch $@
+
+.peers/.done: tests/conformance/peers.lock
+	@echo 'Installing servers to test against in .peers'
+	@"$(PYTHON)" -m venv .peers
+	@$(call install,--require-hashes -r tests/conformance/peers.lock,.peers/bin/python)
 	@touch $@
 
 .cache/lock/.done:

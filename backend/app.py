@@ -1,14 +1,15 @@
 """The web application: webhooks, the page to try, the staff API, health."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from backend import api, problems, reference, try_page, webhooks, wiring
+from backend.headers import SafeHeaders
 from backend.health import router as health
 from backend.settings import Settings
 from backend.worker import refreshing, working
@@ -35,7 +36,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    app.middleware("http")(_safe_headers)
+    app.add_middleware(SafeHeaders)
     app.include_router(health)
     app.include_router(webhooks.router)
     app.include_router(try_page.router)
@@ -53,13 +54,3 @@ async def _home() -> Response:
 
 async def _icon() -> Response:
     return RedirectResponse("/static/icon.svg", 307)
-
-
-async def _safe_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    return response

@@ -93,6 +93,7 @@ def configured(settings: Settings, profile: CityProfile, entry: ChannelEntry) ->
         public_url=f"{settings.public_url}/webhooks/{profile.slug}/{entry.name}",
         rate=entry.rate,
         settings=extra,
+        responsible=profile.responsible.name,
     )
 
 
@@ -101,4 +102,6 @@ def _read(settings: Settings, value: object) -> object:
         return settings.secret(value)
     if isinstance(value, list):
         return [item for item in (_read(settings, v) for v in value) if item != ""]
+    if isinstance(value, Mapping):
+        return {key: _read(settings, item) for key, item in value.items()}
     return value

@@ -37,10 +37,25 @@ class SealBrokenError(Exception):
     """A sealed value does not open: unknown key, another column's, or damaged."""
 
 
+_MOBILE_MARKS = (("+521", "+52"), ("+549", "+54"))
+_MARKED_LENGTH = len("+5215500000000")
+
+
 def canonical(urn: str) -> str:
     """The form under which an address is hashed: a phone number is one address, whether it texts or
-    uses WhatsApp; an opaque WhatsApp id stays itself."""
-    return "tel:" + urn.removeprefix("whatsapp:") if urn.startswith("whatsapp:+") else urn
+    uses WhatsApp; an opaque WhatsApp id stays itself.
+
+    WhatsApp writes mobile numbers of Mexico and Argentina with a 1 or 9 after the country's code,
+    which a text message need not have. Source: Twilio's pages on WhatsApp numbers there; national
+    numbers of both have ten digits.
+    """
+    scheme, _, number = urn.partition(":")
+    if scheme not in ("tel", "whatsapp") or not number.startswith("+"):
+        return urn
+    for marked, plain in _MOBILE_MARKS:
+        if number.startswith(marked) and len(number) == _MARKED_LENGTH:
+            number = plain + number.removeprefix(marked)
+    return f"tel:{number}"
 
 
 def is_phone(urn: str) -> bool:

@@ -3,17 +3,14 @@
 200 is answered only after the commit; a database away is a 503, so that the provider tries again.
 """
 
-import hashlib
-
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from backend import wiring
 from backend.metrics import WEBHOOKS
-from bot.reports import take_report
-from bot.store import Inbound, Unit
-from bot.turns import take_turn
-from channels.base import Acknowledging, Carries, Parsed, Received, WebhookError, WebRequest
+from bot.store import Unit
+from bot.taking import is_empty, key_of, take
+from channels.base import Acknowledging, Carries, Parsed, WebhookError, WebRequest
 
 LARGEST_BODY = 65_536
 """Bytes of one webhook; a message with ten media addresses has about 5,000."""
@@ -48,36 +45,26 @@ async def receive(request: Request, city: str, channel: str) -> Response:
         return _counted(503, "not stored")
     WEBHOOKS.labels("stored").inc()
     answer = parsed.answer
-    taps = BackgroundTasks()
+    signs = BackgroundTasks()
     if isinstance(ours, Acknowledging):
-        for tap in parsed.acknowledge:
-            taps.add_task(ours.acknowledge, tap)
-    return Response(answer.body, answer.status, media_type=answer.media_type, background=taps)
+        for id_ in parsed.acknowledge:
+            signs.add_task(ours.acknowledge, id_)
+    return Response(answer.body, answer.status, media_type=answer.media_type, background=signs)
 
 
 async def _store(
     one: wiring.Installation, city: str, channel: str, parsed: Parsed, carries: Carries
 ) -> None:
-    """All events of one webhook in one transaction; what cannot be read is kept, sealed."""
-    events = parsed.events
-    if not events and parsed.poison is None:
+    """All events of one webhook in one transaction."""
+    if is_empty(parsed):
         return
     at = wiring.now()
-    turns = [wiring.fresh_id() for _ in events]
+    turns = [wiring.fresh_id() for _ in parsed.events]
 
     def work(unit: Unit) -> None:
-        if parsed.poison is not None:
-            digest = hashlib.sha256(parsed.poison).hexdigest()
-            content = parsed.poison.decode("utf-8", "replace")
-            unit.inbox.poison(city, channel, f"poison-{digest}", content, at)
-        for event, turn in zip(events, turns, strict=True):
-            if isinstance(event, Received):
-                take_turn(unit, Inbound(city, channel, event, turn, at), carries)
-            else:
-                take_report(unit, city, channel, event, at, wiring.SURROUNDINGS.chance)
+        take(unit, city, channel, parsed, turns, at, carries, wiring.SURROUNDINGS.chance)
 
-    first = events[0] if events else None
-    await one.writer.run(work, first.urn if isinstance(first, Received) else "")
+    await one.writer.run(work, key_of(parsed))
 
 
 async def read_body(request: Request, most: int) -> bytes | None:

@@ -22,6 +22,7 @@ from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from bot.outbox import Surroundings
 from bot.writer import Writer
+from channels.client import open_client
 
 _CHANCE = random.SystemRandom()
 
@@ -75,8 +76,7 @@ class Installation:
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncIterator[Installation]:
     """Opens everything, and closes it again. The database must be migrated."""
-    timeout = httpx.Timeout(15, connect=5)
-    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as http:
+    async with open_client() as http:
         one = assemble(settings, http)
         one.writer.start()
         try:

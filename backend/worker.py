@@ -1,4 +1,4 @@
-"""The worker: sends what is queued, wakes contacts, cleans up at night.
+"""The worker: sends what is queued, asks for what came, wakes contacts, cleans up at night.
 
 APScheduler is only the clock. Every job claims its work in the database, so any number of workers
 may run, and a restart loses nothing.
@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
 from bot.outbox import Dispatcher
+from bot.polling import Pollers
 from bot.turns import OUTBOX
 from bot.wakeups import take_waiting, wake_contacts
 
@@ -47,14 +48,18 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
     await one.writer.run(lambda unit: unit.inbox.reconsider(since))
     with one.listening(told):
         scheduler.start()
-        sending = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        pollers = Pollers(one.writer, one.channels, wiring.SURROUNDINGS)
+        tasks = [
+            asyncio.create_task(dispatcher.run(), name="dispatcher"),
+            asyncio.create_task(pollers.run(), name="pollers"),
+        ]
         try:
             yield dispatcher
         finally:
             scheduler.shutdown(wait=False)
-            sending.cancel()
-            with suppress(asyncio.CancelledError):
-                await sending
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

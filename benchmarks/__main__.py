@@ -1,176 +1,158 @@
-"""`make bench`: turns a second and latency of `imbizo run` on SQLite, beside the floor."""
+"""`make bench`: turns a second, CPU, latency and memory beside the floor, on both databases; and
+what a turn costs when millions of contacts are there already."""
 
 import asyncio
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.residents import ACCOUNT, SCRIPT, SENDER, TOKEN, City, Figures
+from backend.store import open_engine
+from benchmarks.crowd import fill
+from benchmarks.residents import SCRIPT, City, Figures
+from benchmarks.servers import Program, Running, free_port, running
+from tests.postgres import at, running_server
 
 RESIDENTS = int(os.environ.get("BENCH_RESIDENTS", "64"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "4"))
-ROOT = Path(__file__).resolve().parent.parent
-HZ = os.sysconf("SC_CLK_TCK")
+CROWDS = [int(n) for n in os.environ.get("BENCH_CROWDS", "10000,1000000,5000000").split(",")]
 
-PROFILE = """
-slug = "bench"
-name = "Bench"
-country = "ZA"
-timezone = "Africa/Johannesburg"
-languages = ["en"]
-surveys = ["safety-pulse"]
-[responsible]
-name = "Bench Council"
-[[helplines]]
-kind = "emergency"
-number = "112"
-[[channels]]
-name = "sms"
-kind = "sms"
-sender = "{sender}"
-account_sid = "{account}"
-auth_token = ["{token}"]
-api_base = "{sink}"
-rate = 1000000
-"""
+ON_SQLITE = (Program("floor"), Program("imbizo run"))
+ON_POSTGRESQL = (
+    Program("floor"),
+    Program("floor, 2 processes", webs=2),
+    Program("imbizo run"),
+    Program("imbizo 1 web, 1 worker", webs=1, workers=1),
+    Program("imbizo 2 web, 2 worker", webs=2, workers=2),
+)
 
 
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Turns a second at full load, latency at a quarter of it; CPU in ms a turn; memory in MB."""
+
+    closed: Figures
+    opened: Figures
+    cpu: float
+    memory: float
 
 
-@contextmanager
-def serving(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
-    """A server process within the block; gives its process id once it listens."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            if process.poll() is not None:
-                raise SystemExit(f"{command} ended with {process.returncode}")
-            time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def cpu(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / HZ
-
-
-def memory(pid: int) -> float:
-    """Resident memory of a process in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-async def measure(name: str, folder: Path) -> tuple[Figures, Figures, float, float]:
-    """Closed loop, then an open one at a quarter of its rate; CPU per turn in ms; memory."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/webhooks/bench/sms"
-    city = City(port, url)
+async def measure(program: Program, database: str, folder: Path) -> Measured:
+    """A closed loop, then an open one at a quarter of its rate."""
+    ports = [free_port() for _ in range(program.webs)]
+    url = f"http://127.0.0.1:{ports[0]}/webhooks/bench/sms"
+    city = City(ports, url)
     server = await city.sink()
     sink = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    if name == "floor":
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.floor",
-            str(folder / "floor.db"),
-            str(port),
-            url,
-            sink,
-        ]
-        environment = {}
-    else:
-        profile = folder / "cities" / "bench"
-        profile.mkdir(parents=True)
-        text = PROFILE.format(sender=SENDER, account=ACCOUNT, token=TOKEN, sink=sink)
-        (profile / "city.toml").write_text(text)
-        command = [sys.executable, "-m", "backend", "run", "--port", str(port)]
-        environment = {
-            "IMBIZO_DATABASE_URL": f"sqlite:///{folder / 'imbizo.db'}",
-            "IMBIZO_CITIES": str(folder / "cities"),
-            "IMBIZO_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        }
-    with serving(command, port, environment) as pid:
-        await warm_up(city)
-        scripts = [(who, city.requests(who, SCRIPT)) for who in numbers(1, RESIDENTS * ROUNDS)]
-        before = cpu(pid)
-        closed = await in_rounds(city, scripts)
-        used = (cpu(pid) - before) * 1000 / len(closed.latencies)
-        city.figures = Figures()
-        calm = [(who, city.requests(who, SCRIPT)) for who in numbers(50_000, RESIDENTS * 2)]
+    with running(program, database, folder, ports, url, sink) as processes:
+        await _warm_up(city)
+        closed, cpu = await _full_load(city, processes)
+        calm = [(who, city.requests(who, SCRIPT)) for who in _numbers(RESIDENTS * 2)]
         opened = await city.open_loop(calm, closed.rate / 4)
-        resident = memory(pid)
+        measured = Measured(closed, opened, cpu, processes.memory())
     server.close()
-    return closed, opened, used, resident
+    return measured
 
 
-async def warm_up(city: City) -> None:
-    """Fills every cache; not counted."""
-    for who in numbers(90_000, 8):
-        await city.closed_loop([(who, city.requests(who, SCRIPT))])
-    city.figures = Figures()
-
-
-async def in_rounds(city: City, scripts: list[tuple[str, list[bytes]]]) -> Figures:
-    """Always RESIDENTS of them at once, each followed by the next."""
+async def _full_load(city: City, processes: Running) -> tuple[Figures, float]:
+    """Always RESIDENTS of them at once; their figures, and CPU a turn in ms."""
+    scripts = [(who, city.requests(who, SCRIPT)) for who in _numbers(RESIDENTS * ROUNDS)]
     line = iter(scripts)
 
     async def seat() -> None:
         for who, texts in line:
             await city.converse(who, texts)
 
-    begun = time.perf_counter()
+    before, begun = processes.cpu(), time.perf_counter()
     await asyncio.gather(*(seat() for _ in range(RESIDENTS)))
-    city.figures.seconds = time.perf_counter() - begun
-    return city.figures
+    closed = city.take_figures(time.perf_counter() - begun)
+    return closed, (processes.cpu() - before) * 1000 / len(closed.latencies)
 
 
-def numbers(first: int, count: int) -> list[str]:
-    """Synthetic phone numbers."""
-    return [f"+2760{n:07d}" for n in range(first, first + count)]
+async def _warm_up(city: City) -> None:
+    """Fills every cache; not counted."""
+    for who in _numbers(8 * len(city.ports)):
+        await city.closed_loop([(who, city.requests(who, SCRIPT))])
+    city.take_figures(1)
 
 
-def main() -> None:
-    """Prints a table."""
-    print(
-        "Turns: signed SMS webhook in, turn durable, reply at a local sink. 2 programs, 1 loader."
+_next_number = iter(range(1, 10_000_000))
+
+
+def _numbers(count: int) -> list[str]:
+    """Synthetic phone numbers, never one twice."""
+    return [f"+2760{next(_next_number):07d}" for _ in range(count)]
+
+
+@contextmanager
+def _databases(kind: str) -> Iterator[tuple[str, Path]]:
+    """The address of a fresh, durable database, and a folder for its program."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if kind == "sqlite":
+            yield f"sqlite:///{folder / 'bench.db'}", folder
+        else:
+            durable = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+            more = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+            yield at(stack.enter_context(running_server(**durable, **more)), "postgres"), folder
+
+
+def _line(name: str, measured: Measured) -> str:
+    opened = measured.opened
+    return (
+        f"{name:34}{measured.closed.rate:8.0f}{measured.cpu:8.2f}{opened.at(0.5):8.1f}"
+        f"{opened.at(0.95):8.1f}{opened.at(0.99):8.1f}{measured.memory:6.0f}"
     )
-    print(f"{'':10}{'turns/s':>9}{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'MB':>6}")
-    rates = {}
-    for name in ("floor", "imbizo"):
-        with tempfile.TemporaryDirectory() as folder:
-            closed, opened, used, resident = asyncio.run(measure(name, Path(folder)))
-        rates[name] = closed.rate
-        print(
-            f"{name:10}{closed.rate:9.0f}{used:8.2f}"
-            f"{opened.at(0.5):8.1f}{opened.at(0.95):8.1f}{opened.at(0.99):8.1f}{resident:6.0f}"
-        )
-    print("Latency: open loop at a quarter of each one's own capacity.")
-    print(f"imbizo / floor: {rates['imbizo'] / rates['floor']:.2f}")
+
+
+def speed() -> None:
+    """Every program, beside the floor of the same database."""
+    print("Turns: signed SMS webhook in, turn durable, reply at a local sink; one loader beside.")
+    print(f"{'':34}{'turns/s':>8}{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'MB':>6}")
+    for kind, programs in (("sqlite", ON_SQLITE), ("postgresql", ON_POSTGRESQL)):
+        floor = 0.0
+        for program in programs:
+            with _databases(kind) as (database, folder):
+                measured = asyncio.run(measure(program, database, folder))
+            floor = max(floor, measured.closed.rate) if program.is_floor else floor
+            share = "" if program.is_floor else f"  {measured.closed.rate / floor:.2f} of the floor"
+            print(_line(f"{kind}: {program.name}", measured) + share, flush=True)
+    print("Latency: open loop at a quarter of each one's own capacity. CPU: of the program's own")
+    print("processes, without the database server's. Memory: of the largest process.")
+
+
+def crowds(sizes: Sequence[int]) -> None:
+    """What a turn costs beside so many contacts."""
+    for kind in ("sqlite", "postgresql"):
+        with _databases(kind) as (database, folder):
+            first, there = 0.0, 0
+            for size in sizes:
+                measured, there = _beside(size, there, database, folder), size
+                first = first or measured.cpu
+                ratio = f"  {measured.cpu / first:.2f} of the first's CPU"
+                print(_line(f"{kind}: {size:,} contacts", measured) + ratio, flush=True)
+
+
+def _beside(size: int, there: int, database: str, folder: Path) -> Measured:
+    program = Program("imbizo run")
+    if not there:  # makes tables and city
+        asyncio.run(measure(program, database, folder))
+    engine = open_engine(database)
+    with engine.begin() as connection:
+        fill(connection, there, size)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    engine.dispose()
+    return asyncio.run(measure(program, database, folder))
 
 
 if __name__ == "__main__":
-    main()
+    wanted = sys.argv[1:] or ["speed", "crowds"]
+    if "speed" in wanted:
+        speed()
+    if "crowds" in wanted:
+        crowds(CROWDS)

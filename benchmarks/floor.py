@@ -1,45 +1,71 @@
-"""The least that a durable webhook with a reply can do, on the same stack."""
+"""The least that a durable webhook with a reply can do, on the same stack and either database."""
 
 import asyncio
 import queue
 import sqlite3
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
 import httpx
+import psycopg
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from twilio.request_validator import RequestValidator
 
 from benchmarks.residents import ACCOUNT, SENDER, TOKEN
+from channels.client import open_client
 
-Job = tuple[str, bytes, "asyncio.Future[None]", asyncio.AbstractEventLoop]
+Row = tuple[str, bytes]
+Insert = Callable[[Sequence[Row]], None]
+Job = tuple[Row, "asyncio.Future[None]", asyncio.AbstractEventLoop]
 
 
-def write(path: str, jobs: "queue.SimpleQueue[Job]") -> None:
-    """Inserts what waits, durably, one commit a group."""
+def on_sqlite(path: str) -> Insert:
+    """Inserts a group durably, in one commit."""
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
     database.execute("CREATE TABLE IF NOT EXISTS received (sid TEXT PRIMARY KEY, body BLOB)")
+
+    def insert(rows: Sequence[Row]) -> None:
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany("INSERT OR IGNORE INTO received VALUES (?, ?)", rows)
+        database.execute("COMMIT")
+
+    return insert
+
+
+def on_postgresql(url: str) -> Insert:
+    """Inserts a group durably, in one commit."""
+    database = psycopg.connect(url)
+    database.execute("CREATE TABLE IF NOT EXISTS floor (sid TEXT PRIMARY KEY, body BYTEA)")
+    database.commit()
+
+    def insert(rows: Sequence[Row]) -> None:
+        with database.cursor() as cursor:
+            cursor.executemany("INSERT INTO floor VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
+        database.commit()
+
+    return insert
+
+
+def write(url: str, jobs: "queue.SimpleQueue[Job]") -> None:
+    """Inserts what waits, one commit a group, for ever."""
+    path = url.removeprefix("sqlite:///")
+    insert = on_sqlite(path) if path != url else on_postgresql(url)
     while True:
         group = [jobs.get()]
         while len(group) < 64 and not jobs.empty():
             group.append(jobs.get())
-        database.execute("BEGIN IMMEDIATE")
-        database.executemany(
-            "INSERT OR IGNORE INTO received VALUES (?, ?)",
-            [(sid, body) for sid, body, _, _ in group],
-        )
-        database.execute("COMMIT")
-        for _, _, done, loop in group:
+        insert([row for row, _, _ in group])
+        for _, done, loop in group:
             loop.call_soon_threadsafe(done.set_result, None)
 
 
-def create(path: str, url: str, sink: str) -> FastAPI:
+def create(database: str, url: str, sink: str) -> FastAPI:
     """The floor's application."""
     validator = RequestValidator(TOKEN)
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -47,8 +73,8 @@ def create(path: str, url: str, sink: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=write, args=(path, jobs), daemon=True).start()
-        async with httpx.AsyncClient() as app.state.http:
+        threading.Thread(target=write, args=(database, jobs), daemon=True).start()
+        async with open_client() as app.state.http:
             yield
 
     app = FastAPI(lifespan=lifespan)
@@ -61,7 +87,7 @@ def create(path: str, url: str, sink: str) -> FastAPI:
             return Response(status_code=403)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        jobs.put((form["MessageSid"], body, done, loop))
+        jobs.put(((form["MessageSid"], body), done, loop))
         await done
         send = asyncio.create_task(
             request.app.state.http.post(
@@ -78,7 +104,10 @@ def create(path: str, url: str, sink: str) -> FastAPI:
 
 
 if __name__ == "__main__":
-    database, port, public, sink_url = sys.argv[1:]
+    database_url, port, public, sink_url = sys.argv[1:]
     uvicorn.run(
-        create(database, public, sink_url), port=int(port), log_level="warning", access_log=False
+        create(database_url, public, sink_url),
+        port=int(port),
+        log_level="warning",
+        access_log=False,
     )

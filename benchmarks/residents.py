@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from urllib.parse import unquote_plus, urlencode
 
 from twilio.request_validator import RequestValidator
@@ -42,14 +43,21 @@ class Figures:
 
 
 class City:
-    """Residents and sink. `url` is the public address that webhooks are signed for."""
+    """Residents and sink. Webhooks go to the `ports` in turn, signed for the public `url`."""
 
-    def __init__(self, port: int, url: str) -> None:
-        self._port, self._url = port, url
+    def __init__(self, ports: Sequence[int], url: str) -> None:
+        self.ports, self._url = ports, url
+        self._port = cycle(ports)
         self._sign = RequestValidator(TOKEN).compute_signature
         self._replied: dict[str, asyncio.Future[float]] = {}
         self._sent = 0
         self.figures = Figures()
+
+    def take_figures(self, seconds: float) -> Figures:
+        """What was measured so far, in that time; measuring begins anew."""
+        figures, self.figures = self.figures, Figures()
+        figures.seconds = seconds
+        return figures
 
     async def sink(self) -> asyncio.Server:
         """Starts the provider's side on a free port of this machine."""
@@ -82,7 +90,7 @@ class City:
         await self.converse(who, texts)
 
     async def converse(self, who: str, texts: list[bytes]) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", next(self._port))
         for text in texts:
             reply: asyncio.Future[float] = asyncio.get_running_loop().create_future()
             self._replied[who] = reply

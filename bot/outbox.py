@@ -30,6 +30,9 @@ IDLE = timedelta(seconds=20)
 """Longest sleep; a net under the wake-ups, not the way work is noticed."""
 
 T = TypeVar("T")
+_Begun = tuple[int, datetime | None]
+"""How many parts went on their way, and when there is next something to do."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -76,16 +79,13 @@ class Dispatcher:
 
     async def drain(self) -> None:
         """Sends until a claim finds nothing to send (commands and tests)."""
-        while await self._claim_and_start() or self._under_way:
+        while (await self._claim_and_start())[0] or self._under_way:
             if self._under_way:
                 await asyncio.wait(self._under_way)
 
     async def _round(self) -> None:
         try:
-            started = await self._claim_and_start()
-            if started:
-                return
-            due = await self._writer.run(lambda unit: unit.outbox.next_due(self._around.now()))
+            _, due = await self._claim_and_start()
         except Exception as error:
             log.error("outbox_unavailable", error=type(error).__name__)
             due = self._around.now() + timedelta(seconds=1)
@@ -95,7 +95,7 @@ class Dispatcher:
             async with asyncio.timeout(max(pause.total_seconds(), 0.005)):
                 await self._woken.wait()
 
-    async def _claim_and_start(self) -> int:
+    async def _claim_and_start(self) -> _Begun:
         room = MOST_AT_ONCE - len(self._under_way)
         if room <= 0:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -103,13 +103,15 @@ class Dispatcher:
         # Told to end meanwhile, we still send what was claimed: left, it would be of unknown fate.
         return await asyncio.shield(self._begin(self._claim(room)))
 
-    async def _claim(self, room: int) -> int:
+    async def _claim(self, room: int) -> _Begun:
         now, token = self._around.now(), self._around.fresh_id()
 
-        def claim(unit: Unit) -> Sequence[Claimed]:
-            return unit.outbox.claim(now, token, room)
+        def claim(unit: Unit) -> tuple[Sequence[Claimed], datetime | None]:
+            parts = unit.outbox.claim(now, token, room)
+            # As many as asked for: there may be more, so look again at once.
+            return parts, now if len(parts) == room else unit.outbox.next_due(now)
 
-        claimed = await self._writer.run(claim)
+        claimed, due = await self._writer.run(claim)
         for part in claimed:
             if part.id in self._parts:
                 # Its lease ran out under us. Settled with the old token it stays claimed, and once
@@ -118,7 +120,7 @@ class Dispatcher:
                 continue
             self._parts.add(part.id)
             self._begin(self._send_and_settle(part))
-        return len(claimed)
+        return len(claimed), due
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(work)
@@ -130,16 +132,20 @@ class Dispatcher:
         try:
             settlement = await self._send(claimed)
             now = self._around.now()
-            await self._writer.run(lambda unit: self._settle(unit, claimed, settlement, now))
+            more = await self._writer.run(lambda unit: self._settle(unit, claimed, settlement, now))
         except Exception as error:
             # The lease runs out, and the part is looked up before it is sent again.
             log.error("settle_failed", part=claimed.id, error=type(error).__name__)
+            more = True
         finally:
             self._parts.discard(claimed.id)
-        self.wake()
+        if more:
+            self.wake()
 
-    def _settle(self, unit: Unit, claimed: Claimed, settlement: Settlement, now: datetime) -> None:
+    def _settle(self, unit: Unit, claimed: Claimed, settlement: Settlement, now: datetime) -> bool:
+        """Keeps what became of a part; whether there is something new to claim or to wait for."""
         chance, fault = self._around.chance, settlement.fault
+        more = unit.outbox.lane_waits(claimed.id)
         late = unit.outbox.settle(claimed, settlement, now)
         if late is not None:
             follow_up(unit, late, now, chance)
@@ -147,6 +153,8 @@ class Dispatcher:
             troubled(unit, claimed.city, claimed.channel, fault, now, chance)
         elif claimed.failures:
             unit.outbox.channel_works(claimed.city, claimed.channel)
+            more = True
+        return more or late is not None or settlement.state is not DeliveryState.SENT
 
     async def _send(self, claimed: Claimed) -> Settlement:
         channel = self._channels.get((claimed.city, claimed.channel))

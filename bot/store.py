@@ -293,6 +293,10 @@ class Outbox(Protocol):
         What was not delivered, the first time that is said."""
         ...
 
+    def lane_waits(self, part: int) -> bool:
+        """Whether something waits behind that part, for the same contact."""
+        ...
+
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
         """The tag of the question that a sent part asked; None if it asked none or is gone."""
         ...
@@ -323,6 +327,18 @@ class Outbox(Protocol):
         ...
 
 
+class Places(Protocol):
+    """How far channels that are asked have been asked."""
+
+    def find(self, city: str, channel: str) -> str:
+        """The place kept last (`channels.base.Polled.place`); "" for none."""
+        ...
+
+    def keep(self, city: str, channel: str, place: str) -> None:
+        """Goes on from there."""
+        ...
+
+
 class Unit(Protocol):
     """One open write transaction."""
 
@@ -330,6 +346,7 @@ class Unit(Protocol):
     contacts: Contacts
     sessions: Sessions
     outbox: Outbox
+    places: Places
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What fails inside is undone alone; the exception goes on. A lock that is not had inside

@@ -110,8 +110,9 @@ Event = Received | StatusUpdate
 class Parsed:
     """A webhook read: its events in order, and the answer due once they are stored.
 
-    `acknowledge` names the taps for which the channel's `acknowledge` is to be called once, after
-    that. `poison` is the body, where it is the provider's and cannot be read: to be kept sealed.
+    `acknowledge` names what waits for a sign of ours, such as a tap: the channel's `acknowledge` is
+    to be called once for each, after that. `poison` is the body, where it is the provider's and
+    cannot be read: to be kept sealed.
     """
 
     events: tuple[Event, ...]
@@ -240,7 +241,8 @@ class ChannelConfig:
 
     `settings` holds the keys of the profile's `[[channels]]` table that only the channel's own
     module understands; a secret that is missing there is "" (the channel is then off).
-    `public_url` is the address of this channel's webhook as the world sees it.
+    `public_url` is the address of this channel's webhook as the world sees it; `responsible` is
+    who asks, by name.
     """
 
     city: str
@@ -250,6 +252,7 @@ class ChannelConfig:
     public_url: str
     rate: float
     settings: Mapping[str, object] = field(default_factory=dict)
+    responsible: str = ""
 
 
 class Channel(Protocol):
@@ -275,15 +278,16 @@ class Channel(Protocol):
         a channel that cannot ask answers None."""
         ...
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """Registers with the provider what can be registered; the text tells a person what is left
-        to do by hand. `replies` are our texts, by command, for what the provider answers itself."""
+        to do by hand. `words` are our texts for what the provider shows or answers itself, by
+        language (the city's first one first) and by the name of the phrase."""
         ...
 
 
 @runtime_checkable
 class Acknowledging(Protocol):
-    """A channel whose taps wait for a sign (`Parsed.acknowledge`)."""
+    """A channel where something waits for a sign (`Parsed.acknowledge`)."""
 
     async def acknowledge(self, id_: str) -> None:
         """Gives the sign, after the commit. Never raises, is never tried again."""
@@ -358,8 +362,9 @@ class Templated(Protocol):
     async def make_templates(
         self, words: Mapping[str, Mapping[str, str]]
     ) -> Sequence[TemplateState]:
-        """Makes those that are missing and asks for the approvals needed. `words` are the texts by
-        language and phrase name. Raises SendError."""
+        """Makes those that are missing and asks for the approvals needed; all there are then.
+        `words` are the texts by language (the city's first one first) and phrase name, with
+        `{responsible}` where that name goes. Raises SendError."""
         ...
 
     async def template_states(self) -> Sequence[TemplateState]:

@@ -8,6 +8,7 @@ exceeded by that.
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -17,24 +18,33 @@ from dialogue.messages import Choice, Message
 CARRIES: Mapping[str, Carries] = MappingProxyType(
     {
         "sms": Carries(buttons=0, button_label=0, longest=1600, segments=True),
-        "whatsapp": Carries(buttons=3, button_label=20, longest=1600, segments=False),
+        "whatsapp": Carries(
+            buttons=10, button_label=20, longest=1024, segments=False, window=timedelta(hours=24)
+        ),
         "telegram": Carries(buttons=100, button_label=64, longest=4096, segments=False),
     }
 )
-"""What each kind carries. Sources: Twilio's limit of `Body`; WhatsApp's quick replies within the
-24 hour window; Telegram's limits of texts and inline keyboards."""
+"""What each kind carries; WhatsApp, once its templates are made. Sources: Twilio's limit of `Body`;
+WhatsApp's quick replies (to three choices) and lists (to ten) and its window; Telegram's limits of
+texts and inline keyboards."""
+
+WHATSAPP_PLAIN = replace(CARRIES["whatsapp"], buttons=0, longest=1600)
+"""WhatsApp without templates: numbered text."""
 
 
 def render(message: Message, carries: Carries) -> tuple[Part, ...]:
     """The parts of `message` in the order to send them; none for a message without words.
 
     Choices become buttons of the last part where the channel has enough of them and their labels
-    stay different from each other; otherwise numbered lines of the text. Texts are split between
+    stay different from each other; otherwise numbered lines of the text. A label too long for its
+    button stands in the text too, whole: who taps it has read it. Texts are split between
     lines, else between words; a choice's line is never split, but ends in "…" where it alone is
     longer than a part. White space at a split is dropped, nothing else is.
     """
     buttons = _buttons(message, carries)
-    numbered = () if buttons else tuple(_numbered(c, carries.longest) for c in message.choices)
+    whole = {choice.label for choice in buttons}
+    unread = (c for c in message.choices if _one_line(c.label) not in whole)
+    numbered = tuple(_numbered(choice, carries.longest) for choice in unread)
     texts = _pack([*_lines(message.text, carries.longest), *numbered], carries.longest)
     parts = [
         Part(text, (), message.question, segments(text) if carries.segments else 1)
@@ -120,7 +130,7 @@ def _fitting(pieces: list[str], longest: int) -> str:
 
 
 def _units(text: str) -> int:
-    return sum(map(_cost, text))
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _cost(character: str) -> int:
@@ -177,8 +187,17 @@ def segments(text: str) -> int:
     only in keeping emoji of several code points whole.
     """
     if encoding(text) == "GSM-7":
+        if _EXTENSION.isdisjoint(text):
+            return _count_even(len(text), 160, 153)
         return _count([2 if character in _EXTENSION else 1 for character in text], 160, 153)
+    if _units(text) == len(text):
+        return _count_even(len(text), 70, 67)
     return _count([*map(_cost, text)], 70, 67)
+
+
+def _count_even(length: int, alone: int, each: int) -> int:
+    """Of characters that cost one unit each."""
+    return 1 if length <= alone else -(-length // each)
 
 
 def _count(costs: list[int], alone: int, each: int) -> int:

@@ -21,11 +21,12 @@ from channels.base import (
     WebRequest,
     WhenUnknown,
 )
-from channels.rendering import CARRIES
+from channels.rendering import CARRIES, WHATSAPP_PLAIN
 
 
 class Simulator:
-    """A demo sender that looks `like` another kind (a setting: sms, whatsapp, telegram)."""
+    """A demo sender that looks `like` another kind (a setting: sms, whatsapp, telegram), with
+    everything set up; `templates = false` shows WhatsApp as it is before its templates are made."""
 
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND
 
@@ -34,6 +35,8 @@ class Simulator:
         self._channel = f"{config.city}/{config.name}"
         self._number = count(1)
         self.carries = CARRIES.get(str(self._like), CARRIES["sms"])
+        if self._like == "whatsapp" and config.settings.get("templates") is False:
+            self.carries = WHATSAPP_PLAIN
 
     def missing(self) -> tuple[str, ...]:
         """`like`, if it names no kind we know."""
@@ -52,6 +55,6 @@ class Simulator:
         """None: nothing is kept here to be asked for."""
         return None
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """Says that there is nothing to do."""
         return "Nothing to set up: talk to it at /try."

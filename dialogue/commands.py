@@ -42,10 +42,11 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
     """The command that a whole message is, if it is one.
 
     STOP always wins. START's YES and UNSTOP count only while opted out, and so does a START that
-    the provider read: it may have been the YES of an answer. For the others an option of the open
-    question that reads the same goes first. A tap is never a command.
+    the provider has answered itself: it may have been the YES of an answer. For the others an
+    option of the open question that reads the same goes first. A tap is never a command.
     """
-    if reply.command is not None and (reply.command != "START" or conversation.opted_out):
+    doubtful = reply.command == "START" and "START" in reply.answered
+    if reply.command is not None and (conversation.opted_out or not doubtful):
         return reply.command.lower()
     if reply.choice is not None:
         return None
@@ -92,13 +93,28 @@ def stop(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
 
 
 def start(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    """Back after STOP: the notice again, since agreement was withdrawn. Otherwise a greeting."""
+    """Back after STOP: the notice again, since agreement was withdrawn. Otherwise what is open is
+    asked again, or the survey begun whose keyword came with it (from a link or a code on a poster);
+    another one that is open waits meanwhile. A word that is no keyword is no answer either."""
     if not conversation.opted_out:
-        return _again(desk, conversation, reply, now, ())
+        return _begin(desk, conversation, reply, now)
     conversation = replace(conversation, opted_out=False)
     turn = gate.knock(desk, conversation, reply)
     said = _unless_answered(reply, "START", Say("welcome_back"))
     return replace(turn, effects=(OptIn(), *said, *turn.effects))
+
+
+def _begin(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    survey = desk.keywords.get(fold(reply.text))
+    if survey is None:
+        return _again(desk, conversation, reply, now, ())
+    if conversation.gate is not Gate.OPEN:
+        return _again(desk, replace(conversation, wants=survey.slug), reply, now, ())
+    if conversation.session is not None and conversation.session.survey == survey.slug:
+        return _again(desk, conversation, reply, now, ())
+    if survey.slug in surveying.completed(conversation):
+        return _again(desk, conversation, reply, now, (Say("already_done"),))
+    return surveying.start(desk, replace(conversation, aside=None), survey, reply.id, now)
 
 
 def help_(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:

@@ -7,6 +7,7 @@ so every session ends. The step never raises, whatever the resident sent.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import assert_never
 
@@ -43,6 +44,9 @@ class Skip:
 class Resume:
     """Ask the open question again, as it stands."""
 
+
+LONGEST_NAME = 40
+"""Characters of a question's name that a tag has room for; longer ones are hashed."""
 
 VOID = "not_applicable"
 """Outcome of an answer whose question applies no longer, since BACK changed what led to it."""
@@ -92,8 +96,12 @@ def is_stale(session: Session, reply: Reply) -> bool:
 
 
 def tag(session: Session) -> str:
-    """What marks the choices of the open question, for taps to bring back."""
-    return f"{session.id[:12]}:{session.question}"
+    """What marks the choices of the open question, for taps to bring back. At most 53 bytes, so
+    that with a choice's number it fits where a channel has room for 64 behind a button."""
+    name = session.question or ""
+    if len(name) > LONGEST_NAME:
+        name = sha256(name.encode()).hexdigest()[:LONGEST_NAME]
+    return f"{session.id[:12]}:{name}"
 
 
 def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:

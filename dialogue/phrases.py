@@ -102,7 +102,32 @@ PHRASES = MappingProxyType(
         "resume_question": "You have not finished: {title}. Go on now?",
         "resume_no": "All right, we leave it.",
         "nothing_open": "Thank you for writing. To take part send {keyword}. {HELP} for help.",
+        # --- the menu of commands, where a channel shows one -------------------------------------
+        "menu_start": "Take part",
+        "menu_help": "Emergency numbers and how this works",
+        "menu_language": "Change the language",
+        "menu_back": "Go back one question",
+        "menu_skip": "Pass on this question",
+        "menu_link": "Go on here from another number",
+        "menu_my_data": "See what we hold about you",
+        "menu_delete_me": "Erase what we hold about you",
+        "menu_stop": "Leave and get no more messages",
         # --- danger --------------------------------------------------------------------------
         "safe": "You can call: {numbers}.",
+        # --- what a channel must have made before: the button of a list; texts that may go when ---
+        # --- nothing else may, so they only ask for an answer -----------------------------------
+        "template_choose": "Choose",
+        "template_reply": (
+            "This is {responsible}. Our answer to you comes late: write to us again and we go on."
+            " {STOP} ends."
+        ),
+        "template_reminder": (
+            "This is {responsible}. You began to answer us and have not finished. Write to us to"
+            " go on. {STOP} ends."
+        ),
+        "template_invitation": (
+            "This is {responsible}. We would like to hear from you; it is voluntary. Write to us"
+            " to take part. {STOP} ends."
+        ),
     }
 )

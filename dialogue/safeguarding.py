@@ -3,13 +3,13 @@
 Now the city's safe word; the risk classes with their phrase lists per language join here.
 """
 
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.desk import City
 
 
 def is_safe_word(text: str, city: City) -> bool:
     """Whether the whole message is the city's safe word."""
-    return bool(city.safe_word) and fold(text) == fold(city.safe_word)
+    return bool(city.safe_word) and fold(text) == fold_word(city.safe_word)
 
 
 def numbers(city: City) -> str:

@@ -139,6 +139,15 @@ def node_modules() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def peers() -> Path:
+    """The programs of the environment of servers that `make conformance` makes."""
+    folder = ROOT / ".peers" / "bin"
+    if not (folder / "telemelya-server").is_file():
+        pytest.skip("no servers to test against here: run `make conformance`")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium. It keeps the thread's event loop: no async test in the same module."""

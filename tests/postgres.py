@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,11 +47,12 @@ class ServerError(Exception):
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """The address of a fresh server, for its superuser; stopped and removed at the end."""
+def running_server(**settings: str) -> Iterator[str]:
+    """The address of a fresh server, for its superuser; stopped and removed at the end. `settings`
+    go over SETTINGS."""
     folder = Path(tempfile.mkdtemp(prefix="imbizo-pg-", dir=_reachable_folder()))
     try:
-        server = _start(folder)
+        server = _start(folder, {**SETTINGS, **settings})
         ended: list[str | Path] = ["/bin/sh", "-c", GUARDIAN, "guardian", str(server.pid), folder]
         guardian = _as_nobody(ended, folder / "log", subprocess.PIPE)
         try:
@@ -66,7 +67,7 @@ def running_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path, wanted: Mapping[str, str]) -> subprocess.Popen[bytes]:
     programs = _programs()
     if os.geteuid() == 0:
         programs = _copied(programs, folder)
@@ -76,7 +77,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     cluster = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     if _as_nobody([programs / "initdb", "-D", data, *cluster], log).wait():
         raise ServerError(log.read_text())
-    settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
     return _as_nobody([programs / "postgres", "-D", data, "-k", folder, *settings], log)
 
 

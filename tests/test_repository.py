@@ -9,7 +9,10 @@ import pytest
 
 from tests.conftest import ROOT
 
-LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+LOCKS = [
+    *("requirements.lock", "requirements-build.lock", "requirements-dev.lock"),
+    "tests/conformance/peers.lock",
+]
 LAYOUT = [
     "backend",
     "bot",

@@ -13,6 +13,7 @@ from backend.catalogues import load_locales
 from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
 from backend.cli.database import database
+from backend.cli.templates import channels_templates
 from backend.demo import load_city, load_demo
 from backend.settings import read_settings
 from backend.store import library, migrate
@@ -21,6 +22,7 @@ from channels import CHANNELS
 from dialogue.desk import Desk
 from dialogue.effects import Say
 from dialogue.faults import Fault
+from dialogue.phrases import PHRASES
 from dialogue.wording import compose
 
 
@@ -139,22 +141,23 @@ def channels_setup(city: str) -> None:
     with database() as (settings, engine), engine.connect() as connection:
         profile = library.load_profile(connection, city)
     desk = Desk(profile.city(), load_locales(), ())
-    replies = {word: _reply(desk, phrase) for word, phrase in PROVIDER_REPLIES.items()}
+    words = {code: _words(desk, code) for code in profile.languages}
 
     async def setup() -> None:
         async with httpx.AsyncClient(timeout=15) as http:
             for entry in profile.channels:
                 channel = CHANNELS[entry.kind](configured(settings, profile, entry), http)
                 click.echo(click.style(f"{entry.name} ({entry.kind})", bold=True))
-                click.echo(await channel.setup(replies))
+                click.echo(await channel.setup(words))
 
     asyncio.run(setup())
 
 
-PROVIDER_REPLIES = {"STOP": "stopped", "START": "welcome_back", "HELP": "help"}
-"""Our phrases for what a provider answers itself."""
+def _words(desk: Desk, code: str) -> dict[str, str]:
+    """What a provider answers or shows itself, in one language, by phrase."""
+    names = ("stopped", "welcome_back", "help", *(n for n in PHRASES if n.startswith("menu_")))
+    messages = {name: compose(desk, (Say(name),), code) for name in names}
+    return {name: message.text for name, message in messages.items() if message}
 
 
-def _reply(desk: Desk, phrase: str) -> str:
-    message = compose(desk, (Say(phrase),), None)
-    return message.text if message else ""
+channels.add_command(channels_templates)

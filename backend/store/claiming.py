@@ -17,7 +17,6 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
     ColumnElement,
-    Update,
     and_,
     bindparam,
     case,
@@ -32,6 +31,7 @@ from sqlalchemy import (
 
 from backend.privacy import SealBrokenError
 from backend.store.line import LEASE, Line
+from backend.store.prepared import Prepared
 from backend.store.tables import (
     CHANNEL_RATE,
     CONTACT,
@@ -152,7 +152,7 @@ _HEARD_AT = (
 _CANDIDATES_OF_WINDOW = _CANDIDATES.with_only_columns(
     *(column for column in _CANDIDATES.selected_columns if column.key != "heard_at"), _HEARD_AT
 )
-_CLAIM = (
+_CLAIM = Prepared(
     update(OUTBOUND)
     .where(OUTBOUND.c.id == bindparam("row"))
     .values(
@@ -164,7 +164,7 @@ _CLAIM = (
         unknown_since=bindparam("since"),
     )
 )
-_CLOSE = (
+_CLOSE = Prepared(
     update(OUTBOUND)
     .where(OUTBOUND.c.id == bindparam("row"))
     .values(
@@ -176,7 +176,7 @@ _CLOSE = (
         **wiped_if_forgotten(),
     )
 )
-_SPEND = (
+_SPEND = Prepared(
     update(CHANNEL_RATE)
     .where(
         CHANNEL_RATE.c.city == bindparam("of_city"),
@@ -281,9 +281,9 @@ def _within(lines: _Lines, rows: Iterable[Any]) -> list[Any]:
     return taken
 
 
-def _change(transaction: Transaction, statement: Update, rows: list[dict[str, Any]]) -> None:
+def _change(transaction: Transaction, statement: Prepared, rows: list[dict[str, Any]]) -> None:
     if rows:
-        transaction.connection.execute(statement, rows)
+        statement.run_all(transaction.connection, rows)
 
 
 def _lease(row: Any, now: datetime, token: str) -> dict[str, Any]:

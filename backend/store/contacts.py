@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from backend.privacy import SealBrokenError
 from backend.store import erasure, links, optouts, windows
 from backend.store.addresses import find
+from backend.store.prepared import Prepared
 from backend.store.tables import ADDRESS, CONSENT, CONSENT_WORDING, CONTACT, OUTBOUND, URN, pending
 from backend.store.transaction import Heard, Transaction
 from bot.store import Due, Inbound, Known
@@ -32,7 +33,7 @@ _HEARD: dict[str, Any] = {
     "reply_tat": bindparam("budget"),
 }
 _SAVE_HEARD = _SAVE.values(_HEARD)
-_SAVE_BOTH = _SAVE_TALK.values(_HEARD)
+_SAVE_BOTH = Prepared(_SAVE_TALK.values(_HEARD))
 _WORDING = postgresql.insert(CONSENT_WORDING).on_conflict_do_nothing(index_elements=["digest"])
 _CONSENT = insert(CONSENT).inline()
 
@@ -105,7 +106,7 @@ class SqlContacts:
         if heard is None:
             self._transaction.connection.execute(_SAVE_TALK, row)
         else:
-            self._transaction.connection.execute(_SAVE_BOTH, row | _as_row(heard))
+            _SAVE_BOTH.run(self._transaction.connection, row | _as_row(heard))
 
     def note_heard(self) -> None:
         """Writes what no `save` took along, at the end of the transaction."""

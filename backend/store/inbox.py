@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from backend.privacy import RETENTION, SealBrokenError
+from backend.store.prepared import Prepared
 from backend.store.tables import BODY, CONTACT, CONTENT, RECEIVED, URN
 from backend.store.transaction import Transaction
 from bot.store import Inbound, ReceiptStatus, Retention
@@ -46,13 +47,13 @@ def is_waiting() -> ColumnElement[bool]:
 
 
 # PostgreSQL's INSERT: SQLite's compiler reads its ON CONFLICT too.
-_RECEIVE = (
+_RECEIVE = Prepared(
     postgresql.insert(RECEIVED)
     .values({name: bindparam(name) for name in ("city", "channel", "provider_id", "at", "status")})
     .on_conflict_do_nothing(index_elements=["city", "channel", "provider_id"])
     .returning(RECEIVED.c.id)
 )
-_KEEP_BODY = insert(BODY).inline()
+_KEEP_BODY = Prepared(insert(BODY).inline())
 _MARK = update(RECEIVED).where(RECEIVED.c.id == bindparam("receipt")).values(status=bindparam("to"))
 _FAILED = RECEIVED.alias("failed")
 _FAILED_BODY = BODY.alias("failed_body")
@@ -192,8 +193,8 @@ class SqlInbox:
             "at": at,
             "status": status,
         }
-        receipt: int | None = self._transaction.connection.execute(_RECEIVE, row).scalar()
-        return receipt
+        kept = _RECEIVE.first(self._transaction.connection, row)
+        return None if kept is None else int(kept[0])
 
     def _keep(
         self, receipt: int, hashed: str | None, content: str, retention: Retention, at: datetime
@@ -205,4 +206,4 @@ class SqlInbox:
             "retention": retention,
             "delete_after": at + timedelta(days=RETENTION[retention]),
         }
-        self._transaction.connection.execute(_KEEP_BODY, row)
+        _KEEP_BODY.run(self._transaction.connection, row)

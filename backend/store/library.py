@@ -2,7 +2,7 @@
 which tells whoever holds a desk in memory to make it anew."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,6 +46,24 @@ def save_city(connection: Connection, profile: CityProfile) -> None:
     rows = [{"city": slug, **area.model_dump(mode="json")} for area in profile.areas]
     if rows:
         connection.execute(insert(AREA), rows)
+
+
+def keep_templates(
+    connection: Connection, city: str, channel: str, table: Mapping[str, object]
+) -> None:
+    """Puts a channel's templates in its city's profile. Raises CityUnknownError."""
+    profile = load_profile(connection, city)
+    entries = (entry.model_dump(mode="json") for entry in profile.channels)
+    changed = [
+        entry | {"templates": dict(table)} if entry["name"] == channel else entry
+        for entry in entries
+    ]
+    document = profile.model_dump(mode="json", exclude={"areas"}) | {"channels": changed}
+    connection.execute(
+        update(CITY)
+        .where(CITY.c.slug == city)
+        .values(profile=document, revision=CITY.c.revision + 1)
+    )
 
 
 def load_profile(connection: Connection, city: str) -> CityProfile:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from backend.store import claiming, reports, resting, windows
 from backend.store.claiming import SENDING_JSON
+from backend.store.prepared import Prepared
 from backend.store.tables import (
     CHANNEL_RATE,
     DELIVERY_REPORT,
@@ -17,14 +18,15 @@ from backend.store.tables import (
     SENDING,
     drop_forgotten,
     in_state,
+    pending,
     wiped_if_forgotten,
 )
 from backend.store.transaction import Transaction
 from bot.store import Claimed, DeliveryState, Outbound, Settlement, Undelivered
 from channels.base import Kind, Part, Sending, Status, StatusUpdate
 
-_QUEUE = insert(OUTBOUND).inline()
-_SUPERSEDE = (
+_QUEUE = Prepared(insert(OUTBOUND).inline())
+_SUPERSEDE = Prepared(
     update(OUTBOUND)
     .where(
         OUTBOUND.c.lane.in_([bindparam("of_lane"), bindparam("of_second_lane")]),
@@ -59,6 +61,17 @@ _UNKNOWN = _HELD.values(
 )
 _END = _HELD.values(state=bindparam("to"), settled_at=bindparam("at"), **wiped_if_forgotten())
 _ENDED = _END.returning(OUTBOUND.c.forget)
+_BEHIND = OUTBOUND.alias("behind")
+_LANE_WAITS = Prepared(
+    select(
+        exists().where(
+            OUTBOUND.c.id == bindparam("of_part"),
+            _BEHIND.c.lane == OUTBOUND.c.lane,
+            _BEHIND.c.id != OUTBOUND.c.id,
+            pending("behind"),
+        )
+    )
+)
 _SENDING_OF = select(OUTBOUND.c.sending).where(
     OUTBOUND.c.provider_id == bindparam("its_id"),
     OUTBOUND.c.city == bindparam("of_city"),
@@ -70,12 +83,14 @@ _REPORTED = exists().where(
     DELIVERY_REPORT.c.channel == bindparam("of_channel"),
     DELIVERY_REPORT.c.provider_id == bindparam("its_id"),
 )
-_SENT = _END.values(
-    provider_id=bindparam("its_id"),
-    sent_at=bindparam("at"),
-    status=int(Status.SENT),
-    sends=OUTBOUND.c.sends + 1,
-).returning(_REPORTED.label("reported"), OUTBOUND.c.forget)
+_SENT = Prepared(
+    _END.values(
+        provider_id=bindparam("its_id"),
+        sent_at=bindparam("at"),
+        status=int(Status.SENT),
+        sends=OUTBOUND.c.sends + 1,
+    ).returning(_REPORTED.label("reported"), OUTBOUND.c.forget)
+)
 # On PostgreSQL a report and the settling of its message could miss one another: both lock this.
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
 
@@ -94,14 +109,14 @@ class SqlOutbox:
         connection = self._transaction.connection
         if outbound.supersedes:
             lanes = {"of_lane": lane, "of_second_lane": reports.SECOND_LANE + lane}
-            connection.execute(_SUPERSEDE, {**lanes, "at": outbound.at})
+            _SUPERSEDE.run(connection, {**lanes, "at": outbound.at})
         self._see_channel(outbound)
         rows = [
             self._row(outbound, number, part, hashed, lane)
             for number, part in enumerate(outbound.parts)
         ]
         if rows:
-            connection.execute(_QUEUE, rows)
+            _QUEUE.run_all(connection, rows)
 
     def claim(self, now: datetime, token: str, limit: int) -> Sequence[Claimed]:
         """Claims due parts for 60 s (see `claiming`)."""
@@ -142,6 +157,10 @@ class SqlOutbox:
         """Keeps a delivery report (see `reports`)."""
         self._serialise(city, channel, update.provider_id)
         return reports.report(self._transaction, city, channel, update, at)
+
+    def lane_waits(self, part: int) -> bool:
+        """Whether something waits behind that part, for the same contact."""
+        return bool(_LANE_WAITS.first(self._transaction.connection, {"of_part": part})[0])
 
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
         """The tag of the question that a sent part asked; None if it asked none or is gone."""
@@ -195,12 +214,13 @@ class SqlOutbox:
             "of_city": claimed.city,
             "of_channel": claimed.channel,
         }
-        sent = self._transaction.connection.execute(_SENT, row).first()
+        sent = _SENT.first(self._transaction.connection, row)
         if sent is None:
             return None
-        if sent.forget:
+        reported, forget = sent
+        if forget:
             drop_forgotten(self._transaction.connection)
-        elif sent.reported:
+        elif reported:
             where = (claimed.city, claimed.channel, settlement.provider_id)
             return reports.catch_up(self._transaction, *where)
         return None
@@ -257,5 +277,6 @@ class SqlOutbox:
             "due_at": outbound.at,
             "expires_at": outbound.expires_at,
             "attempts": 0,
+            "sends": 0,
             "queued_at": outbound.at,
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
+from backend.store.prepared import Prepared
 from backend.store.tables import ANSWER, RAW, SESSION
 from backend.store.transaction import Transaction
 from dialogue.effects import Record
@@ -18,7 +19,7 @@ _MOVE = (
     .where(SESSION.c.id == bindparam("session"))
     .values(status=bindparam("to"), finished_at=bindparam("finished"))
 )
-_RECORD = insert(ANSWER).inline()
+_RECORD = Prepared(insert(ANSWER).inline())
 
 
 class SqlSessions:
@@ -54,7 +55,7 @@ class SqlSessions:
         sqlalchemy.exc.IntegrityError."""
         rows = [self._row(record, at) for record in records]
         if rows:
-            self._transaction.connection.execute(_RECORD, rows)
+            _RECORD.run_all(self._transaction.connection, rows)
 
     def _row(self, record: Record, at: datetime) -> dict[str, Any]:
         raw = record.raw

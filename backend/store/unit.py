@@ -15,11 +15,12 @@ from backend.store.engine import for_writing
 from backend.store.health import OutboxHealth
 from backend.store.inbox import SqlInbox
 from backend.store.outbox import SqlOutbox
+from backend.store.places import SqlPlaces
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction
 from bot.allowance import Limits
-from bot.store import Contacts, Inbox, Outbox, Sessions
+from bot.store import Contacts, Inbox, Outbox, Places, Sessions
 from dialogue.desk import Desk
 
 TELL = "imbizo"
@@ -51,6 +52,7 @@ class SqlUnit:
         self.contacts: Contacts = SqlContacts(transaction)
         self.sessions: Sessions = SqlSessions(transaction)
         self.outbox: Outbox = SqlOutbox(transaction)
+        self.places: Places = SqlPlaces(transaction)
         self.transaction = transaction
         self._desks = desks
 

@@ -1,9 +1,10 @@
 """Telegram through its Bot API.
 
 Rule 1: the library `python-telegram-bot` is used in this package only, as client and parser.
-Rule 2: `webhook`, `buttons` and `errors` are pure.
+Rule 2: `webhook`, `commands`, `media`, `buttons` and `errors` are pure.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +16,9 @@ from channels.base import (
     ChannelConfig,
     Fault,
     Kind,
+    Media,
     Parsed,
+    Polled,
     SendError,
     Sending,
     Sent,
@@ -26,7 +29,7 @@ from channels.base import (
 from channels.rendering import CARRIES
 from channels.telegram.account import Account
 from channels.telegram.buttons import keyboard
-from channels.telegram.webhook import parse_update
+from channels.telegram.webhook import LEAVE, parse_update
 
 __all__ = ["Telegram"]
 
@@ -73,11 +76,36 @@ class Telegram:
         return None
 
     async def acknowledge(self, id_: str) -> None:
-        """Ends the waiting sign on a tapped button (`Parsed.acknowledge`). Never raises: after a
-        few seconds Telegram no longer wants it, and nothing depends on it."""
-        await self._account.acknowledge(id_)
+        """Ends the waiting sign on a tapped button, or leaves a group (`Parsed.acknowledge`). Never
+        raises: after a few seconds Telegram no longer wants it, and nothing depends on it."""
+        if id_.startswith(LEAVE):
+            await self._account.leave(int(id_.removeprefix(LEAVE)))
+        else:
+            await self._account.acknowledge(id_)
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
-        """Registers the webhook and the menu of commands. `replies` are of no use here: Telegram
-        answers nothing itself."""
-        return await self._account.setup(self._config.public_url)
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """The content of a file; Telegram hands out 20 MB at most. Raises FetchError."""
+        return await self._account.fetch(media.reference, most)
+
+    def polls(self) -> bool:
+        """Whether `polling` is set."""
+        return self._account.polls
+
+    async def poll(self, after: str) -> Polled:
+        """Updates from the place on, which is the number of the next one. Raises SendError."""
+        updates = await self._account.updates(int(after) if after else None)
+        numbers = [n for n in map(_number, updates) if n is not None]
+        if updates and not numbers:
+            raise SendError(Fault(Kind.UNKNOWN, "updates without numbers", whole=True))
+        parsed = tuple(parse_update(json.dumps(update).encode()) for update in updates)
+        return Polled(parsed, str(max(numbers) + 1) if numbers else after)
+
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
+        """Registers the webhook (or deletes it, where we poll) and the menu of commands: the
+        phrases whose names begin with `commands.MENU`, in each language."""
+        return await self._account.setup(self._config.public_url, words)
+
+
+def _number(update: object) -> int | None:
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if type(number) is int else None

@@ -9,21 +9,26 @@ import hmac
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, InvalidToken, TelegramError
-from telegram.request import BaseRequest, RequestData
 
 from channels.base import ChannelConfig, Fault, Kind, SendError, Sent
-from channels.telegram.commands import DEFAULT, MENUS
-from channels.telegram.errors import Refused, lost, meaning, refusal
+from channels.telegram.commands import menu
+from channels.telegram.errors import lost, meaning
+from channels.telegram.files import download
+from channels.telegram.transport import Transport
+from channels.telegram.webhook import UPDATES
 
 API = "https://api.telegram.org"
-UPDATES = ("message", "callback_query", "my_chat_member")
-"""What we ask Telegram to post: all that `webhook` reads."""
+
+POLL_SECONDS = 25
+"""How long Telegram holds a question for updates while there are none."""
 
 _SECONDS = 20.0
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -34,26 +39,34 @@ _TELLTALES = ("httpx", "httpcore", "telegram")
 
 
 class Account:
-    """Settings: `bot_token`; `webhook_secret`; `api_base` (a self-hosted Bot API server);
-    `timeout` in seconds of silence (20)."""
+    """Settings: `bot_token`; `webhook_secret`; `polling` (true: we ask for updates, and no webhook
+    is needed); `api_base` (a self-hosted Bot API server); `timeout` in seconds of silence (20)."""
 
     def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
         for name in _TELLTALES:
             logging.getLogger(name).setLevel(logging.WARNING)
         settings = config.settings
+        self.polls = settings.get("polling") is True
+        self._http = http
         self._secret = _string(settings, "webhook_secret")
         self._token = _string(settings, "bot_token")
-        transport = Transport(http, _timeout(settings))
+        self._seconds = _number(settings, "timeout") or _SECONDS
+        timeout = httpx.Timeout(self._seconds, connect=min(self._seconds, 5.0))
+        self._transport = Transport(http, timeout)
+        root = (_string(settings, "api_base") or API).rstrip("/")
         self._bot = Bot(
             self._token or "-",  # none makes the library raise; nothing is sent with it
-            base_url=f"{(_string(settings, 'api_base') or API).rstrip('/')}/bot",
-            request=transport,
-            get_updates_request=transport,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=self._transport,
+            get_updates_request=self._transport,
         )
 
     def missing(self) -> tuple[str, ...]:
         """The settings without which nothing can be sent or believed."""
-        wanted = {"bot_token": self._token, "webhook_secret": self._secret}
+        wanted = {"bot_token": self._token}
+        if not self.polls:
+            wanted["webhook_secret"] = self._secret
         return tuple(name for name, value in wanted.items() if not value)
 
     def believes(self, secret: str) -> bool:
@@ -76,94 +89,77 @@ class Account:
             self._require_token()
             await self._bot.answer_callback_query(id_)
 
-    async def setup(self, url: str) -> str:
-        """Registers webhook and menus; says in a sentence what it did, or what is in the way."""
+    async def leave(self, chat: int) -> None:
+        """Leaves a chat that is not private. Whatever goes wrong is passed over."""
+        with contextlib.suppress(Exception):
+            self._require_token()
+            await self._bot.leave_chat(chat)
+
+    async def updates(self, offset: int | None) -> Sequence[object]:
+        """The updates from that number on, as Telegram tells them; waits for one for a while. What
+        comes before the number is then forgotten there. Raises SendError.
+
+        Not by the library's own method: one update that it cannot read would hide all others.
+        """
+        self._require_token()
+        asked: dict[str, object] = {
+            "timeout": POLL_SECONDS,
+            "allowed_updates": json.dumps(UPDATES),
+        }
+        if offset is not None:
+            asked["offset"] = offset
+        url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
+        with _named_faults():
+            told: Any = await self._transport.post(url, read_timeout=POLL_SECONDS + self._seconds)
+            return [*told]
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """A file's content, of `most` bytes at most. Raises FetchError."""
+        return await download(self._bot, self._http, self._seconds, reference, most)
+
+    async def setup(self, url: str, words: Mapping[str, Mapping[str, str]]) -> str:
+        """Registers webhook and menus, or that we ask ourselves; says in a sentence what it did, or
+        what is in the way."""
         if self.missing():
             return f"Not set: {' and '.join(self.missing())}. A token comes from @BotFather."
-        if not _SECRET.fullmatch(self._secret):
+        if not self.polls and not _SECRET.fullmatch(self._secret):
             return "webhook_secret must be 1 to 256 of the characters A-Z, a-z, 0-9, _ and -."
         try:
-            return await self._register(url)
+            return await self._register(url, words)
         except TelegramError as error:
             return _told(error)
         except _MISREAD as error:
             return f"What answered is no Bot API ({type(error).__name__}): check api_base."
 
-    async def _register(self, url: str) -> str:
+    async def _register(self, url: str, words: Mapping[str, Mapping[str, str]]) -> str:
         bot = await self._bot.get_me()
-        await self._bot.set_webhook(url, secret_token=self._secret, allowed_updates=UPDATES)
-        await self._bot.set_my_commands([*MENUS[DEFAULT].items()])
-        for language, menu in MENUS.items():
-            await self._bot.set_my_commands([*menu.items()], language_code=language)
+        if self.polls:
+            await self._bot.delete_webhook()
+            way = f"@{bot.username} is asked by the worker (polling); its webhook is deleted."
+        else:
+            await self._bot.set_webhook(url, secret_token=self._secret, allowed_updates=UPDATES)
+            way = f"@{bot.username} posts to {url}: {', '.join(UPDATES)}."
         return "\n".join(
             (
-                f"@{bot.username} posts to {url}: {', '.join(UPDATES)}.",
-                f"Its menu of commands is set in {', '.join(MENUS)}.",
+                way,
+                f"Its menu of commands is set in {', '.join(await self._menus(words))}.",
                 f"Residents begin at https://t.me/{bot.username}?start=KEYWORD",
             )
         )
 
+    async def _menus(self, words: Mapping[str, Mapping[str, str]]) -> Sequence[str]:
+        """Sets the menu of each language; the first one's is also for those who have none of these.
+        Telegram picks by the language of the resident's app, and knows it by two letters only."""
+        for first in list(words.values())[:1]:
+            await self._bot.set_my_commands(menu(first))
+        menus = {code: menu(phrases) for code, phrases in words.items() if len(code) == 2}
+        for language, commands in menus.items():
+            await self._bot.set_my_commands(commands, language_code=language)
+        return tuple(menus)
+
     def _require_token(self) -> None:
         if not self._token:
-            raise SendError(Fault(Kind.CONFIG, "no token"))
-
-
-class Transport(BaseRequest):
-    """What the library sends through: the one httpx client of all channels, which whoever made it
-    closes, with a timeout, without redirects or retries."""
-
-    def __init__(self, http: httpx.AsyncClient, timeout: httpx.Timeout) -> None:
-        self._http = http
-        self._timeout = timeout
-
-    @property
-    def read_timeout(self) -> float | None:
-        """Seconds of silence."""
-        return self._timeout.read
-
-    async def initialize(self) -> None:
-        """Nothing: the client is open."""
-
-    async def shutdown(self) -> None:
-        """Nothing: the client is not ours to close."""
-
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *_: object,
-        **__: object,
-    ) -> tuple[int, bytes]:
-        """One HTTP request, in the form in which the library asks for it. Raises TelegramError."""
-        try:
-            answer = await self._http.request(
-                method,
-                url,
-                data=request_data.json_parameters if request_data else None,
-                headers={"User-Agent": self.USER_AGENT},
-                timeout=self._timeout,
-                follow_redirects=False,
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Refused(Fault(Kind.RETRY, type(error).__name__)) from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Refused(Fault(Kind.CONFIG, type(error).__name__)) from None
-        except httpx.HTTPError as error:
-            raise Refused(lost(error)) from None
-        refused = refusal(answer)
-        if refused is not None:
-            raise Refused(refused)
-        return answer.status_code, answer.content
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """As the library's own, which would log an answer that is no JSON, and with it the text."""
-        try:
-            read: dict[str, object] = json.loads(payload)
-        except ValueError as error:
-            raise Refused(lost(error)) from None
-        return read
+            raise SendError(Fault(Kind.CONFIG, "no token", whole=True))
 
 
 def _string(settings: Mapping[str, object], name: str) -> str:
@@ -171,10 +167,9 @@ def _string(settings: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _timeout(settings: Mapping[str, object]) -> httpx.Timeout:
-    seconds = settings.get("timeout")
-    silence = float(seconds) if isinstance(seconds, int | float) else _SECONDS
-    return httpx.Timeout(silence, connect=min(silence, 5.0))
+def _number(settings: Mapping[str, object], name: str) -> float | None:
+    value = settings.get(name)
+    return float(value) if isinstance(value, int | float) else None
 
 
 @contextmanager

@@ -25,10 +25,10 @@ def keyboard(choices: Sequence[Choice], question: str | None) -> InlineKeyboardM
 
 
 def data(choice: Choice, question: str | None) -> str:
-    """What a button sends back: "number|question". Without the question where both are too long,
-    so that the tap counts as a typed number; half a tag would make every tap look outdated."""
-    tagged = f"{choice.number}{_BAR}{question or ''}"
-    return tagged if len(tagged.encode()) <= LONGEST_DATA else choice.number
+    """What a button sends back: "number|question". Both fit: a number has six digits at most, and
+    a tag (`dialogue.engine.tag`) is shorter than the rest. Half a tag would make every tap look
+    outdated, and one without it would count as typed."""
+    return f"{choice.number}{_BAR}{question or ''}"
 
 
 def read_data(sent: str) -> tuple[str, str | None]:

@@ -1,50 +1,41 @@
-"""The menu of commands that Telegram shows beside the text field."""
+"""Commands: what a resident's "/word" means, and the menu of them that Telegram shows."""
 
+import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
-DEFAULT = "en"
-"""What Telegram shows to those whose language has no menu."""
+from channels.base import clean
 
-MENUS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": {
-            "start": "Take part",
-            "help": "Emergency numbers and how this works",
-            "language": "Change the language",
-            "stop": "Leave and get no more messages",
-        },
-        "es": {
-            "start": "Participar",
-            "help": "Números de emergencia y cómo funciona",
-            "language": "Cambiar el idioma",
-            "stop": "Salir y no recibir más mensajes",
-        },
-        "af": {
-            "start": "Neem deel",
-            "help": "Noodnommers en hoe dit werk",
-            "language": "Verander die taal",
-            "stop": "Tree uit en kry geen boodskappe meer nie",
-        },
-        "zu": {
-            "start": "Bamba iqhaza",
-            "help": "Izinombolo eziphuthumayo nokuthi kusebenza kanjani",
-            "language": "Shintsha ulimi",
-            "stop": "Phuma, ungabe usathola imiyalezo",
-        },
-        "xh": {
-            "start": "Thabatha inxaxheba",
-            "help": "Iinombolo zongxamiseko nendlela esebenza ngayo",
-            "language": "Tshintsha ulwimi",
-            "stop": "Phuma, ungaphinde ufumane imiyalezo",
-        },
-        "st": {
-            "start": "Nka karolo",
-            "help": "Dinomoro tsa tshohanyetso le kamoo e sebetsang ka teng",
-            "language": "Fetola puo",
-            "stop": "Tswa mme o se hlole o fumana melaetsa",
-        },
-    }
-)
-"""Descriptions by language and command. All but English still need a speaker's review. Telegram
-picks by the language of the resident's app."""
+COMMANDS = frozenset({"start", "stop", "help"})
+"""Commands that mean the same in every language; the others are plain words after their slash."""
+
+MENU = "menu_"
+"""Begins the name of the phrase that describes a command: `menu_help` is "/help"."""
+
+_COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"link[_-]([a-z0-9]+)", re.IGNORECASE)
+
+
+def words_of(said: str) -> tuple[str, str | None]:
+    """The text of a message, and the command in it. A command is read as words: "/my_data" is "my
+    data". "/start" alone keeps its word, since an empty text would be taken for a message without
+    one. "/start PULSE" comes from a link, `https://t.me/<bot>?start=PULSE`: START with that text.
+    In such a link there are no spaces, so `start=link_CODE` is "LINK CODE", as if typed."""
+    said = clean(said).strip()
+    written = _COMMAND.fullmatch(said)
+    if written is None:
+        return said, None
+    name, rest = written[1].lower(), (written[2] or "").strip()
+    command = name.upper() if name in COMMANDS else None
+    if name == "start" and rest:
+        link = _LINK.fullmatch(rest)
+        return (f"LINK {link[1]}", None) if link else (rest, command)
+    return f"{name.replace('_', ' ')} {rest}".strip(), command
+
+
+def menu(phrases: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Commands and their descriptions, in the order of the phrases that are there for them."""
+    return [
+        (name.removeprefix(MENU), text)
+        for name, text in phrases.items()
+        if name.startswith(MENU) and text
+    ]

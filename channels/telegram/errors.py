@@ -20,6 +20,7 @@ from telegram.error import (
 )
 
 from channels.base import Fault, Kind
+from channels.client import never_sent, what
 
 SENTENCES: Mapping[str, Kind] = MappingProxyType(
     {
@@ -49,6 +50,9 @@ SENTENCES: Mapping[str, Kind] = MappingProxyType(
 """Parts of Telegram's sentences, in lower case, and what they mean. A sentence that is not here
 fails its message and nothing else, and is not told on: it may quote the text."""
 
+CONFLICTS = ("webhook is active", "terminated by other getupdates request")
+"""What a 409 says of two ways, or two programs, that ask for the same bot's updates."""
+
 LOST_TRIES = 2
 """Further attempts at a message that may have arrived: it cannot be looked up."""
 
@@ -75,9 +79,11 @@ def meaning(error: TelegramError) -> Fault:
         case ChatMigrated():  # only groups do
             return Fault(Kind.DEAD, "chat migrated")
         case InvalidToken():
-            return Fault(Kind.CONFIG, "invalid token")
+            return Fault(Kind.CONFIG, "invalid token", whole=True)
         case Conflict():
-            return Fault(Kind.CONFIG, "409")
+            said = error.message.lower()
+            conflict = next((sentence for sentence in CONFLICTS if sentence in said), "409")
+            return Fault(Kind.CONFIG, conflict, whole=True)
         case BadRequest():  # which is a NetworkError too
             return _by_sentence(error, "400")
         case _:
@@ -86,25 +92,40 @@ def meaning(error: TelegramError) -> Fault:
 
 def lost(error: Exception) -> Fault:
     """The fault of an answer that did not come, or cannot be read: the message may have arrived."""
-    return Fault(Kind.UNKNOWN, type(error).__name__, tries=LOST_TRIES)
+    return Fault(Kind.UNKNOWN, what(error), tries=LOST_TRIES, whole=True)
+
+
+def unreached(error: Exception) -> Fault:
+    """The fault of a request that ended without an answer (`CLIENT_ERRORS`)."""
+    match error:
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return Fault(Kind.CONFIG, what(error), whole=True)
+        case _ if never_sent(error):
+            return Fault(Kind.RETRY, what(error), whole=True)
+        case _:
+            return lost(error)
 
 
 def refusal(answer: httpx.Response) -> Fault | None:
     """The fault of an HTTP answer by its status; None where the library reads it better. A 5xx says
-    that the message was not taken, so it is tried on; a proxy's 403 is not Telegram's."""
+    that the message was not taken, so it is tried on; a proxy's 403 is not Telegram's. All but a
+    message that is too large (413) is about the bot or the way to it."""
     status = answer.status_code
     if 200 <= status < 300 or (status in _READ_BY_LIBRARY and _json_object(answer)):
         return None
     if status == 429:
-        return Fault(Kind.THROTTLE, "429", wait=_wait(answer))
-    return Fault(Kind.UNKNOWN if status == 408 or status >= 500 else Kind.CONFIG, str(status))
+        return Fault(Kind.THROTTLE, "429", wait=_wait(answer), whole=True)
+    if status == 413:
+        return Fault(Kind.CONTENT, "413")
+    kind = Kind.UNKNOWN if status == 408 or status >= 500 else Kind.CONFIG
+    return Fault(kind, str(status), whole=True)
 
 
 def _by_sentence(error: TelegramError, status: str) -> Fault:
     said = error.message.lower()
     for sentence, kind in SENTENCES.items():
         if sentence in said:
-            return Fault(kind, sentence)
+            return Fault(kind, sentence, whole=kind is Kind.CONFIG)
     return Fault(Kind.CONTENT, status)
 
 

@@ -10,26 +10,22 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
 
-from channels.base import Media, Parsed, Received, WebAnswer, clean
+from channels.base import Parsed, Received, WebAnswer, clean
 from channels.telegram.buttons import read_data
+from channels.telegram.commands import words_of
+from channels.telegram.media import media_of
 
 STORED = WebAnswer(200)
 STOP = "STOP"
 
-COMMANDS = frozenset({"start", "stop", "help"})
-"""Commands that mean the same in every language; the others are plain words after their slash."""
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+"""What we ask Telegram for: all that is read here."""
 
-MEDIA = (
-    "animation", "audio", "checklist", "contact", "dice", "document", "game", "live_photo",
-    "paid_media", "photo", "poll", "rich_message", "sticker", "story", "video", "video_note",
-    "voice",
-)  # fmt: skip
-"""Content that is no text and no place. A message has one of them at most; a service message (a
-pinned one, say) has none and is passed over."""
+LEAVE = "leave:"
+"""Marks what is to be acknowledged as a chat that the bot was added to; all else are taps."""
 
-_COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _SUBTAG = re.compile(r"[a-z]{2,3}")
 _E164 = re.compile(r"[1-9][0-9]{6,14}")
 
@@ -38,32 +34,40 @@ def parse_update(body: bytes) -> Parsed:
     """An update that Telegram sent. What cannot be read comes back whole as `poison`."""
     try:
         update = Update.de_json(json.loads(body), None)
-        return Parsed(tuple(_received(update)), STORED, acknowledge=_tapped(update))
+        return Parsed(tuple(_received(update)), STORED, acknowledge=_waiting(update))
     except Exception:  # the library raises what it trips over, of any kind
         return Parsed((), STORED, poison=body)
 
 
 def _received(update: Update) -> Iterator[Received]:
-    """What a resident did, if this is about that at all: groups, edits and all else are not."""
+    """What a resident did, if this is about that at all: groups, channels and all else are not."""
     provider_id = str(_id(update.update_id))
-    query, member, message = update.callback_query, update.my_chat_member, update.message
+    query, member = update.callback_query, update.my_chat_member
+    message, edited = update.message, update.edited_message
     if query is not None and query.message is not None and _is_private(query.message.chat):
         yield from _tap(provider_id, query, query.message.chat)
     elif member is not None and _is_private(member.chat):
         yield from _blocked(provider_id, member)
     elif message is not None and _is_private(message.chat):
         yield from _said(provider_id, message)
+    elif edited is not None and _is_private(edited.chat):
+        yield from _corrected(provider_id, edited)
+
+
+def _waiting(update: Update) -> tuple[str, ...]:
+    """What waits for a sign of ours: a tap, whatever else it is, or a chat that is to be left."""
+    if update.callback_query is not None:
+        return (_tap_id(update.callback_query),)
+    if update.my_chat_member is not None and _is_in_a_group(update.my_chat_member):
+        return (f"{LEAVE}{_group_id(update.my_chat_member.chat.id)}",)
+    return ()
 
 
 # --- taps ----------------------------------------------------------------------------------------
-def _tapped(update: Update) -> tuple[str, ...]:
-    """The tap that waits to be acknowledged, whatever else it is."""
-    query = update.callback_query
-    if query is None:
-        return ()
+def _tap_id(query: CallbackQuery) -> str:
     if not isinstance(query.id, str):
         raise TypeError("the id of a tap is no string")
-    return (query.id,)
+    return query.id
 
 
 def _tap(provider_id: str, query: CallbackQuery, chat: Chat) -> Iterator[Received]:
@@ -78,20 +82,27 @@ def _tap(provider_id: str, query: CallbackQuery, chat: Chat) -> Iterator[Receive
         )
 
 
-# --- blocked -------------------------------------------------------------------------------------
+# --- blocked, and groups -------------------------------------------------------------------------
 def _blocked(provider_id: str, change: ChatMemberUpdated) -> Iterator[Received]:
-    """Blocking the bot is a STOP that must not be answered. Unblocking is nothing yet: Telegram
-    then shows the resident the button that sends /start."""
-    if change.new_chat_member.status == change.new_chat_member.BANNED:
+    """Blocking the bot is a STOP that must not be answered. Unblocking is nothing yet: nobody is
+    taken back in who has not asked for it, and Telegram then shows the resident the button that
+    sends /start, which asks."""
+    if change.new_chat_member.status == ChatMember.BANNED:
         yield Received(provider_id, _urn(change.chat), command=STOP, answered=frozenset({STOP}))
+
+
+def _is_in_a_group(change: ChatMemberUpdated) -> bool:
+    """Whether somebody put the bot where others read along: it answers there to nobody, and
+    leaves."""
+    inside = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED)
+    return not _is_private(change.chat) and change.new_chat_member.status in inside
 
 
 # --- messages ------------------------------------------------------------------------------------
 def _said(provider_id: str, message: Message) -> Iterator[Received]:
-    text, command = _text(message)
+    text, command = words_of(message.text or message.caption or "")
     location, number = _location(message), _own_number(message)
-    has_media = number is None and any(_has(message, name) for name in MEDIA)
-    media = (Media(""),) if has_media else ()
+    media = media_of(message) if number is None else ()
     if text or location or number or media:
         yield Received(
             provider_id,
@@ -102,23 +113,30 @@ def _said(provider_id: str, message: Message) -> Iterator[Received]:
             media=media,
             command=command,
             language=_language(message.from_user),
+            in_reply_to=_quoted(message),
         )
 
 
-def _text(message: Message) -> tuple[str, str | None]:
-    """The text or caption, and the command in it. A command is read as words: "/my_data" is "my
-    data". "/start PULSE", from a link with a keyword, is START with the text "PULSE": who left is
-    back, and whoever is new or free begins with the survey of that keyword. "/start" alone keeps
-    its word, since an empty text would be taken for a message without one."""
-    said = clean(message.text or message.caption or "").strip()
-    written = _COMMAND.fullmatch(said)
-    if written is None:
-        return said, None
-    name, rest = written[1].lower(), written[2] or ""
-    command = name.upper() if name in COMMANDS else None
-    if name == "start" and rest:
-        return rest, command
-    return f"{name.replace('_', ' ')} {rest}".strip(), command
+def _corrected(provider_id: str, message: Message) -> Iterator[Received]:
+    """The new text of a message sent before, and nothing but the text: what else is in it was told
+    already, and may be as it was."""
+    text, _ = words_of(message.text or message.caption or "")
+    if text:
+        language = _language(message.from_user)
+        yield Received(
+            provider_id,
+            _urn(message.chat),
+            text,
+            language=language,
+            in_reply_to=_quoted(message),
+            edited=True,
+        )
+
+
+def _quoted(message: Message) -> str | None:
+    """The id of the message that this one replies to, as `send` gave it."""
+    quoted = message.reply_to_message
+    return None if quoted is None else str(_id(quoted.message_id))
 
 
 def _location(message: Message) -> tuple[float, float] | None:
@@ -141,11 +159,6 @@ def _own_number(message: Message) -> str | None:
     return f"tel:+{digits}" if _E164.fullmatch(digits) else None
 
 
-def _has(message: Message, name: str) -> bool:
-    """Whether there is content of this kind, be it newer than the library."""
-    return bool(getattr(message, name, None)) or name in message.api_kwargs
-
-
 # --- values --------------------------------------------------------------------------------------
 def _is_private(chat: Chat) -> bool:
     return chat.type == chat.PRIVATE
@@ -158,6 +171,13 @@ def _urn(chat: Chat) -> str:
 def _id(value: Any) -> int:
     """An id as Telegram gives them: the library does not look."""
     if type(value) is not int or not 0 < value < 2**63:
+        raise ValueError("not an id")
+    return value
+
+
+def _group_id(value: Any) -> int:
+    """The id of a chat that is not private."""
+    if type(value) is not int or not -(2**63) < value < 2**63:
         raise ValueError("not an id")
     return value
 

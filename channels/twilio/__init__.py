@@ -1,11 +1,12 @@
 """SMS and WhatsApp through Twilio.
 
-Rule 1: the library `twilio` is used in `account` only.
-Rule 2: `webhook`, `templates` and `errors` are pure.
+Rule 1: the library `twilio` is used in `account` and what it is made of (`transport`, `history`,
+`contents`) only.
+Rule 2: `webhook`, `templates`, `drafts` and `errors` are pure.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,7 +16,9 @@ from channels.base import (
     ChannelConfig,
     Fault,
     Kind,
+    Media,
     Parsed,
+    Received,
     SendError,
     Sending,
     Sent,
@@ -26,7 +29,14 @@ from channels.rendering import CARRIES
 from channels.twilio.account import Account, answered_commands
 from channels.twilio.console import console_settings
 from channels.twilio.errors import ERRORS
-from channels.twilio.webhook import is_report, parse_message, parse_report, required
+from channels.twilio.webhook import (
+    Form,
+    is_report,
+    messages,
+    parse_message,
+    parse_report,
+    required,
+)
 from channels.twilio.whatsapp import WhatsApp
 
 __all__ = ["ERRORS", "Sms", "WhatsApp", "console_settings"]
@@ -56,10 +66,10 @@ class Sms:
         """An inbound message, or a delivery report. A message from a short code or a name, which
         nobody can answer, is taken and passed over."""
         form = self._account.believed(request)
-        if is_report(form):
-            return parse_report(form)
-        number = required(form, "From")
-        return parse_message(form, _urn(number), self._replies)
+        return parse_report(form) if is_report(form) else self._message(form)
+
+    def _message(self, form: Form) -> Parsed:
+        return parse_message(form, _urn(required(form, "From")), self._replies)
 
     async def send(self, sending: Sending) -> Sent:
         """Sends the text; choices are numbered lines in it."""
@@ -67,11 +77,21 @@ class Sms:
 
     async def find(self, sending: Sending, since: datetime) -> Sent | None:
         """Looks the text up in Twilio's list of messages to this number."""
-        return await self._account.find(_number(sending.urn), sending.text, since)
+        return await self._account.find(_number(sending.urn), (sending.text,), since)
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """See `base.Fetching`."""
+        return await self._account.fetch(media, most)
+
+    async def received_since(self, since: datetime) -> AsyncIterator[Received]:
+        """See `base.Reconciling` and `history`."""
+        async for form in self._account.received_since(since):
+            for received in messages(self._message(form)):
+                yield received
+
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """What a person must type into Twilio's console; nothing is registered."""
-        return console_settings(self._config, replies)
+        return console_settings(self._config, words)
 
 
 def _urn(number: str) -> str | None:

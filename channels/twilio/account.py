@@ -1,31 +1,36 @@
-"""A Twilio account with one sender: whom we believe, and how we send. Shared by SMS and WhatsApp.
-
-The client is Twilio's own. Only what it sends through is ours: its asynchronous transport (9.13)
-ignores its timeout, and with retries posts a message again after any 5xx.
+"""A Twilio account with one sender: whom we believe, how we send, what came. Shared by SMS and
+WhatsApp.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from twilio.base.exceptions import TwilioException
-from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from channels.base import ChannelConfig, Fault, Kind, SendError, Sent, WebhookError, WebRequest
-from channels.twilio.errors import json_object, refusal
+from channels.base import (
+    ChannelConfig,
+    Fault,
+    Kind,
+    Media,
+    SendError,
+    Sent,
+    WebhookError,
+    WebRequest,
+)
+from channels.twilio.contents import Contents
+from channels.twilio.history import CLOCKS_DIFFER, History
+from channels.twilio.media import MediaStore
+from channels.twilio.transport import Transport, named_faults
 from channels.twilio.webhook import Form, read_form
 
 API = "https://api.twilio.com"
+CONTENT_API = "https://content.twilio.com"
 _SECONDS = 20.0
 _LOOKED_AT = 100
-_CLOCKS_DIFFER = timedelta(minutes=1)
-# What Twilio's client raises over an answer it did not expect.
-_MISREAD = (AttributeError, LookupError, TypeError, ValueError)
 # At INFO these print addresses with phone numbers in them.
 _TELLTALES = ("httpcore", "httpx", "twilio.async_http_client", "twilio.http_client")
 
@@ -49,8 +54,8 @@ def answered_commands(settings: Mapping[str, object]) -> frozenset[str]:
 
 class Account:
     """Settings: `account_sid`; `auth_token` (the first sends, all are believed); `sender` (with
-    the kind's prefix, if it has one) or `messaging_service`, which goes first; `api_base`;
-    `timeout` in seconds of silence (20)."""
+    the kind's prefix, if it has one) or `messaging_service`, which goes first; `api_base` and
+    `content_base`; `timeout` in seconds of silence (20)."""
 
     def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
         for name in _TELLTALES:
@@ -62,13 +67,19 @@ class Account:
         self._sender = string(settings.get("sender"))
         self._service = string(settings.get("messaging_service"))
         self._callback = f"{config.public_url}/status"
+        root, token = string(settings.get("api_base")) or API, string(settings.get("auth_token"))
+        timeout = _timeout(settings)
         self._client = Client(
             self._sid,
-            string(settings.get("auth_token")),
-            http_client=Transport(http, _timeout(settings)),
+            token,
+            http_client=Transport(http, timeout),
             environment={"TWILIO_EDGE": ""},  # an empty one would mean os.environ
         )
-        self._client.api.base_url = string(settings.get("api_base")) or API
+        self._client.api.base_url = root
+        self._client.content.base_url = string(settings.get("content_base")) or CONTENT_API
+        self._media = MediaStore(http, timeout, root, API, (self._sid, token))
+        self._history = History(self._client, root, self._sender, self._service)
+        self.contents = Contents(self._client)
 
     def missing(self) -> tuple[str, ...]:
         """The settings without which nothing can be sent or believed."""
@@ -95,14 +106,15 @@ class Account:
         origin = (
             {"messaging_service_sid": self._service} if self._service else {"from_": self._sender}
         )
-        with _named_faults():
+        with named_faults():
             taken = await self._client.messages.create_async(
                 to=to, status_callback=self._callback, **origin, **content
             )
         return _sent(taken)
 
-    async def find(self, to: str, body: str, since: datetime) -> Sent | None:
-        """The message with this text that Twilio took for `to` since then. Raises SendError.
+    async def find(self, to: str, bodies: Collection[str], since: datetime) -> Sent | None:
+        """The message with one of these texts that Twilio took for `to` since then. Raises
+        SendError.
 
         Asked for twice, since it is not documented whether a message that waits in Twilio's queue,
         and so has no date of sending, is found by that date.
@@ -110,57 +122,26 @@ class Account:
         midnight = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         windows: tuple[dict[str, datetime], ...] = ({"date_sent_after": midnight}, {})
         for window in windows:
-            with _named_faults():
+            with named_faults():
                 found = await self._client.messages.list_async(to=to, limit=_LOOKED_AT, **window)
             for message in found:
-                if self._is_ours(message) and _is_same(message, body, since):
+                if self._is_ours(message) and _is_same(message, bodies, since):
                     return _sent(message)
         return None
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """See `base.Fetching`."""
+        return await self._media.fetch(media, most)
+
+    def received_since(self, since: datetime) -> AsyncIterator[Form]:
+        """See `History`."""
+        return self._history.received_since(since)
 
     def _is_ours(self, message: Any) -> bool:
         """Whether this sender sent it: several channels may share an account."""
         if self._service:
             return bool(message.messaging_service_sid == self._service)
         return bool(message.from_ == self._sender)
-
-
-class Transport:
-    """What Twilio's client sends through: the one httpx client of all channels, with a timeout,
-    without redirects or retries. Raises SendError for every answer that is not a JSON object of a
-    success, since Twilio's own exceptions lose `Retry-After`."""
-
-    is_async = True
-
-    def __init__(self, http: httpx.AsyncClient, timeout: httpx.Timeout) -> None:
-        self._http = http
-        self._timeout = timeout
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, Any] | None = None,
-        data: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        **_: object,
-    ) -> Response:
-        """One HTTP request, in the form in which `twilio.rest.Client` asks for it."""
-        is_json = (headers or {}).get("Content-Type") == "application/json"
-        answer = await self._http.request(
-            method,
-            url,
-            params=params,
-            data=None if is_json else data,
-            json=data if is_json else None,
-            headers=headers,
-            auth=auth,
-            timeout=self._timeout,
-            follow_redirects=False,
-        )
-        if not answer.is_success or not json_object(answer):
-            raise SendError(refusal(answer))
-        return Response(answer.status_code, answer.text, answer.headers)
 
 
 def _timeout(settings: Mapping[str, object]) -> httpx.Timeout:
@@ -176,29 +157,16 @@ def _signed(validator: RequestValidator, url: str, form: Form, signature: str) -
         return False
 
 
-@contextmanager
-def _named_faults() -> Iterator[None]:
-    """Turns everything that can go wrong on the way into SendError, without the address in it."""
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise SendError(Fault(Kind.RETRY, type(error).__name__)) from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise SendError(Fault(Kind.CONFIG, type(error).__name__)) from None
-    except (httpx.HTTPError, TwilioException, *_MISREAD) as error:
-        raise SendError(Fault(Kind.UNKNOWN, type(error).__name__)) from None
-
-
 def _sent(message: Any) -> Sent:
     if not isinstance(message.sid, str):
         raise SendError(Fault(Kind.UNKNOWN, "no sid"))
     return Sent(message.sid)
 
 
-def _is_same(message: Any, body: str, since: datetime) -> bool:
-    """Whether this record is of that text and time, and did not fail at once."""
+def _is_same(message: Any, bodies: Collection[str], since: datetime) -> bool:
+    """Whether this record is of such a text and time, and did not fail at once."""
     late_enough = (
         message.date_created is None
-        or message.date_created >= since.astimezone(UTC) - _CLOCKS_DIFFER
+        or message.date_created >= since.astimezone(UTC) - CLOCKS_DIFFER
     )
-    return message.body == body and late_enough and message.status not in ("failed", "canceled")
+    return message.body in bodies and late_enough and message.status not in ("failed", "canceled")

@@ -1,6 +1,7 @@
 """What a person must type into Twilio's console: no API of Twilio's reaches all of it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from channels.base import ChannelConfig
 from channels.twilio.templates import Templates
@@ -11,10 +12,16 @@ we restart is lost. The fragment is neither sent nor signed. Source: Twilio's "W
 overrides"."""
 
 
-def console_settings(config: ChannelConfig, replies: Mapping[str, str]) -> str:
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {"STOP": "stopped", "START": "welcome_back", "HELP": "help"}
+)
+"""Our phrases for what Twilio answers itself."""
+
+
+def console_settings(config: ChannelConfig, words: Mapping[str, Mapping[str, str]]) -> str:
     """The text that `imbizo channels setup` prints for this sender.
 
-    `replies` are the texts, by command, for Twilio's own answers to STOP, START and HELP.
+    `words` by language and phrase: those of the first language are for Twilio's own answers.
     """
     sender = config.settings.get("messaging_service") or config.settings.get("sender") or "(none)"
     lines = [
@@ -25,33 +32,25 @@ def console_settings(config: ChannelConfig, replies: Mapping[str, str]) -> str:
         "Delivery status callback URL (every message names it too):",
         f"  {config.public_url}/status{RETRIES}",
     ]
-    if replies:
+    if words:
+        first = next(iter(words.values()))
         lines += ["", "Twilio's own answers (Opt-Out Management):"]
-        lines += [f"  {command}: {text}" for command, text in replies.items()]
+        lines += [f"  {command}: {first[phrase]}" for command, phrase in ANSWERS.items()]
     return "\n".join(lines)
 
 
-def template_settings(templates: Templates) -> str:
-    """The text on content templates: which are there, which to make and how."""
+def template_settings(templates: Templates, city: str) -> str:
+    """The text on content templates: which are there, which are missing, and the command for it."""
     there = "\n".join(
         f"  {purpose} ({', '.join(sids)})" for purpose, sids in sorted(templates.sids.items())
     )
-    lines = ["Content templates, which show choices as buttons and lists:", there or "  (none)"]
+    lines = [_WHAT, there or "  (none)"]
     if wanted := templates.wanted():
-        lines += ["Missing (so many choices and more are numbered text until then):"]
+        lines += ["Missing (until then so many choices are numbered text, and nothing is sent"]
+        lines += ["when 24 hours have passed since a resident wrote):"]
         lines += [f"  {purpose}" for purpose in wanted]
-        lines += [_HOW]
+        lines += [f"Make them with: imbizo channels templates {city} --make"]
     return "\n".join(lines)
 
 
-_HOW = """\
-Make them in Twilio's Content Template Builder, or where it lacks a type with its Content API:
-  quick_reply_N: type twilio/quick-reply, body {{1}}, N buttons of type QUICK_REPLY:
-    title {{2}} and id {{3}}, title {{4}} and id {{5}}, and so on
-  list_N: type twilio/list-picker, body {{1}}, N items: item {{2}} and id {{3}}, and so on;
-    its button is a word of yours, as Choose: make one for each language, or one for any
-Do not submit them for approval: they are used within 24 hours of a resident's message only.
-Then name them in the city's profile:
-  [channels.templates]
-  quick_reply_2 = "HX…"
-  list_4 = { en = "HX…", any = "HX…" }"""
+_WHAT = "Content templates, for choices as buttons and lists, and for writing after 24 hours:"

@@ -15,18 +15,21 @@ from channels.base import Fault, Kind
 
 _DAY = timedelta(days=1)
 _MEANINGS: tuple[tuple[Fault, str], ...] = (
-    # bad credentials, account closed or suspended, daily budget of a trial
-    (Fault(Kind.CONFIG), "10001 20003 20005 20006 20008 20404 30002"),
+    # bad credentials, account closed or suspended
+    (Fault(Kind.CONFIG, whole=True), "10001 20003 20005 20006 20008 20404 30002"),
     # a request of ours that is wrong in itself
     (Fault(Kind.CONFIG), "14103 20001 21602 21603 21604 21609 21619"),
-    # a sender we may not use, or not for this country; a trial's or sandbox's unverified recipient
-    (Fault(Kind.CONFIG), "14108 21212 21601 21606 21607 21657 21659 21660 21661 63007 63031"),
-    (Fault(Kind.CONFIG), "21219 21408 21608 63015 30018 30024 30032 30033 30034 30035"),
-    # templates and Messaging Services
-    (Fault(Kind.CONFIG), "21654 21655 21656 21701 21702 21703 21704 21705"),
-    (Fault(Kind.CONFIG), "63027 63028 63030 63040 63041 63042"),
-    # the WhatsApp account itself
-    (Fault(Kind.CONFIG), "63001 63008 63020 63051 63062"),
+    # a sender we may not use, or that is not registered with the carriers
+    (Fault(Kind.CONFIG, whole=True), "14108 21212 21601 21606 21607 21657 21659 21660 21661"),
+    (Fault(Kind.CONFIG, whole=True), "63007 30018 30024 30032 30033 30034 30035"),
+    # this recipient only: the sender itself, a country not enabled, not verified in a trial or
+    # sandbox
+    (Fault(Kind.CONFIG), "63031 21408 21219 21608 63015"),
+    # the Messaging Service and the WhatsApp account
+    (Fault(Kind.CONFIG, whole=True), "21701 21702 21703 21704 21705"),
+    (Fault(Kind.CONFIG, whole=True), "63001 63008 63020 63051 63062"),
+    # one template: what needs none, or another, still goes
+    (Fault(Kind.CONFIG), "21654 21655 21656 63027 63028 63030 63040 63041 63042"),
     # no such number, a landline, no route from this sender, not on WhatsApp
     (Fault(Kind.DEAD), "21211 21214 21217 21401 21612 21614 30005 30006 63003 63024"),
     (Fault(Kind.OPT_OUT), "21610 63014 63033"),
@@ -34,18 +37,23 @@ _MEANINGS: tuple[tuple[Fault, str], ...] = (
     (Fault(Kind.CONTENT), "21605 21617 21620 21623 21658 11751 30007 30010 30011 30019 63034"),
     (Fault(Kind.CONTENT), "63005 63006 63011 63013 63021 63026 63032"),
     (Fault(Kind.WINDOW), "63016"),
-    (Fault(Kind.THROTTLE), "20429 30022 63017 63018"),
+    # too fast or too much: of the account or sender, else of one carrier or country
+    (Fault(Kind.THROTTLE, whole=True), "20429 63017 63018"),
+    (Fault(Kind.THROTTLE, wait=timedelta(minutes=5), whole=True), "21611 30001"),
+    (Fault(Kind.THROTTLE, wait=_DAY, whole=True), "63038"),
+    (Fault(Kind.THROTTLE), "30022"),
     (Fault(Kind.THROTTLE, wait=timedelta(seconds=30)), "14107"),
-    (Fault(Kind.THROTTLE, wait=timedelta(minutes=5)), "21611 30001"),
     (Fault(Kind.THROTTLE, wait=timedelta(minutes=30)), "30450"),
-    (Fault(Kind.THROTTLE, wait=_DAY), "30023 30027 63038"),
-    # trouble that passes; a phone that is off; a block that may be one (STOP at the carrier)
+    (Fault(Kind.THROTTLE, wait=_DAY), "30023 30027"),
+    # trouble that passes; a phone that is off, at last for good; a block that may be one (STOP at
+    # the carrier), and is one when it comes twice
     (Fault(Kind.RETRY), "30017 63009 63010 63012 63037"),
     (Fault(Kind.RETRY, tries=1), "30008 30036 63019"),
-    (Fault(Kind.RETRY, tries=2, wait=_DAY / 2), "30003"),
-    (Fault(Kind.RETRY, tries=1, wait=_DAY / 2), "30004"),
+    (Fault(Kind.RETRY, tries=2, wait=_DAY / 2, then=Kind.DEAD), "30003"),
+    (Fault(Kind.RETRY, tries=1, wait=_DAY / 2, then=Kind.OPT_OUT), "30004"),
     (Fault(Kind.RETRY, tries=1, wait=_DAY), "63049"),
-    (Fault(Kind.UNKNOWN), "20500 20503 30410"),
+    (Fault(Kind.UNKNOWN, whole=True), "20500 20503"),
+    (Fault(Kind.UNKNOWN), "30410"),
     (Fault(Kind.IGNORE), "20409 30409"),
 )
 ERRORS: Mapping[int, Fault] = MappingProxyType(
@@ -68,7 +76,7 @@ def refusal(answer: httpx.Response) -> Fault:
     its status. `wait` is what its `Retry-After` asks for, where it does."""
     code = json_object(answer).get("code")
     named = code if isinstance(code, int) else answer.status_code
-    fault = meaning(named) or Fault(_by_status(answer.status_code), str(named))
+    fault = meaning(named) or replace(_by_status(answer.status_code), code=str(named))
     return replace(fault, wait=_retry_after(answer) or fault.wait)
 
 
@@ -81,14 +89,15 @@ def json_object(answer: httpx.Response) -> dict[str, object]:
     return read if isinstance(read, dict) else {}
 
 
-def _by_status(status: int) -> Kind:
-    """A 2xx comes here when it could not be read. An unknown 400 is taken to be about this message
-    only: it fails and shows its code, and the others go on."""
+def _by_status(status: int) -> Fault:
+    """A 2xx comes here when it could not be read, as a network's own page. An unknown 400 is taken
+    to be about this message only: it fails and shows its code, and the others go on."""
+    if status == 400:
+        return Fault(Kind.CONTENT)
     if status == 429:
-        return Kind.THROTTLE
-    if 200 <= status < 300 or status == 408 or status >= 500:
-        return Kind.UNKNOWN
-    return Kind.CONTENT if status == 400 else Kind.CONFIG
+        return Fault(Kind.THROTTLE, whole=True)
+    maybe_taken = 200 <= status < 300 or status == 408 or status >= 500
+    return Fault(Kind.UNKNOWN if maybe_taken else Kind.CONFIG, whole=True)
 
 
 def _retry_after(answer: httpx.Response) -> timedelta | None:

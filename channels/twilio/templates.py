@@ -5,8 +5,11 @@ before, one for each number of choices. Ours hold no words but a list's button: 
 variable 1, each choice's title and id are the next two. So one set serves all questions in all
 languages, and within the 24 hour window none of it needs WhatsApp's approval.
 
-Source: Twilio's pages on `twilio/quick-reply`, `twilio/list-picker` and content variables, read in
-November 2026.
+After the window only an approved template may go, one for each purpose and language. It says who
+writes, which is its variable 1, and asks for an answer, which opens the window again.
+
+Source: Twilio's pages on `twilio/quick-reply`, `twilio/list-picker` and content variables, and
+WhatsApp's rules of the window, read in November 2026.
 """
 
 import json
@@ -14,20 +17,25 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from channels.base import Sending
+from channels.base import Purpose, Sending
+from channels.rendering import CARRIES
 from dialogue.messages import Choice
 
-LONGEST_BODY = 1024
-LONGEST_TITLE = 20
+LONGEST_BODY = CARRIES["whatsapp"].longest
+LONGEST_TITLE = CARRIES["whatsapp"].button_label
 """Of a quick reply's button; a list's items may have 24, but a question looks alike everywhere."""
 
 ANY = "any"
 """The language of a template that serves all."""
 
-_MOST_BUTTONS = 3
-_MOST_ITEMS = 10
+MOST_BUTTONS = 3
+MOST_ITEMS = 10
+APPROVED = tuple(purpose.value for purpose in Purpose)
+"""The purposes of the templates that WhatsApp must approve."""
+
 _LONGEST_ID = 200
 _SID = re.compile(r"HX[0-9a-fA-F]{32}")
+_VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _OURS = re.compile(r"([A-Za-z0-9]{1,10})\|([!-~]*)")
 
 
@@ -45,8 +53,8 @@ def read_payload(written: str) -> tuple[str, str | None] | None:
 
 def purposes(count: int) -> tuple[str, ...]:
     """The names of the templates that can show so many choices, the best first."""
-    quick_reply = (f"quick_reply_{count}",) if 1 <= count <= _MOST_BUTTONS else ()
-    return (*quick_reply, f"list_{count}") if 1 <= count <= _MOST_ITEMS else ()
+    quick_reply = (f"quick_reply_{count}",) if 1 <= count <= MOST_BUTTONS else ()
+    return (*quick_reply, f"list_{count}") if 1 <= count <= MOST_ITEMS else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +65,31 @@ class Templates:
 
     def most(self) -> int:
         """The largest number of choices up to which, from two on, every number has a template."""
-        counts = range(2, _MOST_ITEMS + 1)
-        gap = next((count for count in counts if not self._purpose(count)), _MOST_ITEMS + 1)
+        counts = range(2, MOST_ITEMS + 1)
+        gap = next((count for count in counts if not self._purpose(count)), MOST_ITEMS + 1)
         return gap - 1 if gap > 2 or self._purpose(1) else 0
 
+    def approved(self, sending: Sending, responsible: str) -> dict[str, str] | None:
+        """What Twilio needs to write first, or again after the window; None without a template for
+        the purpose in the language, or for any."""
+        if not self.serves(sending.purpose.value, sending.language):
+            return None
+        return {
+            "content_sid": self._sid(sending.purpose.value, sending.language),
+            "content_variables": json.dumps({"1": responsible}, ensure_ascii=False),
+        }
+
+    def serves(self, purpose: str, language: str | None) -> bool:
+        """Whether there is one for the purpose in that language (None: whatever it is)."""
+        sids = self.sids.get(purpose, {})
+        return language in sids or ANY in sids if language else bool(sids)
+
     def wanted(self) -> tuple[str, ...]:
-        """The templates to make, so that two to ten choices are shown as buttons or a list."""
-        counts = range(2, _MOST_ITEMS + 1)
-        return tuple(purposes(count)[0] for count in counts if not self._purpose(count))
+        """The purposes without any template, so that two to ten choices are shown as buttons or a
+        list, and something may be sent after the window."""
+        counts = range(2, MOST_ITEMS + 1)
+        shown = (purposes(count)[0] for count in counts if not self._purpose(count))
+        return (*shown, *(purpose for purpose in APPROVED if not self.serves(purpose, None)))
 
     def content(self, sending: Sending, body: str) -> dict[str, str] | None:
         """What Twilio needs to show this body and the choices; None where no template can."""
@@ -103,6 +128,12 @@ def _by_language(value: object) -> Iterator[tuple[str, str]]:
     for language, sid in listed.items():
         if isinstance(sid, str) and _SID.fullmatch(sid):
             yield str(language), sid
+
+
+def filled(body: str, content: Mapping[str, str]) -> str:
+    """A template's body as it is shown with these variables."""
+    variables = json.loads(content["content_variables"])
+    return _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), body)
 
 
 def degraded(text: str, choices: tuple[Choice, ...]) -> str:

@@ -5,7 +5,7 @@ November 2026. Parameters we do not know come without notice and are passed over
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
@@ -147,6 +147,11 @@ def parse_message(form: Form, urn: str | None, replies: Collection[str]) -> Pars
         )
         events = (received,)
     return Parsed(events, STORED)
+
+
+def messages(parsed: Parsed) -> Iterator[Received]:
+    """The messages of a webhook read."""
+    return (event for event in parsed.events if isinstance(event, Received))
 
 
 def _answered(form: Form, command: str, replies: Collection[str]) -> frozenset[str]:

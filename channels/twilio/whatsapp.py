@@ -5,7 +5,7 @@ Source: Twilio's and Meta's pages on WhatsApp, read in November 2026.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
@@ -17,27 +17,40 @@ from channels.base import (
     ChannelConfig,
     Fault,
     Kind,
+    Media,
     Parsed,
     Received,
     SendError,
     Sending,
     Sent,
+    TemplateState,
     WebRequest,
     WhenUnknown,
     clean,
 )
-from channels.rendering import CARRIES
+from channels.rendering import CARRIES, WHATSAPP_PLAIN
 from channels.twilio.account import Account, answered_commands, string
 from channels.twilio.console import console_settings, template_settings
+from channels.twilio.contents import Content
+from channels.twilio.drafts import Words, missing, stand_ins
 from channels.twilio.templates import (
+    ANY,
+    APPROVED,
     LONGEST_BODY,
-    LONGEST_TITLE,
     Templates,
     degraded,
+    filled,
     read_payload,
     read_templates,
 )
-from channels.twilio.webhook import Form, is_report, parse_message, parse_report, required
+from channels.twilio.webhook import (
+    Form,
+    is_report,
+    messages,
+    parse_message,
+    parse_report,
+    required,
+)
 
 PREFIX = "whatsapp:"
 # A number, or an id of WhatsApp's own for people who hide theirs, as `US.1A2B3C`.
@@ -51,7 +64,8 @@ class WhatsApp:
     """A WhatsApp sender. Its addresses are `whatsapp:` and an E.164 number, or an opaque id.
 
     Settings: those of `Account` (`sender` with or without `whatsapp:`), `answered_commands` and
-    `read_templates`. Choices without a template are numbered text.
+    `read_templates`. Choices without a template are numbered text; without an approved one nothing
+    goes after the window.
     """
 
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND  # `find` would have found it
@@ -73,30 +87,88 @@ class WhatsApp:
         """An inbound message or tap, or a delivery report. What is not from a WhatsApp address is
         taken and passed over."""
         form = self._account.believed(request)
-        if is_report(form):
-            return parse_report(form)
+        return parse_report(form) if is_report(form) else self._message(form)
+
+    async def send(self, sending: Sending) -> Sent:
+        """Within the window sends choices through a template that shows so many, else as numbered
+        lines; after it sends the approved template of this purpose, and nothing else ever."""
+        if sending.in_window:
+            content = self._content(sending)
+        elif (approved := self._approved(sending)) is not None:
+            content = approved
+        else:
+            raise SendError(Fault(Kind.WINDOW, "no template"))
+        return await self._account.create(_address(sending.urn), **content)
+
+    async def find(self, sending: Sending, since: datetime) -> Sent | None:
+        """Looks the text up in Twilio's list of messages to this address: both as it would go
+        within the window and after it, which may have closed or opened meanwhile. Of a message
+        made by a template the list is taken to show the filled body."""
+        content = self._content(sending)
+        bodies = [content.get("body") or json.loads(content["content_variables"])["1"]]
+        if approved := self._approved(sending):
+            template = await self._account.contents.body(approved["content_sid"])
+            bodies += [filled(template, approved)] if template else []
+        return await self._account.find(_address(sending.urn), bodies, since)
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """See `base.Fetching`."""
+        return await self._account.fetch(media, most)
+
+    async def received_since(self, since: datetime) -> AsyncIterator[Received]:
+        """See `base.Reconciling` and `history`."""
+        async for form in self._account.received_since(since):
+            for received in messages(self._message(form)):
+                yield received
+
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
+        """What a person must type into Twilio's console, and which templates to make; nothing is
+        registered."""
+        templates = template_settings(self._templates, self._config.city)
+        return "\n\n".join([console_settings(self._config, words), templates])
+
+    async def make_templates(self, words: Words) -> Sequence[TemplateState]:
+        """See `base.Templated`. All are made before any approval is asked for; one that is refused
+        at once says so and holds nobody up."""
+        listed = await self._account.contents.listed()
+        named = {content.name: content for content in listed}
+        sids = {purpose: dict(by) for purpose, by in self._templates.sids.items()}
+        for lacking in missing(words, self._templates, self._config.responsible):
+            name = lacking.draft.name
+            if name not in named:
+                named[name] = await self._account.contents.make(lacking.draft)
+            sids.setdefault(lacking.purpose, {})[lacking.language] = named[name].sid
+        for purpose, sid in tuple(stand_ins(words, Templates(sids))):
+            sids[purpose][ANY] = sid
+        known = {content.sid: content for content in (*listed, *named.values())}
+        used = (sid for purpose in APPROVED for sid in sids.get(purpose, {}).values())
+        for sid in dict.fromkeys(used):  # one may serve several languages
+            if sid in known and known[sid].approval in ("", "unsubmitted"):
+                known[sid] = await self._submitted(known[sid])
+        return _states(sids, known)
+
+    async def template_states(self) -> Sequence[TemplateState]:
+        """See `base.Templated`."""
+        listed = await self._account.contents.listed()
+        return _states(self._templates.sids, {content.sid: content for content in listed})
+
+    async def _submitted(self, content: Content) -> Content:
+        try:
+            return await self._account.contents.submit(content)
+        except SendError as refused:
+            if refused.fault.whole:
+                raise
+            return replace(content, reason=f"not taken for approval ({refused.fault.code})")
+
+    def _message(self, form: Form) -> Parsed:
         sender = required(form, "From")
         urn = sender if _ADDRESS.fullmatch(sender) else None
         parsed = parse_message(form, urn, self._replies)
-        messages = (event for event in parsed.events if isinstance(event, Received))
-        return replace(parsed, events=tuple(_whole(message, form) for message in messages))
+        return replace(parsed, events=tuple(_whole(m, form) for m in messages(parsed)))
 
-    async def send(self, sending: Sending) -> Sent:
-        """Sends choices through a template that shows so many, else as numbered lines."""
-        return await self._account.create(_address(sending.urn), **self._content(sending))
-
-    async def find(self, sending: Sending, since: datetime) -> Sent | None:
-        """Looks the text up in Twilio's list of messages to this address. Of a message made by a
-        template the list is taken to show the filled body."""
-        content = self._content(sending)
-        body = content.get("body") or json.loads(content["content_variables"])["1"]
-        return await self._account.find(_address(sending.urn), body, since)
-
-    async def setup(self, replies: Mapping[str, str]) -> str:
-        """What a person must type into Twilio's console, and which templates to make there; nothing
-        is registered."""
-        told = [console_settings(self._config, replies), template_settings(self._templates)]
-        return "\n\n".join(told)
+    def _approved(self, sending: Sending) -> dict[str, str] | None:
+        responsible = literal(" ".join(self._config.responsible.split()), LONGEST_BODY)
+        return self._templates.approved(sending, responsible)
 
     def _content(self, sending: Sending) -> dict[str, str]:
         if sending.choices:
@@ -105,7 +177,7 @@ class WhatsApp:
             if content is not None:
                 return content
         text = degraded(sending.text, sending.choices)
-        return {"body": literal(text, CARRIES["whatsapp"].longest)}
+        return {"body": literal(text, WHATSAPP_PLAIN.longest)}
 
 
 def literal(text: str, longest: int) -> str:
@@ -120,10 +192,24 @@ def literal(text: str, longest: int) -> str:
     return kept if len(kept) <= longest else calm
 
 
+def _states(
+    sids: Mapping[str, Mapping[str, str]], known: Mapping[str, Content]
+) -> Sequence[TemplateState]:
+    """Each SID as Twilio knows it, which may be not at all."""
+    states = []
+    for purpose, by_language in sids.items():
+        for language, sid in by_language.items():
+            content = known.get(sid)
+            approval = content.approval if content and purpose in APPROVED else ""
+            reason = content.reason if content else ""
+            told = approval if content else "not found"
+            states.append(TemplateState(purpose, language, sid, told, reason))
+    return states
+
+
 def _carries(templates: Templates) -> Carries:
-    plain, most = CARRIES["whatsapp"], templates.most()
-    longest = LONGEST_BODY if most else plain.longest
-    return replace(plain, buttons=most, button_label=LONGEST_TITLE, longest=longest)
+    most = templates.most()
+    return replace(CARRIES["whatsapp"], buttons=most) if most else WHATSAPP_PLAIN
 
 
 # --- messages ------------------------------------------------------------------------------------
@@ -136,9 +222,10 @@ def _whole(message: Received, form: Form) -> Received:
 
 
 def _asserted(form: Form) -> Iterator[str]:
-    """The other addresses Twilio gives of this sender: an opaque id, and the number behind one."""
-    if _ADDRESS.fullmatch(form.first("ExternalUserId")):
-        yield form.first("ExternalUserId")
+    """The other addresses Twilio gives of this sender: opaque ids, and the number behind one."""
+    for name in ("ExternalUserId", "ParentExternalUserId"):
+        if _ADDRESS.fullmatch(form.first(name)):
+            yield form.first(name)
     is_opaque = not form.first("From").startswith(f"{PREFIX}+")
     if is_opaque and _DIGITS.fullmatch(form.first("WaId")):
         yield f"{PREFIX}+{form.first('WaId')}"
@@ -146,7 +233,10 @@ def _asserted(form: Form) -> Iterator[str]:
 
 def _tapped(form: Form) -> tuple[str | None, str | None]:
     """The number and question of a tap on a list or a button of ours; a tap on anything else is
-    its text. `ListId` stands in no table of Twilio's, but is said to come."""
+    its text. `ListId` stands in no table of Twilio's, but is said to come. A button that acts (it
+    opens a page or calls) is none of ours."""
+    if form.first("ButtonType").upper() == "ACTION":
+        return None, None
     for name in ("ListId", "ButtonPayload"):
         if read := read_payload(form.first(name)):
             return read

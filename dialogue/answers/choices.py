@@ -6,9 +6,10 @@ here; until then a text that is not plainly one option is asked back, never gues
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
-from dialogue.answers.normalise import clean, fold
+from dialogue.answers.normalise import clean, fold, fold_word
 
 
 class Labelled(Protocol):
@@ -60,7 +61,7 @@ def is_doubtful(text: str) -> bool:
 
 def strip_padding(text: str, padding: Iterable[str]) -> str:
     """The folded text without polite words around it; never less than one word."""
-    around = sorted({fold(p) for p in padding} - {""}, key=len, reverse=True)
+    around = _around(tuple(padding))
     while True:
         for words in around:
             shorter = text.removeprefix(words + " ").removesuffix(" " + words).strip(" .,;:!")
@@ -71,13 +72,19 @@ def strip_padding(text: str, padding: Iterable[str]) -> str:
             return text
 
 
+@lru_cache(maxsize=1000)
+def _around(padding: tuple[str, ...]) -> tuple[str, ...]:
+    """Polite words, the longest first."""
+    return tuple(sorted({fold_word(p) for p in padding} - {""}, key=len, reverse=True))
+
+
 def _by_words(text: str, options: Sequence[Labelled], locales: Sequence[str]) -> Found:
     """Labels before synonyms, the session's language before the others."""
     for locale in locales:
-        labels = [o for o in options if fold(o.label.get(locale, "")) == text]
+        labels = [o for o in options if fold_word(o.label.get(locale, "")) == text]
         if labels:
             return _named(labels, "label")
-        synonyms = [o for o in options if text in map(fold, o.synonyms.get(locale, ()))]
+        synonyms = [o for o in options if text in map(fold_word, o.synonyms.get(locale, ()))]
         if synonyms:
             return _named(synonyms, "synonym")
     return _NOTHING

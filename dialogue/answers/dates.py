@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold_word
 from dialogue.locale import Words
 
 _ISO = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})")
@@ -41,7 +41,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _month(name: str, words: Words) -> int:
     """The month a name or its first three letters stand for; 0 where none or several do."""
-    months = [fold(month) for month in words.replies.get("months", ())]
+    months = [fold_word(month) for month in words.replies.get("months", ())]
     found = [n for n, month in enumerate(months, 1) if month == name or month[:3] == name]
     return found[0] if len(found) == 1 else 0
 

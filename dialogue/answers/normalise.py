@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 4000
 """Characters read of one message; channels cut at the border, this is the second fence."""
@@ -13,7 +14,10 @@ _SPACE = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """Compatibility form with digits of every script as ASCII, no marks that cannot be seen."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_QUOTES)
+    text = text[:LONGEST]
+    if text.isascii() and text.isprintable():  # most texts: the same, sooner
+        return _SPACE.sub(" ", text.replace("`", "'")).strip()
+    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     seen = (
         _ascii_digit(c)
         for c in text
@@ -24,8 +28,18 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """`clean` text without case, accents and punctuation at its ends: "¡Sí!" becomes "si"."""
-    plain = unicodedata.normalize("NFKD", clean(text).casefold())
+    seen = clean(text).casefold()
+    if seen.isascii():
+        return seen.strip(_ENDS)
+    plain = unicodedata.normalize("NFKD", seen)
     return "".join(c for c in plain if not unicodedata.combining(c)).strip(_ENDS)
+
+
+@lru_cache(maxsize=20_000)
+def fold_word(word: str) -> str:
+    """`fold` for the words of surveys, cities and locales, which come again with every reply. Never
+    for what a resident wrote: it would stay in memory."""
+    return fold(word)
 
 
 def _ascii_digit(char: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,5 @@ class Area:
 def find_area(text: str, areas: Sequence[Area]) -> Area | None:
     """The one area whose code, name or alias is the whole reply; None if none or several are."""
     said = fold(text)
-    found = [a for a in areas if said in {fold(a.code), fold(a.name), *map(fold, a.aliases)}]
+    found = [a for a in areas if said in map(fold_word, (a.code, a.name, *a.aliases))]
     return found[0] if len(found) == 1 else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dialogue.answers.choices import is_doubtful, match, strip_padding
-from dialogue.answers.normalise import clean, fold
+from dialogue.answers.normalise import clean, fold, fold_word
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.messages import Choice
@@ -117,7 +117,8 @@ class SelectMany(Choosing):
         text = strip_padding(fold(text), reading.locale.words.replies.get("padding", ()))
         if self.find(text, reading)[0]:
             return [text]
-        ands = "|".join(re.escape(fold(w)) for w in reading.locale.words.replies.get("and", ()))
+        words = reading.locale.words.replies.get("and", ())
+        ands = "|".join(re.escape(fold_word(word)) for word in words)
         parts = re.split(rf"[,;/+&]|\b(?:{ands})\b" if ands else r"[,;/+&]", text)
         parts = [part for part in map(clean, parts) if part]
         return [word for part in parts for word in self.words_of(part, reading)]

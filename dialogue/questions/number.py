@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dialogue.answers.choices import strip_padding
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.answers.numbers import number
 from dialogue.events import Reply
 from dialogue.outcomes import Answered, NotUnderstood, Outcome, OutOfRange
@@ -93,7 +93,7 @@ def bare(text: str, reading: Reading) -> str:
     """The folded text without polite words and units around it, in any language of the city
     ("34yrs" is 34). A minus sign stays."""
     languages = [locale.words.replies for locale in (reading.locale, *reading.others)]
-    units = [fold(unit) for words in languages for unit in words.get("units", ())]
+    units = [fold_word(unit) for words in languages for unit in words.get("units", ())]
     keys = ("padding", "before_number")
     around = [word for words in languages for key in keys for word in words.get(key, ())]
     plain_text = strip_padding(fold(text), (*around, *units))

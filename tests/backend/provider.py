@@ -1,8 +1,9 @@
 """A provider's side on this machine: takes what we send, and signs what residents write."""
 
 import asyncio
+import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -45,10 +46,11 @@ AREAS = """{"type": "FeatureCollection", "features": [
 
 @dataclass(slots=True)
 class Provider:
-    """What arrived, in order: (to, body). `status` is what every next request gets."""
+    """What arrived, in order: (to, body), of a template its first variable; and the whole forms."""
 
     url: str = ""
     sent: list[tuple[str, str]] = field(default_factory=list)
+    forms: list[dict[str, str]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     lines: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -72,8 +74,10 @@ class Provider:
                 form = parse_qs(
                     (await reader.readexactly(int(length[1]) if length else 0)).decode()
                 )
+                fields = {name: values[0] for name, values in form.items()}
                 async with self.arrived:
-                    self.sent.append((form["To"][0], form["Body"][0]))
+                    self.forms.append(fields)
+                    self.sent.append((fields["To"], fields.get("Body") or _shown(fields)))
                     self.arrived.notify_all()
                 body = f'{{"sid": "SM{len(self.sent):032d}", "status": "queued"}}'.encode()
                 writer.write(
@@ -85,6 +89,11 @@ class Provider:
         finally:
             writer.close()
             self.lines.discard(writer)
+
+
+def _shown(fields: Mapping[str, str]) -> str:
+    variables: Mapping[str, str] = json.loads(fields["ContentVariables"])
+    return variables["1"]
 
 
 @asynccontextmanager

@@ -84,6 +84,38 @@ def test_one_number_has_one_hash_in_a_city_whatever_carries_it() -> None:
     assert len(others | {number}) == 6
 
 
+@pytest.mark.parametrize(
+    ("whatsapp", "sms", "same"),
+    [
+        ("+5215500000001", "+525500000001", True),
+        ("+5491100000001", "+541100000001", True),
+        ("+5215500000001", "+5215500000001", True),
+        ("+525500000001", "+5215500000001", True),
+        ("+5215500000001", "+525500000002", False),
+        ("+52155000001", "+5255000001", False),
+        ("+52155000000012", "+5255000000012", False),
+        ("+5495500000001", "+525500000001", False),
+        ("+5211100000001", "+541100000001", False),
+        ("+27600000001", "+27600000001", True),
+        ("+12125550100", "+2125550100", False),
+    ],
+)
+def test_a_mobile_number_is_one_however_whatsapp_writes_it(
+    whatsapp: str, sms: str, same: bool
+) -> None:
+    assert (canonical(f"whatsapp:{whatsapp}") == canonical(f"tel:{sms}")) is same
+    ring = KeyRing([OLD])
+    found = ring.index("east", f"whatsapp:{whatsapp}")
+    assert (ring.index("east", f"tel:{sms}") == found) is same
+
+
+@pytest.mark.parametrize(
+    "urn", ["whatsapp:ZA.1", "whatsapp:5215500000001", "telegram:521", "try:+521"]
+)
+def test_an_address_that_is_no_number_stays_itself(urn: str) -> None:
+    assert canonical(urn) == urn
+
+
 def test_canonical_addresses_and_phones() -> None:
     assert canonical("whatsapp:ZA.1234") == "whatsapp:ZA.1234"
     assert is_phone("tel:+1")

@@ -77,7 +77,7 @@ class Post:
             raise SendError(self.find_fault)
         return self._sent(sending) if sending.text in self.texts else None
 
-    async def setup(self, replies: Mapping[str, str]) -> str:
+    async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """Nothing to set up."""
         return ""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.store import Contacts, Inbox, Outbox, Sessions, Unit
+from bot.store import Contacts, Inbox, Outbox, Places, Sessions, Unit
 from bot.writer import LARGEST_GROUP, Writer
 from dialogue.desk import Desk
 
@@ -27,6 +27,7 @@ class FakeUnit:
     contacts: Contacts
     sessions: Sessions
     outbox: Outbox
+    places: Places
 
     def __init__(self) -> None:
         self.notes: list[str] = []

@@ -15,15 +15,15 @@ SILENCE = "silence"
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; a body that is no string is written as JSON."""
+    """An HTTP answer; a body that is no text or bytes is written as JSON."""
 
     status: int
     body: object = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def raw(self) -> bytes:
-        text = self.body if isinstance(self.body, str) else json.dumps(self.body)
-        body = text.encode()
+        text = self.body if isinstance(self.body, str | bytes) else json.dumps(self.body)
+        body = text if isinstance(text, bytes) else text.encode()
         lines = [f"HTTP/1.1 {self.status} Answer", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body

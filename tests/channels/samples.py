@@ -28,6 +28,7 @@ def config(kind: str, settings: Mapping[str, object]) -> ChannelConfig:
         public_url=f"{PUBLIC_URL}/{kind}",
         rate=10.0,
         settings=settings,
+        responsible="Demo Council",
     )
 
 

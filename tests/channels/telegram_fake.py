@@ -5,6 +5,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.channels.faults import RESET, SILENCE, Answer, FaultServer, Request, _read, _reset
 from tests.channels.telegram_samples import BOT_TOKEN, MOMENT
@@ -61,23 +62,29 @@ FAULTS: Mapping[int, Answer | str] = {
 
 
 class TelegramFake(FaultServer):
-    """Answers getMe, sendMessage, answerCallbackQuery, setWebhook and setMyCommands; a method in
-    `refuses` is refused as it says."""
+    """Answers the methods of RESULTS; one in `refuses` is refused as it says. Asked for updates, it
+    gives those `waiting` from the offset on, and holds the question for `held` seconds where there
+    are none; `files` are by their id."""
 
     def __init__(self) -> None:
         super().__init__()
         self.refuses: dict[str, Answer] = {}
         self.given: list[Answer] = []
+        self.waiting: list[dict[str, object]] = []
+        self.held = 0.1
+        self.files: dict[str, bytes] = {}
 
     def told(self, method: str) -> list[Mapping[str, str]]:
         """The parameters of every call of a method."""
-        return [r.form for r in self.requests if r.target == f"/bot{BOT_TOKEN}/{method}"]
+        return [parameters(r) for r in self.requests if path(r) == f"/bot{BOT_TOKEN}/{method}"]
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = await _read(reader)
             self.requests.append(request)
             answer = self._answer(request)
+            if answer == NOTHING_YET:
+                await asyncio.sleep(self.held)
             if isinstance(answer, Answer):
                 self.given.append(answer)
                 writer.write(answer.raw())
@@ -90,15 +97,56 @@ class TelegramFake(FaultServer):
             writer.close()
 
     def _answer(self, request: Request) -> Answer | str:
-        method = request.target.rpartition("/")[2]
+        method = path(request).rpartition("/")[2]
+        if path(request).startswith(f"/file/bot{BOT_TOKEN}/"):
+            method = "file"
         if method in self.refuses:
             return self.refuses[method]
-        chat = request.form.get("chat_id", "")
+        form = parameters(request)
+        chat = form.get("chat_id", "")
         if chat.isdigit() and int(chat) in FAULTS:
             return FAULTS[int(chat)]
-        if method not in RESULTS:
-            return failed(HTTPStatus.NOT_FOUND, "Not Found")
-        return Answer(200, {"ok": True, "result": RESULTS[method](request.form)})
+        match method:
+            case "file":
+                return Answer(200, self.files[path(request).rpartition("/")[2]].decode())
+            case "getFile":
+                return self._file(form["file_id"])
+            case "getUpdates":
+                return self._updates(int(form.get("offset", 0)))
+            case _ if method in RESULTS:
+                return Answer(200, {"ok": True, "result": RESULTS[method](form)})
+            case _:
+                return failed(HTTPStatus.NOT_FOUND, "Not Found")
+
+    def _file(self, id_: str) -> Answer:
+        if id_ not in self.files:
+            return failed(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        known = {"file_id": id_, "file_unique_id": f"u{id_}", "file_path": f"photos/{id_}"}
+        return Answer(200, {"ok": True, "result": known})
+
+    def _updates(self, offset: int) -> Answer:
+        """Those before the offset are forgotten."""
+        self.waiting = [u for u in self.waiting if not _is_before(u, offset)]
+        result = list(self.waiting)
+        return Answer(200, {"ok": True, "result": result}) if result else NOTHING_YET
+
+
+NOTHING_YET = Answer(200, {"ok": True, "result": []})
+
+
+def path(request: Request) -> str:
+    """Where a request goes, without its query."""
+    return urlsplit(request.target).path
+
+
+def parameters(request: Request) -> dict[str, str]:
+    """The parameters of a call: Telegram takes them from the query and from the form."""
+    return {**dict(parse_qsl(urlsplit(request.target).query)), **request.form}
+
+
+def _is_before(update: Mapping[str, object], offset: int) -> bool:
+    number = update.get("update_id")
+    return isinstance(number, int) and number < offset
 
 
 def _message(form: Mapping[str, str]) -> object:
@@ -112,6 +160,8 @@ RESULTS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
     "getMe": lambda form: BOT,
     "sendMessage": _message,
     "answerCallbackQuery": lambda form: True,
+    "leaveChat": lambda form: True,
     "setWebhook": lambda form: True,
+    "deleteWebhook": lambda form: True,
     "setMyCommands": lambda form: True,
 }

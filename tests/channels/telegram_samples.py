@@ -52,3 +52,8 @@ def membership(status: str, **fields: object) -> dict[str, object]:
         **fields,
     }
     return {"update_id": 9000003, "my_chat_member": change}
+
+
+GROUP = {"id": -1001, "type": "supergroup", "title": "Ward 12"}
+GROUP_ADDED = membership("member", chat=GROUP)
+"""Somebody put the bot into a group."""

@@ -1,13 +1,14 @@
 """Messages become parts; parts cost segments."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import Carries, Part
-from channels.rendering import CARRIES, encoding, render, segments
+from channels.rendering import CARRIES, WHATSAPP_PLAIN, encoding, render, segments
 from dialogue.messages import Choice, Message
 
 SMS, WHATSAPP, TELEGRAM = CARRIES["sms"], CARRIES["whatsapp"], CARRIES["telegram"]
@@ -92,14 +93,24 @@ def test_choices_are_buttons_where_there_are_enough() -> None:
 
 
 def test_too_many_choices_are_numbered_lines() -> None:
-    (part,) = render(asked("Safe?", ("Yes", "No", "Both"), "Don't know"), WHATSAPP)
+    message = asked("Safe?", tuple(map(str, range(10))), "Don't know")
+    (part,) = render(message, WHATSAPP)
     assert part.choices == ()
-    assert part.text.endswith("\n3 Both\n9 Don't know")
+    assert part.text.endswith("\n10 9\n9 Don't know")
+    assert render(replace(message, choices=message.choices[1:]), WHATSAPP)[0].text == "Safe?"
 
 
-def test_a_long_label_is_clipped_on_its_button() -> None:
-    (part,) = render(Message("When?", (Choice("1", "In the last twelve months"),)), WHATSAPP)
-    assert part.choices == (Choice("1", "In the last twelve…"),)
+def test_without_templates_whatsapp_has_numbered_lines_only() -> None:
+    message = asked("Safe?", ("Yes",), "Don't know")
+    (part,) = render(message, WHATSAPP_PLAIN)
+    assert (part.text, part.choices) == ("Safe?\n1 Yes\n9 Don't know", ())
+
+
+def test_a_long_label_is_clipped_on_its_button_and_whole_in_the_text() -> None:
+    choices = (Choice("1", "In the last twelve  months"), Choice("2", "Before"))
+    (part,) = render(Message("When?", choices), WHATSAPP)
+    assert part.choices == (Choice("1", "In the last twelve…"), Choice("2", "Before"))
+    assert part.text == "When?\n1 In the last twelve months"
 
 
 def test_a_label_is_not_clipped_inside_a_flag() -> None:
@@ -190,8 +201,10 @@ def test_no_text_is_lost_and_no_part_is_too_long(
 ) -> None:
     parts = render(Message(text, choices, "q"), carries)
     buttons = [choice for part in parts for choice in part.choices]
-    numbered = "" if buttons else "".join(f"{c.number}{c.label}" for c in choices)
-    assert packed("".join(part.text for part in parts)) == packed(text + numbered)
+    shown = {choice.label for choice in buttons}
+    numbered = (c for c in choices if " ".join(c.label.split()) not in shown)
+    lines = "".join(f"{c.number}{c.label}" for c in numbered)
+    assert packed("".join(part.text for part in parts)) == packed(text + lines)
     assert all(part.text.strip() and units(part.text) <= carries.longest for part in parts)
     assert all(part.segments == (segments(part.text) if carries.segments else 1) for part in parts)
 

@@ -1,13 +1,16 @@
 """The channel that carries nothing."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from channels.base import Sending, WhenUnknown
 from channels.rendering import CARRIES
 from channels.simulator import Simulator
-from tests.channels.samples import config
+from channels.twilio import WhatsApp
+from tests.channels.samples import WHATSAPP, config
 
 HI = Sending("try:anna", "Hi")
 
@@ -30,3 +33,14 @@ def test_it_looks_like_another_kind(http: httpx.AsyncClient) -> None:
     assert {kind: simulator.carries for kind, simulator in like.items()} == CARRIES
     assert Simulator(config("simulator", {}), http).carries == CARRIES["sms"]
     assert Simulator(config("simulator", {"like": "pigeon"}), http).missing() == ("like",)
+
+
+@pytest.mark.parametrize(("settings", "made"), [({}, range(1, 11)), ({"templates": False}, ())])
+def test_it_shows_what_a_real_sender_with_its_templates_shows(
+    settings: dict[str, object], made: Sequence[int], http: httpx.AsyncClient
+) -> None:
+    names = [f"quick_reply_{n}" if n < 4 else f"list_{n}" for n in made]
+    templates = dict.fromkeys(names, "HX" + "0" * 32)
+    real = WhatsApp(config("whatsapp", {**WHATSAPP, "templates": templates}), http)
+    like = Simulator(config("simulator", {"like": "whatsapp", **settings}), http)
+    assert like.carries == real.carries

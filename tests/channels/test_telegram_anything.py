@@ -52,6 +52,9 @@ UPDATES = [
     message(contact={"phone_number": "+27600000001", "first_name": "R", "user_id": SENDER["id"]}),
     tap("1|consent"),
     membership("kicked"),
+    {"update_id": 5, "edited_message": message(text="Hi")["message"]},
+    message(photo=[{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]),
+    message(document={"file_id": "f", "file_unique_id": "u", "mime_type": "text/plain"}),
 ]
 
 
@@ -83,7 +86,8 @@ def is_sound_event(event: object) -> bool:
     answerable = re.fullmatch("telegram:[1-9][0-9]*", event.urn) is not None
     numbers = all(re.fullmatch(r"tel:\+[1-9][0-9]{6,14}", alias) for alias in event.aliases)
     written = "".join((event.text, event.choice or "", event.question or ""))
-    return known and answerable and numbers and "\x00" not in written
+    files = all(type(m.reference) is type(m.media_type) is str for m in event.media)
+    return known and answerable and numbers and files and "\x00" not in written
 
 
 @given(st.binary())

@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from channels.base import Sending
+from channels.base import Media, Sending
 from channels.telegram import Telegram
-from channels.telegram.account import UPDATES
+from channels.telegram.webhook import UPDATES
 from dialogue.messages import Choice
 from tests.channels.faults import Answer
 from tests.channels.samples import config
-from tests.channels.telegram_fake import FAULTS, TelegramFake
-from tests.channels.telegram_samples import RESIDENT_ID, TELEGRAM
+from tests.channels.telegram_fake import FAULTS, TelegramFake, parameters, path
+from tests.channels.telegram_samples import RESIDENT_ID, TELEGRAM, message
 
 RECORDED = sorted((Path(__file__).parent / "payloads" / "telegram").glob("*.json"))
 NOT_OF_THE_SPECIFICATION = {"malformed", "unknown-fields", "unknown-update"}
@@ -25,6 +25,9 @@ PLAIN: Mapping[str, type | tuple[type, ...]] = {
     "String": str,
     "Boolean": bool,
 }
+
+WORDS = {"en": {"help": "Call 10111.", "menu_start": "Take part", "menu_stop": "Leave"}}
+POLLING = {**TELEGRAM, "polling": True}
 
 Spec = Mapping[str, Any]
 
@@ -69,11 +72,11 @@ def fields(spec: Spec, known: list[Spec], value: Mapping[str, object], where: st
             yield f"{where}.{name}: missing"
 
 
-@pytest.mark.parametrize("path", RECORDED, ids=lambda path: str(path.stem))
-def test_recorded_updates_are_telegrams(path: Path, spec: Spec) -> None:
-    update = json.loads(path.read_text())["update"]
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: str(file.stem))
+def test_recorded_updates_are_telegrams(file: Path, spec: Spec) -> None:
+    update = json.loads(file.read_text())["update"]
     found = list(faults(spec, "Update", update))
-    assert bool(found) == (path.stem in NOT_OF_THE_SPECIFICATION), found
+    assert bool(found) == (file.stem in NOT_OF_THE_SPECIFICATION), found
 
 
 def test_we_ask_for_updates_that_there_are(spec: Spec) -> None:
@@ -86,16 +89,28 @@ async def test_calls_and_answers(spec: Spec, http: httpx.AsyncClient) -> None:
         choices = (Choice("1", "Yes"), Choice("2", "No"))
         await channel.send(Sending(f"telegram:{RESIDENT_ID}", "Well?", choices, "consent"))
         await channel.acknowledge("4001")
-        await channel.setup({})
-        calls = zip(fake.requests, fake.given, strict=True)
+        await channel.acknowledge("leave:-1001")
+        await channel.setup(WORDS)
+        fake.waiting, fake.files = [message(text="Hi")], {"f1": b"picture"}
+        asking = Telegram(config("telegram", {**POLLING, "api_base": fake.url}), http)
+        await asking.setup(WORDS)
+        await asking.poll("7")
+        await channel.fetch(Media("f1"), 100)
+        calls = [*zip(fake.requests, fake.given, strict=True)]
     seen = set()
     for request, answer in calls:
-        method = spec["methods"][request.target.rpartition("/")[2]]
+        if path(request).startswith("/file/"):
+            continue
+        method = spec["methods"][path(request).rpartition("/")[2]]
         seen.add(method["name"])
-        assert [*fields(spec, method.get("fields", []), read(request.form), method["name"])] == []
+        told = read(parameters(request))
+        assert [*fields(spec, method.get("fields", []), told, method["name"])] == []
         (result,) = [answer.body["result"]] if isinstance(answer.body, dict) else []
         assert [*faults(spec, method["returns"][0], result, method["name"])] == []
-    assert seen == {"getMe", "sendMessage", "answerCallbackQuery", "setWebhook", "setMyCommands"}
+    assert seen == {
+        *("getMe", "sendMessage", "answerCallbackQuery", "setWebhook", "setMyCommands"),
+        *("deleteWebhook", "getUpdates", "getFile", "leaveChat"),
+    }
 
 
 def read(form: Mapping[str, str]) -> dict[str, object]:
@@ -103,7 +118,7 @@ def read(form: Mapping[str, str]) -> dict[str, object]:
     return {name: value if name in STRINGS else json.loads(value) for name, value in form.items()}
 
 
-STRINGS = {"text", "url", "secret_token", "callback_query_id", "language_code"}
+STRINGS = {"text", "url", "secret_token", "callback_query_id", "language_code", "file_id"}
 
 
 def test_refusals_have_the_published_form(spec: Spec) -> None:

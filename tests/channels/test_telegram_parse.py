@@ -6,7 +6,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from channels.base import Parsed, Received, WebhookError
+from channels.base import Media, Parsed, Received, WebhookError
 from channels.telegram import Telegram
 from tests.channels.samples import config
 from tests.channels.telegram_samples import (
@@ -86,6 +86,10 @@ COMMANDS = [
     ("/start@imbizo_example_bot", "start", "START"),
     ("/start ward_12-x", "ward_12-x", "START"),
     ("/start\nPULSE\n", "PULSE", "START"),
+    ("/start link_AB12", "LINK AB12", None),
+    ("/start LINK-ab12", "LINK ab12", None),
+    ("/start link", "link", "START"),
+    ("/start linked", "linked", "START"),
     ("/stop", "stop", "STOP"),
     ("/stop please", "stop please", "STOP"),
     ("/help", "help", "HELP"),
@@ -164,8 +168,7 @@ def test_the_own_number(number: str, aliases: tuple[str, ...]) -> None:
 
 def test_every_tap_is_acknowledged() -> None:
     assert parse(tap("1|consent")).acknowledge == ("4001",)
-    group = {"id": -100, "type": "group", "title": "Ward 12"}
-    shown = {"message_id": 4, "chat": group, "date": 0}
+    shown = {"message_id": 4, "chat": GROUP, "date": 0}
     for odd in (tap("1|consent", message=shown), tap(None), tap("1|consent", message=None)):
         parsed = parse(odd)
         assert (parsed.events, parsed.acknowledge) == ((), ("4001",))
@@ -176,6 +179,67 @@ def test_a_tap_never_holds_control_characters() -> None:
     (event,) = parse(tap("1\x00|\ud800tag")).events
     assert isinstance(event, Received)
     assert (event.choice, event.question) == ("1", "tag")
+
+
+GROUP = {"id": -100, "type": "group", "title": "Ward 12"}
+CHANNEL = {"id": -1001, "type": "channel", "title": "Ward 12"}
+
+
+@pytest.mark.parametrize("chat", [GROUP, CHANNEL])
+@pytest.mark.parametrize("status", ["member", "administrator"])
+def test_a_group_to_which_the_bot_is_added_is_to_be_left(
+    chat: Mapping[str, object], status: str
+) -> None:
+    rights = ("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages")
+    more = ("can_manage_video_chats", "can_restrict_members", "can_promote_members")
+    last = ("can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories")
+    flags = dict.fromkeys((*rights, *more, *last, "can_delete_stories"), False)
+    bot = {"id": 10001, "is_bot": True, "first_name": "Imbizo"}
+    new = {"user": bot, "status": status} | (flags if status == "administrator" else {})
+    parsed = parse(membership(status, chat=chat, new_chat_member=new))
+    assert (parsed.events, parsed.acknowledge) == ((), (f"leave:{chat['id']}",))
+
+
+@pytest.mark.parametrize("status", ["left", "kicked"])
+def test_a_group_that_is_left_is_left_alone(status: str) -> None:
+    parsed = parse(membership(status, chat=GROUP))
+    assert (parsed.events, parsed.acknowledge, parsed.poison) == ((), (), None)
+
+
+def test_what_is_said_in_a_group_is_passed_over() -> None:
+    for said in ("Hi", "/start", "/stop"):
+        assert parse(message(text=said, chat=GROUP)) == parse(message(chat=GROUP))
+        assert parse(edited(text=said, chat=GROUP)).events == ()
+
+
+def edited(**fields: object) -> dict[str, object]:
+    """An update with a changed message."""
+    return {"update_id": 9000004, "edited_message": message(**fields)["message"]}
+
+
+def test_a_changed_message_is_told_as_such_and_by_its_text_alone() -> None:
+    (event,) = parse(edited(text="/stop", location={"latitude": 1, "longitude": 2})).events
+    assert event == Received("9000004", received(text="x").urn, "stop", language="en", edited=True)
+    assert parse(edited(location={"latitude": 1, "longitude": 2})).events == ()
+
+
+def test_of_a_photo_the_largest_size_is_told() -> None:
+    sizes = [
+        {"file_id": f"f{side}", "file_unique_id": f"u{side}", "width": side, "height": side}
+        for side in (90, 1280, 320)
+    ]
+    assert received(photo=sizes).media == (Media("f1280", "image/jpeg"),)
+
+
+def test_a_quoted_message_is_told_by_the_id_that_sending_gave() -> None:
+    quoted = {"message_id": 41, "chat": CHAT, "date": 0, "text": "How safe?"}
+    assert received(text="2", reply_to_message=quoted).in_reply_to == "41"
+    assert received(text="2").in_reply_to is None
+
+
+def test_unblocking_brings_nobody_back_who_did_not_ask() -> None:
+    parsed = parse(membership("member"))
+    assert (parsed.events, parsed.poison, parsed.answer.status) == ((), None, 200)
 
 
 def test_blocking_is_a_stop_that_is_not_answered() -> None:
@@ -216,6 +280,10 @@ UNREADABLE: list[object] = [
     tap("1|consent", id=5),
     {"update_id": 1, "callback_query": {"id": "1"}},
     {"update_id": 1, "my_chat_member": {"chat": CHAT}},
+    membership("member", chat={"id": "-100", "type": "group"}),
+    message(text="2", reply_to_message={"message_id": "41", "chat": CHAT, "date": 0}),
+    message(photo=[{"file_id": "f", "file_unique_id": "u"}]),
+    {"update_id": 1, "edited_message": {"text": "Hi"}},
 ]
 
 

@@ -1,5 +1,6 @@
 """Sending with the real client, against a Bot API of ours that fails by the id of the chat."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -13,16 +14,22 @@ from channels.base import Fault, Kind, SendError, Sending, Sent, WhenUnknown
 from channels.rendering import CARRIES
 from channels.telegram import Telegram
 from channels.telegram.buttons import LONGEST_DATA, data, read_data
-from channels.telegram.commands import DEFAULT, MENUS
-from channels.telegram.errors import SENTENCES
+from channels.telegram.commands import menu
+from channels.telegram.errors import CONFLICTS, SENTENCES
+from channels.telegram.webhook import UPDATES
+from dialogue.engine import tag
+from dialogue.locale import COMMAND_KEYS
 from dialogue.messages import Choice
+from dialogue.phrases import PHRASES
+from dialogue.survey import Session, Status
 from tests.channels import telegram_fake as fakes
-from tests.channels.faults import RESET, Answer, FaultServer
+from tests.channels.faults import RESET, SILENCE, Answer, FaultServer
 from tests.channels.samples import config
 from tests.channels.telegram_fake import TelegramFake, failed
 from tests.channels.telegram_samples import BOT_TOKEN, RESIDENT_ID, SECRET, TELEGRAM, WEBHOOK
 
 SENDING = Sending(f"telegram:{RESIDENT_ID}", "How <safe> do *you* feel_? 😀")
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TAG = "0123456789ab:safe_dark"
 YES_NO = (Choice("1", "Yes"), Choice("2", "No"), Choice("9", "Don't know"))
 
@@ -85,12 +92,12 @@ def test_a_tap_brings_back_its_number_and_question(number: str, question: str | 
     assert read_data(data(Choice(number, ""), question)) == (number, question)
 
 
-@pytest.mark.parametrize("name", ["x" * 49, "x" * 50, "x" * 63, "ñ" * 30])
-def test_a_question_whose_name_is_too_long_is_left_out(name: str) -> None:
-    question = f"0123456789ab:{name}"
-    sent = data(Choice("1", ""), question)
+@pytest.mark.parametrize("length", [1, 40, 41, 63])
+def test_every_number_and_tag_fit_behind_a_button(length: int) -> None:
+    session = Session("f" * 32, "pulse", 1, Status.ACTIVE, MOMENT, question="x" * length)
+    sent = data(Choice("999999", ""), tag(session))
     assert len(sent.encode()) <= LONGEST_DATA
-    assert read_data(sent) == ("1", question if len(name.encode()) <= 49 else None)
+    assert read_data(sent) == ("999999", tag(session))
 
 
 async def test_the_most_buttons_fit(fake: TelegramFake, http: httpx.AsyncClient) -> None:
@@ -119,7 +126,6 @@ async def test_it_cannot_be_asked(http: httpx.AsyncClient) -> None:
 
 
 # --- what goes wrong -----------------------------------------------------------------------------
-LOST = 2
 FAULTS = [
     (fakes.BLOCKED, Fault(Kind.OPT_OUT, "bot was blocked by the user")),
     (fakes.DEACTIVATED, Fault(Kind.DEAD, "user is deactivated")),
@@ -131,18 +137,18 @@ FAULTS = [
     (fakes.BAD_BUTTON, Fault(Kind.CONTENT, "button_data_invalid")),
     (fakes.MIGRATED, Fault(Kind.DEAD, "chat migrated")),
     (fakes.NEW_400, Fault(Kind.CONTENT, "400")),
-    (fakes.FLOODED, Fault(Kind.THROTTLE, "429", wait=timedelta(seconds=7))),
-    (fakes.FLOODED_BARE, Fault(Kind.THROTTLE, "429")),
-    (fakes.BROKEN, Fault(Kind.UNKNOWN, "500")),
-    (fakes.GATEWAY, Fault(Kind.UNKNOWN, "502")),
-    (fakes.UNAUTHORISED, Fault(Kind.CONFIG, "invalid token")),
-    (fakes.CONFLICT, Fault(Kind.CONFIG, "409")),
-    (fakes.LATE, Fault(Kind.UNKNOWN, "ReadTimeout", tries=LOST)),
-    (fakes.CUT, Fault(Kind.UNKNOWN, "ReadError", tries=LOST)),
-    (fakes.PROXY, Fault(Kind.CONFIG, "403")),
-    (fakes.MOVED, Fault(Kind.CONFIG, "307")),
-    (fakes.HOTEL, Fault(Kind.UNKNOWN, "JSONDecodeError", tries=LOST)),
-    (fakes.EMPTY, Fault(Kind.UNKNOWN, "KeyError", tries=LOST)),
+    (fakes.FLOODED, Fault(Kind.THROTTLE, "429", wait=timedelta(seconds=7), whole=True)),
+    (fakes.FLOODED_BARE, Fault(Kind.THROTTLE, "429", whole=True)),
+    (fakes.BROKEN, Fault(Kind.UNKNOWN, "500", whole=True)),
+    (fakes.GATEWAY, Fault(Kind.UNKNOWN, "502", whole=True)),
+    (fakes.UNAUTHORISED, Fault(Kind.CONFIG, "invalid token", whole=True)),
+    (fakes.CONFLICT, Fault(Kind.CONFIG, "terminated by other getupdates request", whole=True)),
+    (fakes.LATE, Fault(Kind.UNKNOWN, "SocketTimeoutError", tries=2, whole=True)),
+    (fakes.CUT, Fault(Kind.UNKNOWN, "ClientOSError", tries=2, whole=True)),
+    (fakes.PROXY, Fault(Kind.CONFIG, "403", whole=True)),
+    (fakes.MOVED, Fault(Kind.CONFIG, "307", whole=True)),
+    (fakes.HOTEL, Fault(Kind.UNKNOWN, "JSONDecodeError", tries=2, whole=True)),
+    (fakes.EMPTY, Fault(Kind.UNKNOWN, "KeyError", tries=2, whole=True)),
 ]
 
 
@@ -154,12 +160,62 @@ async def test_faults(
     assert len(fake.requests) == 1  # nothing is ever sent twice by itself
 
 
+WORDED = [
+    (403, "Forbidden: bot was blocked by the user", Kind.OPT_OUT),
+    (403, "Forbidden: user is deactivated", Kind.DEAD),
+    (403, "Forbidden: bot was kicked from the group chat", Kind.DEAD),
+    (403, "Forbidden: bot is not a member of the channel chat", Kind.DEAD),
+    (403, "Forbidden: the group chat was deleted", Kind.DEAD),
+    (403, "Forbidden: bot can't initiate conversation with a user", Kind.DEAD),
+    (403, "Forbidden: bot can't send messages to bots", Kind.DEAD),
+    (400, "Bad Request: chat not found", Kind.DEAD),
+    (400, "Bad Request: PEER_ID_INVALID", Kind.DEAD),
+    (400, "Bad Request: INPUT_USER_DEACTIVATED", Kind.DEAD),
+    (400, "Bad Request: USER_IS_BLOCKED", Kind.OPT_OUT),
+    (400, "Bad Request: query is too old and response timeout expired", Kind.IGNORE),
+    (400, "Bad Request: message is not modified: new content is the same", Kind.IGNORE),
+    (400, "Bad Request: can't parse entities: unsupported tag", Kind.CONTENT),
+    (400, "Bad Request: message is too long", Kind.CONTENT),
+    (400, "Bad Request: message text is empty", Kind.CONTENT),
+    (400, "Bad Request: BUTTON_DATA_INVALID", Kind.CONTENT),
+    (400, "Bad Request: reply markup is too long", Kind.CONTENT),
+    (400, "Logged out", Kind.CONFIG),
+    (401, "Unauthorized", Kind.CONFIG),
+    (404, "Not Found", Kind.CONFIG),
+    (409, "Conflict: terminated by other getUpdates request", Kind.CONFIG),
+]
+
+
+@pytest.mark.parametrize(("status", "said", "kind"), WORDED)
+async def test_faults_as_telegram_words_them(
+    status: int, said: str, kind: Kind, provider: FaultServer, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [failed(status, said)]
+    found = await fault(telegram(provider.url, http))
+    assert (found.kind, found.whole) == (kind, kind is Kind.CONFIG)
+
+
+async def test_no_room_among_the_connections_is_certainly_not_sent(provider: FaultServer) -> None:
+    provider.answers = [SILENCE]
+    one = httpx.Limits(max_connections=1)
+    async with httpx.AsyncClient(limits=one) as http:
+        waiting = asyncio.create_task(fault(telegram(provider.url, http, timeout=5)))
+        while not provider.requests:
+            await asyncio.sleep(0.01)
+        found = await fault(telegram(provider.url, http))
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    assert found == Fault(Kind.RETRY, "PoolTimeout", whole=True)
+    assert len(provider.requests) == 1
+
+
 ODD = [
     (Answer(200, ["a", "list"]), Kind.UNKNOWN),
     (Answer(200, {"ok": True, "result": True}), Kind.UNKNOWN),
     (Answer(400, ["a", "list"]), Kind.CONFIG),
     (Answer(400, {"ok": False, "description": "No", "parameters": ["odd"]}), Kind.UNKNOWN),
-    (Answer(413, {"ok": False, "description": "Too large"}), Kind.CONFIG),
+    (Answer(413, {"ok": False, "description": "Too large"}), Kind.CONTENT),
+    (failed(409, "Conflict: a reason that is new"), Kind.CONFIG),
     (Answer(408, ""), Kind.UNKNOWN),
     (Answer(429, "<html>", {"Retry-After": "9"}), Kind.THROTTLE),
     (failed(429, "Too Many Requests", retry_after=10**8), Kind.THROTTLE),
@@ -182,9 +238,9 @@ async def test_nobody_there(http: httpx.AsyncClient) -> None:
     with socket.socket() as taken:  # bound, but not listening
         taken.bind(("127.0.0.1", 0))
         channel = telegram(f"http://127.0.0.1:{taken.getsockname()[1]}", http)
-        assert await fault(channel) == Fault(Kind.RETRY, "ConnectError")
+        assert await fault(channel) == Fault(Kind.RETRY, "ClientConnectorError", whole=True)
         await channel.acknowledge("4001")
-        assert "ConnectError" in await channel.setup({})
+        assert "ClientConnectorError" in await channel.setup(WORDS)
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://127.0.0.1:port"])
@@ -201,14 +257,14 @@ async def test_without_a_token_nothing_is_asked(
     fake: TelegramFake, http: httpx.AsyncClient
 ) -> None:
     channel = telegram(fake.url, http, bot_token="")
-    assert await fault(channel) == Fault(Kind.CONFIG, "no token")
+    assert await fault(channel) == Fault(Kind.CONFIG, "no token", whole=True)
     await channel.acknowledge("4001")
-    assert "bot_token" in await channel.setup({})
+    assert "bot_token" in await channel.setup(WORDS)
     assert fake.requests == []
 
 
 def test_sentences_are_as_the_library_hands_them_on() -> None:
-    assert [sentence for sentence in SENTENCES if sentence != sentence.lower()] == []
+    assert [said for said in (*SENTENCES, *CONFLICTS) if said != said.lower()] == []
 
 
 async def test_nothing_is_logged_of_a_resident_or_the_token(
@@ -219,7 +275,7 @@ async def test_nothing_is_logged_of_a_resident_or_the_token(
     await channel.send(SENDING)
     for chat in (fakes.BLOCKED, fakes.GATEWAY, fakes.HOTEL, fakes.PROXY):
         await fault(channel, chat)
-    await channel.setup({})
+    await channel.setup(WORDS)
     for secret in (BOT_TOKEN, str(RESIDENT_ID), SENDING.text, "hotel"):
         assert secret not in caplog.text
 
@@ -243,23 +299,51 @@ async def test_a_tap_that_cannot_be_acknowledged_is_left(
 
 
 # --- setup ---------------------------------------------------------------------------------------
+WORDS = {
+    "es": {"help": "Llame al 911.", "menu_start": "Participar", "menu_stop": "Salir"},
+    "en": {"help": "Call 911.", "menu_start": "Take part", "menu_stop": "Leave"},
+    "nso": {"help": "Call 911.", "menu_start": "Tšea karolo"},
+}
+
+
 async def test_setup(fake: TelegramFake, http: httpx.AsyncClient) -> None:
-    told = await telegram(fake.url, http).setup({"HELP": "10111"})
+    told = await telegram(fake.url, http).setup(WORDS)
     (webhook,) = fake.told("setWebhook")
     assert (webhook["url"], webhook["secret_token"]) == (WEBHOOK, SECRET)
-    assert json.loads(webhook["allowed_updates"]) == ["message", "callback_query", "my_chat_member"]
-    menus = {c.get("language_code"): json.loads(c["commands"]) for c in fake.told("setMyCommands")}
-    assert set(menus) == {None, *MENUS}
-    assert {c["command"]: c["description"] for c in menus[None]} == MENUS[DEFAULT]
+    assert json.loads(webhook["allowed_updates"]) == [*UPDATES]
     assert WEBHOOK in told
     assert "https://t.me/imbizo_example_bot?start=" in told
     assert BOT_TOKEN not in told
     assert SECRET not in told
 
 
-def test_every_menu_has_the_same_commands() -> None:
-    assert {tuple(menu) for menu in MENUS.values()} == {tuple(MENUS[DEFAULT])}
-    assert all(1 <= len(text) <= 256 for menu in MENUS.values() for text in menu.values())
+async def test_the_menu_is_in_every_language_that_telegram_can_tell(
+    fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    await telegram(fake.url, http).setup(WORDS)
+    spanish = [
+        {"command": "start", "description": "Participar"},
+        {"command": "stop", "description": "Salir"},
+    ]
+    menus = {c.get("language_code"): json.loads(c["commands"]) for c in fake.told("setMyCommands")}
+    assert set(menus) == {None, "es", "en"}
+    assert menus[None] == menus["es"] == spanish
+
+
+def test_the_menu_has_only_commands_that_there_are() -> None:
+    listed = menu(PHRASES)
+    assert {name for name, _ in listed} == set(COMMAND_KEYS)
+    assert all(1 <= len(text) <= 256 for _, text in listed)
+
+
+async def test_setup_of_a_bot_that_is_asked_deletes_its_webhook(
+    fake: TelegramFake, http: httpx.AsyncClient
+) -> None:
+    told = await telegram(fake.url, http, polling=True, webhook_secret="").setup(WORDS)
+    assert len(fake.told("deleteWebhook")) == 1
+    assert fake.told("setWebhook") == []
+    assert "polling" in told
+    assert "deleted" in told
 
 
 REFUSALS = [
@@ -277,7 +361,7 @@ async def test_a_setup_that_fails_says_why_in_a_sentence(
     method: str, answer: Answer, words: str, fake: TelegramFake, http: httpx.AsyncClient
 ) -> None:
     fake.refuses[method] = answer
-    told = await telegram(fake.url, http).setup({})
+    told = await telegram(fake.url, http).setup(WORDS)
     assert words in told
     assert told.endswith(".")
     assert "\n" not in told
@@ -287,6 +371,6 @@ async def test_a_setup_that_fails_says_why_in_a_sentence(
 async def test_a_secret_that_telegram_would_not_take(
     fake: TelegramFake, http: httpx.AsyncClient
 ) -> None:
-    told = await telegram(fake.url, http, webhook_secret="two words").setup({})
+    told = await telegram(fake.url, http, webhook_secret="two words").setup(WORDS)
     assert "webhook_secret" in told
     assert fake.requests == []

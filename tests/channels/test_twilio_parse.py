@@ -253,7 +253,8 @@ def test_missing(settings: Mapping[str, object], missing: tuple[str, ...]) -> No
 
 
 def test_what_to_type_into_the_console() -> None:
-    told = console_settings(config("sms", TWILIO), {"STOP": "You are out.", "HELP": "10111"})
+    words = {"en": {"stopped": "You are out.", "welcome_back": "Hello.", "help": "10111"}}
+    told = console_settings(config("sms", TWILIO), {**words, "es": {"stopped": "Fuera."}})
     lines = [line.strip() for line in told.split("\n")]
     assert f"{PUBLIC_URL}/sms#rc=5&rp=5xx,ct,rt" in lines
     assert f"{PUBLIC_URL}/sms/status#rc=5&rp=5xx,ct,rt" in lines

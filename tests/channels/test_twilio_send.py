@@ -91,23 +91,26 @@ ANSWERS = [
     (refused(400, 29999), Fault(Kind.CONTENT, "29999")),
     (refused(400, "none"), Fault(Kind.CONTENT, "400")),
     (Answer(400, PROBLEM), ERRORS[21610]),
-    (Answer(403, "<html>"), Fault(Kind.CONFIG, "403")),
-    (Answer(307, "", {"Location": "/elsewhere"}), Fault(Kind.CONFIG, "307")),
-    (refused(429, 20429), Fault(Kind.THROTTLE, "20429")),
-    (refused(429, 20429, Retry_After="7"), Fault(Kind.THROTTLE, "20429", wait=SECONDS)),
-    (refused(429, 20429, Retry_After="soon"), Fault(Kind.THROTTLE, "20429")),
-    (refused(429, 20429, Retry_After="9" * 9), Fault(Kind.THROTTLE, "20429", wait=timedelta(1))),
-    (Answer(429, "<html>"), Fault(Kind.THROTTLE, "429")),
-    (refused(500, 20500), Fault(Kind.UNKNOWN, "20500")),
-    (refused(503, 20503, Retry_After="7"), Fault(Kind.UNKNOWN, "20503", wait=SECONDS)),
-    (Answer(502, "<html>Bad gateway</html>"), Fault(Kind.UNKNOWN, "502")),
-    (Answer(408, ""), Fault(Kind.UNKNOWN, "408")),
-    (Answer(200, "<html>Welcome to the hotel</html>"), Fault(Kind.UNKNOWN, "200")),
-    (Answer(201, ["a", "list"]), Fault(Kind.UNKNOWN, "201")),
+    (Answer(403, "<html>"), Fault(Kind.CONFIG, "403", whole=True)),
+    (Answer(307, "", {"Location": "/elsewhere"}), Fault(Kind.CONFIG, "307", whole=True)),
+    (refused(429, 20429), Fault(Kind.THROTTLE, "20429", whole=True)),
+    (refused(429, 20429, Retry_After="7"), Fault(Kind.THROTTLE, "20429", wait=SECONDS, whole=True)),
+    (refused(429, 20429, Retry_After="soon"), Fault(Kind.THROTTLE, "20429", whole=True)),
+    (
+        refused(429, 20429, Retry_After="9" * 9),
+        Fault(Kind.THROTTLE, "20429", wait=timedelta(1), whole=True),
+    ),
+    (Answer(429, "<html>"), Fault(Kind.THROTTLE, "429", whole=True)),
+    (refused(500, 20500), Fault(Kind.UNKNOWN, "20500", whole=True)),
+    (refused(503, 20503, Retry_After="7"), Fault(Kind.UNKNOWN, "20503", wait=SECONDS, whole=True)),
+    (Answer(502, "<html>Bad gateway</html>"), Fault(Kind.UNKNOWN, "502", whole=True)),
+    (Answer(408, ""), Fault(Kind.UNKNOWN, "408", whole=True)),
+    (Answer(200, "<html>Welcome to the hotel</html>"), Fault(Kind.UNKNOWN, "200", whole=True)),
+    (Answer(201, ["a", "list"]), Fault(Kind.UNKNOWN, "201", whole=True)),
     (Answer(201, {"status": "queued"}), Fault(Kind.UNKNOWN, "no sid")),
     (Answer(201, {"sid": SID, "date_created": 5}), Fault(Kind.UNKNOWN, "AttributeError")),
-    (RESET, Fault(Kind.UNKNOWN, "ReadError")),
-    (SILENCE, Fault(Kind.UNKNOWN, "ReadTimeout")),
+    (RESET, Fault(Kind.UNKNOWN, "ClientOSError", whole=True)),
+    (SILENCE, Fault(Kind.UNKNOWN, "SocketTimeoutError", whole=True)),
 ]
 
 
@@ -124,7 +127,7 @@ async def test_nobody_there(http: httpx.AsyncClient) -> None:
     with socket.socket() as taken:  # bound, but not listening
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        assert await fault(sms(url, http)) == Fault(Kind.RETRY, "ConnectError")
+        assert await fault(sms(url, http)) == Fault(Kind.RETRY, "ClientConnectorError", whole=True)
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://127.0.0.1:port"])

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from channels.base import Carries, Kind, SendError, Sending, Sent
+from channels.base import Carries, Fault, Kind, Purpose, SendError, Sending, Sent
 from channels.rendering import render
 from channels.twilio import ERRORS, WhatsApp
 from channels.twilio.whatsapp import literal
@@ -188,11 +189,83 @@ def test_it_carries_what_its_templates_show(
     counts: tuple[int, ...], buttons: int, http: httpx.AsyncClient
 ) -> None:
     carries = whatsapp("", http, templates=templates(*counts)).carries
-    assert carries == Carries(buttons, 20, 1024 if buttons else 1600, segments=False)
+    assert carries == Carries(
+        buttons, 20, 1024 if buttons else 1600, segments=False, window=timedelta(hours=24)
+    )
     for count in range(1, 12):
         choices = tuple(Choice(str(n), f"Ward {n}") for n in range(count))
         (part,) = render(Message("Where?", choices), carries)
         assert part.choices == (choices if count <= buttons else ())
+
+
+# --- the window ----------------------------------------------------------------------------------
+LATE = Sending(URN, "Safe?", CHOICES, "q", "en", Purpose.REMINDER, in_window=False)
+APPROVED = {"reminder": {"en": hx(1), "zu": hx(2)}, "reply": hx(3), "invitation": {"any": hx(4)}}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "language", "sid"),
+    [
+        (Purpose.REMINDER, "en", hx(1)),
+        (Purpose.REMINDER, "zu", hx(2)),
+        (Purpose.REMINDER, None, hx(1)),
+        (Purpose.REPLY, "zu", hx(3)),
+        (Purpose.INVITATION, "af", hx(4)),
+    ],
+)
+async def test_after_the_window_only_an_approved_template_goes(
+    purpose: Purpose,
+    language: str | None,
+    sid: str,
+    provider: FaultServer,
+    http: httpx.AsyncClient,
+) -> None:
+    late = replace(LATE, purpose=purpose, language=language)
+    known = {**templates(3), **APPROVED}
+    assert await posted(provider, http, late, templates=known) == {
+        "To": URN,
+        "From": f"whatsapp:{SENDER}",
+        "ContentSid": sid,
+        "ContentVariables": '{"1": "Demo Council"}',
+        "StatusCallback": f"{WHATSAPP_URL}/status",
+    }
+
+
+@pytest.mark.parametrize("late", [replace(LATE, language="xh"), replace(LATE, choices=())])
+@pytest.mark.parametrize("known", [{}, templates(3), {"reminder": {"af": hx(1)}}])
+async def test_without_one_nothing_goes(
+    late: Sending, known: object, provider: FaultServer, http: httpx.AsyncClient
+) -> None:
+    with pytest.raises(SendError) as failed:
+        await whatsapp(provider.url, http, templates=known).send(late)
+    assert failed.value.fault == Fault(Kind.WINDOW, "no template")
+    assert provider.requests == []
+
+
+async def test_within_the_window_no_approved_template_is_used(
+    provider: FaultServer, http: httpx.AsyncClient
+) -> None:
+    form = await posted(provider, http, replace(LATE, in_window=True), templates=APPROVED)
+    assert form["Body"].startswith("Safe?")
+
+
+@pytest.mark.parametrize("in_window", [True, False])
+@pytest.mark.parametrize("shown", ["This is Demo Council. Write.", "Safe?\n1 Yes"])
+async def test_find_after_the_window(
+    in_window: bool, shown: str, provider: FaultServer, http: httpx.AsyncClient
+) -> None:
+    """The window may close or open between sending and looking."""
+    late = replace(LATE, in_window=in_window, choices=CHOICES[:1])
+    template = {"sid": hx(1), "types": {"twilio/text": {"body": "This is {{1}}. Write."}}}
+    record = {"sid": SID, "from": f"whatsapp:{SENDER}", "body": shown, "status": "sent"}
+    provider.answers = [
+        Answer(200, template),
+        Answer(200, {"messages": [record], "next_page_uri": None}),
+    ]
+    channel = whatsapp(provider.url, http, templates=APPROVED, content_base=provider.url)
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert await channel.find(late, noon) == Sent(SID)
+    assert provider.requests[0].target == f"/v1/Content/{hx(1)}"
 
 
 # --- what is looked up ---------------------------------------------------------------------------
@@ -217,18 +290,25 @@ def test_missing(http: httpx.AsyncClient) -> None:
 
 async def test_what_is_left_to_do_by_hand(http: httpx.AsyncClient) -> None:
     some = {"quick_reply_2": {"en": hx(1), "es": hx(2)}, "list_3": hx(3)}
-    told = await whatsapp("", http, templates=some).setup({"STOP": "You are out."})
+    words = {"en": {"stopped": "You are out.", "welcome_back": "Hello.", "help": "Call 10111."}}
+    told = await whatsapp("", http, templates=some).setup(words)
     lines = [line.strip() for line in told.split("\n")]
     assert f"{WHATSAPP_URL}#rc=5&rp=5xx,ct,rt" in lines
     assert f"{WHATSAPP_URL}/status#rc=5&rp=5xx,ct,rt" in lines
     assert "STOP: You are out." in lines
     assert "quick_reply_2 (en, es)" in lines
-    heading = lines.index("Missing (so many choices and more are numbered text until then):")
-    assert lines[heading + 1 :][:7] == [f"list_{n}" for n in range(4, 11)]
+    heading = lines.index("when 24 hours have passed since a resident wrote):")
+    wanted = [*(f"list_{n}" for n in range(4, 11)), "reply", "reminder", "invitation"]
+    assert lines[heading + 1 :] == [
+        *wanted,
+        "Make them with: imbizo channels templates example-za --make",
+    ]
     assert TOKEN not in told
 
 
 async def test_nothing_is_missing_with_all_templates(http: httpx.AsyncClient) -> None:
-    told = await whatsapp("", http, templates=templates(*range(2, 11))).setup({})
+    approved = {purpose.value: hx(5) for purpose in Purpose}
+    known = {**templates(*range(2, 11)), **approved}
+    told = await whatsapp("", http, templates=known).setup({})
     assert "Missing" not in told
     assert "(none)" in await whatsapp("", http, templates="wrong").setup({})

@@ -5,13 +5,14 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from channels.client import open_client
 from tests.conformance.listener import Listener
 
 HERE = Path(__file__).parent
@@ -30,10 +31,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(arguments: list[str], port: int, log: Path) -> Iterator[str]:
-    """A Node server that listens on the port; its address."""
+def running(
+    arguments: list[str],
+    port: int,
+    log: Path,
+    program: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """A server that listens on the port, of Node unless another program is given; its address."""
     with log.open("w") as output:
-        server = subprocess.Popen([node_program(), *arguments], stdout=output, stderr=output)
+        server = subprocess.Popen(
+            [program or node_program(), *arguments],
+            stdout=output,
+            stderr=output,
+            env=environment,
+            cwd=log.parent,
+        )
     try:
         _wait_for(server, port, log)
         yield f"http://127.0.0.1:{port}"
@@ -67,20 +80,37 @@ def run_node(node_modules: Path, script: str, cases: object) -> object:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as client:
+    async with open_client() as client:
         yield client
+
+
+@contextmanager
+def mocking(node_modules: Path, spec: Path, log: Path) -> Iterator[str]:
+    """Prism, refusing what a published specification does not allow."""
+    port = free_port()
+    program = node_modules / "@stoplight" / "prism-cli" / "dist" / "index.js"
+    arguments = [str(program), "mock", "-h", "127.0.0.1", "-p", str(port), str(spec)]
+    with running(arguments, port, log) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def prism(
     node_modules: Path, shared_fakes: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Prism, refusing what Twilio's published specification of messages does not allow."""
-    port = free_port()
-    program = node_modules / "@stoplight" / "prism-cli" / "dist" / "index.js"
-    spec = shared_fakes / "messages_patched.json"
-    arguments = [str(program), "mock", "-h", "127.0.0.1", "-p", str(port), str(spec)]
-    with running(arguments, port, tmp_path_factory.mktemp("prism") / "log") as url:
+    """Twilio's specification of messages."""
+    log = tmp_path_factory.mktemp("prism") / "log"
+    with mocking(node_modules, shared_fakes / "messages_patched.json", log) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def content_prism(
+    node_modules: Path, shared_fakes: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Twilio's specification of content templates."""
+    log = tmp_path_factory.mktemp("content_prism") / "log"
+    with mocking(node_modules, shared_fakes / "twilio_content_v1.json", log) as url:
         yield url
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from channels.base import Kind, Received, SendError, Sending, Sent, Status, StatusUpdate
+from channels.base import Event, Kind, Received, SendError, Sending, Sent, Status, StatusUpdate
 from channels.twilio import Sms
 from tests.channels.samples import ACCOUNT, RESIDENT, TOKEN, TWILIO, config
 from tests.conformance.listener import Listener
@@ -60,6 +60,27 @@ async def test_a_message_and_its_reports(
     request = listener.next()
     assert request.url == f"{listener.url}/status"
     assert sms.parse(request).events == (StatusUpdate(sent.provider_id, Status.DELIVERED),)
+
+
+async def test_what_was_missed_is_told_as_the_webhook_told_it(
+    sms: Sms, emulator: str, listener: Listener, http: httpx.AsyncClient
+) -> None:
+    since = datetime.now(UTC)
+    earlier = [received.provider_id async for received in sms.received_since(since)]
+    hooked: list[Event] = []
+    for text in ("first", "Molo 👋 á", " two\nlines ", "STOP"):
+        message = {"To": NUMBER, "From": RESIDENT, "Body": text}
+        await simulate(http, emulator, "inbound-message", **message)
+        hooked += sms.parse(listener.next()).events
+    await sms.send(SENDING)
+    listener.next()
+    told = [received async for received in sms.received_since(since)]
+    told = [received for received in told if received.provider_id not in earlier]
+    assert {received.provider_id: received for received in told} == {
+        event.provider_id: event for event in hooked if isinstance(event, Received)
+    }
+    tomorrow = since + timedelta(days=1)
+    assert [received async for received in sms.received_since(tomorrow)] == []
 
 
 async def test_a_sent_message_is_found(sms: Sms, listener: Listener) -> None:

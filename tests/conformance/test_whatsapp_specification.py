@@ -1,12 +1,18 @@
 """What we send to WhatsApp is what Twilio's published specification allows, as Prism checks it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import httpx
 import pytest
 
-from channels.base import Kind, SendError, Sending
+from channels.base import Kind, Purpose, SendError, Sending
 from channels.twilio import WhatsApp
+from channels.twilio.drafts import missing
+from channels.twilio.templates import read_templates
 from dialogue.messages import Choice
 from tests.channels.samples import RESIDENT, WHATSAPP, config
+from tests.channels.test_whatsapp_templates import WORDS
 
 pytestmark = pytest.mark.conformance
 
@@ -37,3 +43,51 @@ async def test_what_the_specification_forbids_is_refused(
     with pytest.raises(SendError) as refused:
         await channel.send(Sending(ADDRESSES[0], "Safe?", CHOICES, "q"))
     assert refused.value.fault.kind is Kind.CONFIG
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_after_the_window(purpose: Purpose, prism: str, http: httpx.AsyncClient) -> None:
+    channel = whatsapp(prism, http, templates={purpose.value: {"en": "HX" + "1" * 32}})
+    late = Sending(ADDRESSES[0], "Safe?", CHOICES, "q", "en", purpose, in_window=False)
+    assert (await channel.send(late)).provider_id.startswith("SM")
+
+
+# --- templates -----------------------------------------------------------------------------------
+async def test_templates_are_listed_made_and_submitted(
+    content_prism: str, http: httpx.AsyncClient
+) -> None:
+    """Prism keeps nothing: its answers are examples, with one SID for all."""
+    channel = whatsapp("", http, content_base=content_prism)
+    states = await channel.make_templates(WORDS)
+    assert {state.sid for state in states} == {"HX" + "a" * 32}
+    assert {state.language for state in states if state.purpose == "list_10"} == set(WORDS)
+    assert "reply" in {state.purpose for state in states}
+
+
+async def test_their_states(content_prism: str, http: httpx.AsyncClient) -> None:
+    http.headers["Prefer"] = "example=readResults"  # which of its examples Prism shall answer
+    rejected, example = "HX15c711fcc6d9ea5268d7ab77938a20ff", "HX" + "a" * 32
+    known = {"reply": {"en": rejected, "zu": "HX" + "0" * 32}, "reminder": example}
+    channel = whatsapp("", http, content_base=content_prism, templates=known)
+    told = {(s.purpose, s.language): s for s in await channel.template_states()}
+    assert told["reply", "en"].approval == "rejected"
+    assert told["reply", "en"].reason.startswith("INVALID_FORMAT")
+    assert told["reply", "zu"].approval == "not found"
+    assert told["reminder", "any"].approval == "unsubmitted"
+
+
+async def test_a_template_the_specification_forbids_is_refused(
+    content_prism: str, http: httpx.AsyncClient
+) -> None:
+    """So that the tests above would fail, were ours wrong."""
+    contents = whatsapp("", http, content_base=content_prism)._account.contents
+    (first, *_) = missing(WORDS, read_templates({}), "Demo Council")
+    assert (await contents.make(first.draft)).sid == "HX" + "a" * 32
+    wrong: list[Mapping[str, Mapping[str, str]]] = [
+        {"twilio/text": {}},
+        {"twilio/list-picker": {"body": "Where?"}},
+    ]
+    for types in wrong:
+        with pytest.raises(SendError) as refused:
+            await contents.make(replace(first.draft, types=types))
+        assert refused.value.fault.kind is Kind.CONFIG

@@ -63,6 +63,23 @@ def test_whatsapp_and_sms_of_one_number_are_one_contact(world: World) -> None:
     assert (due.known.urn, due.known.channel) == (WHATSAPP, "whatsapp")
 
 
+@pytest.mark.parametrize(
+    ("marked", "plain"), [("+5215500000001", "+525500000001"), ("+5491100000001", "+541100000001")]
+)
+@pytest.mark.parametrize("first", ["whatsapp", "sms"])
+def test_a_mobile_number_that_whatsapp_writes_otherwise_is_one_contact(
+    marked: str, plain: str, first: str, world: World
+) -> None:
+    """And each is answered at the address as it came."""
+    addresses = {"whatsapp": f"whatsapp:{marked}", "sms": f"tel:{plain}"}
+    second = "sms" if first == "whatsapp" else "whatsapp"
+    known = world.come(addresses[first], channel=first)
+    again = world.come(addresses[second], channel=second)
+    assert again.contact == known.contact
+    assert (known.urn, again.urn) == (addresses[first], addresses[second])
+    assert world.come(addresses[first], channel=first).urn == addresses[first]
+
+
 def test_an_asserted_alias_finds_the_contact(world: World) -> None:
     known = world.come()
     linked = world.come("telegram:7", aliases=(ANNA,), channel="telegram")
