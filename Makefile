@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance bench lock clean
+.PHONY: help run test conformance crash bench lock clean
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -41,6 +41,10 @@ conformance: .venv/.dev .peers/.done ## tests against servers we did not write (
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory .node/.done; \
 	else echo 'conformance: no Node here, so the tests that need it are skipped'; fi
 	@$(VENV) -m pytest -m conformance tests/conformance || test $$? -eq 5 # 5: no test collected
+	@$(MAKE) --no-print-directory crash
+
+crash: .venv/.dev ## 2,000 messages while programs are killed 50 times, on both databases
+	@$(VENV) -m pytest -m crash -n 2 -rP tests/crash
 
 bench: .venv/.dev ## the benchmarks
 	@$(VENV) -m benchmarks
