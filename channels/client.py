@@ -1,6 +1,6 @@
 """The one HTTP client of all channels.
 
-Under httpx lies aiohttp: a send then takes a third of the time (docs/decisions/0007). Its adapter
+Under httpx lies aiohttp: a send then takes a third of the time (docs/decisions/0008). Its adapter
 calls a connection that broke in the middle a `ConnectTimeout`, so what certainly was not sent is
 told by aiohttp's own exception.
 """
