@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.__main__ import free_port
+from benchmarks.servers import free_port
 from tests.backend.cli.processes import environment
 from tests.backend.conftest import write_city
 from tests.crash.checks import Found, check, is_drained
