@@ -146,6 +146,10 @@ class Dispatcher:
         """Keeps what became of a part; whether there is something new to claim or to wait for."""
         chance, fault = self._around.chance, settlement.fault
         more = unit.outbox.lane_waits(claimed.id)
+        if settlement.state is DeliveryState.SENT and not claimed.sending.in_window:
+            # It asked the resident to write; the rest would only ask the same again.
+            unit.outbox.cancel_behind(claimed.id, now)
+            more = False
         late = unit.outbox.settle(claimed, settlement, now)
         if late is not None:
             follow_up(unit, late, now, chance)

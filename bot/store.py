@@ -298,6 +298,10 @@ class Outbox(Protocol):
         """Whether something waits behind that part, for the same contact."""
         ...
 
+    def cancel_behind(self, part: int, at: datetime) -> None:
+        """Cancels what waits behind that part, for the same contact."""
+        ...
+
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
         """The tag of the question that a sent part asked; None if it asked none or is gone."""
         ...

@@ -19,6 +19,7 @@ from backend.store.tables import (
     SENDING,
     in_state,
     pending,
+    unsent,
     wiped_if_forgotten,
 )
 from backend.store.transaction import Transaction
@@ -71,6 +72,16 @@ _LANE_WAITS = Prepared(
             pending("behind"),
         )
     )
+)
+_CANCEL_BEHIND = (
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.lane
+        == select(_BEHIND.c.lane).where(_BEHIND.c.id == bindparam("of_part")).scalar_subquery(),
+        OUTBOUND.c.id != bindparam("of_part"),
+        unsent(),
+    )
+    .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at"), **wiped_if_forgotten())
 )
 _SENDING_OF = select(OUTBOUND.c.sending).where(
     OUTBOUND.c.provider_id == bindparam("its_id"),
@@ -161,6 +172,11 @@ class SqlOutbox:
     def lane_waits(self, part: int) -> bool:
         """Whether something waits behind that part, for the same contact."""
         return bool(_LANE_WAITS.first(self._transaction.connection, {"of_part": part})[0])
+
+    def cancel_behind(self, part: int, at: datetime) -> None:
+        """Cancels what waits behind that part, for the same contact."""
+        row = {"of_part": part, "at": at}
+        self._transaction.connection.execute(_CANCEL_BEHIND, row)
 
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
         """The tag of the question that a sent part asked; None if it asked none or is gone."""

@@ -244,6 +244,16 @@ async def test_the_window_is_a_day_from_the_last_message(bot: Bot) -> None:
     assert [s.in_window for s in post.sendings] == [True, False]
 
 
+async def test_outside_the_window_only_the_first_part_goes(bot: Bot) -> None:
+    bot.limits[EAST, "sms"] = Limits(window=24 * HOUR)
+    bot.queue(ANNA, "one", "two")
+    bot.queue(BEN, "three")
+    post = Post()
+    await drain(bot, post)
+    assert sorted(post.texts) == ["one", "three"]
+    assert bot.states() == {"sent": 2, "cancelled": 1}
+
+
 # --- budgets -------------------------------------------------------------------------------------
 def test_a_talk_between_two_machines_ends_and_stop_is_still_answered(bot: Bot) -> None:
     answered = 0
