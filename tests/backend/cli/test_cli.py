@@ -19,7 +19,7 @@ GROUPS = {
     "demo": ["load"],
     "city": ["load"],
     "survey": ["import", "export"],
-    "channels": ["setup"],
+    "channels": ["setup", "templates"],
     "key": ["add"],
     "keys": ["rotate"],
 }
