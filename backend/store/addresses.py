@@ -19,6 +19,7 @@ from backend.privacy import is_phone
 from backend.store.inbox import is_waiting
 from backend.store.merging import merge
 from backend.store.optouts import opt_out
+from backend.store.prepared import Prepared
 from backend.store.strangers import take_over
 from backend.store.tables import (
     ADDRESS,
@@ -85,7 +86,7 @@ def _looking_up(by: Any) -> Select[Any]:
     )
 
 
-_FIND = _looking_up(URN.c.hash == bindparam("hash"))
+_FIND = Prepared(_looking_up(URN.c.hash == bindparam("hash")))
 _FIND_ANY = _looking_up(URN.c.hash.in_(bindparam("hashes", expanding=True))).order_by(
     CONTACT.c.id, URN.c.id
 )
@@ -165,7 +166,7 @@ class _Search:
         row: dict[str, Any] = {"city": self._inbound.city, "receipt": receipt}
         with self._transaction.locking():
             if len(self._urns) == 1:
-                return self._connection.execute(_FIND, row | {"hash": self._own}).all()
+                return _FIND.all(self._connection, row | {"hash": self._own})
             return self._connection.execute(_FIND_ANY, row | {"hashes": [*self._urns]}).all()
 
     def _silent(self, row: Any) -> bool:

@@ -97,7 +97,8 @@ _CHANNELS = select(
     CHANNEL_RATE.c.paused_until,
     _NEXT.label("due_at"),
 ).order_by(CHANNEL_RATE.c.city, CHANNEL_RATE.c.channel)
-_LOCKED_CHANNELS = _CHANNELS.with_for_update(of=CHANNEL_RATE)
+_LOCKED_CHANNELS = Prepared(_CHANNELS.with_for_update(of=CHANNEL_RATE))
+_SEEN_CHANNELS = Prepared(_CHANNELS)
 _CANDIDATES = (
     select(
         OUTBOUND.c.id,
@@ -152,6 +153,7 @@ _HEARD_AT = (
 _CANDIDATES_OF_WINDOW = _CANDIDATES.with_only_columns(
     *(column for column in _CANDIDATES.selected_columns if column.key != "heard_at"), _HEARD_AT
 )
+_FREE, _FREE_IN_WINDOW = Prepared(_CANDIDATES), Prepared(_CANDIDATES_OF_WINDOW)
 _CLAIM = Prepared(
     update(OUTBOUND)
     .where(OUTBOUND.c.id == bindparam("row"))
@@ -194,7 +196,7 @@ def next_due(transaction: Transaction, now: datetime) -> datetime | None:
     """When something may next be claimed; None if nothing waits."""
     times = [
         max(row.due_at, Line(transaction, row, now).room_at)
-        for row in transaction.connection.execute(_CHANNELS, {"now": now})
+        for row in _SEEN_CHANNELS.all(transaction.connection, {"now": now})
         if row.due_at is not None
     ]
     return min(times, default=None)
@@ -204,7 +206,7 @@ def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Se
     """Claims up to `limit` parts under the token."""
     lines = {
         (row.city, row.channel): Line(transaction, row, now)
-        for row in transaction.connection.execute(_LOCKED_CHANNELS, {"now": now})
+        for row in _LOCKED_CHANNELS.all(transaction.connection, {"now": now})
         if row.due_at is not None and row.due_at <= now
     }
     lines = {channel: line for channel, line in lines.items() if not line.rests}
@@ -244,8 +246,8 @@ def _candidates(
     found: list[Any] = []
     for (city, channel), line in lines.items():
         row = {"city": city, "channel": channel, "now": now, "limit": limit}
-        statement = _CANDIDATES_OF_WINDOW if line.window else _CANDIDATES
-        found += transaction.connection.execute(statement, row)
+        statement = _FREE_IN_WINDOW if line.window else _FREE
+        found += statement.all(transaction.connection, row)
     return sorted(found, key=lambda row: (row.priority, row.id))
 
 

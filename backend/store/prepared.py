@@ -1,10 +1,11 @@
 """Statements that run in every turn, compiled once and given straight to the driver.
 
 SQLAlchemy's way from a statement to the driver costs three times what the database then takes for
-it. Here only its compiler is used: the SQL and how values are bound stay its business. Results come
-as the driver gives them, so this is for statements that return numbers or nothing.
+it. Here only its compiler and its types are used: the SQL, how values are bound and how results are
+read stay its business.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ class _Compiled:
     order: tuple[str, ...]  # of the names, where the driver wants that
     fixed: Mapping[str, Any]  # values that are part of the statement, bound already
     binders: Mapping[str, Callable[[Any], Any]]
+    readers: tuple[tuple[int, Callable[[Any], Any]], ...]  # of results, by place
+    record: Callable[[Any], Any]  # makes a row with names
 
     def bound(self, row: Mapping[str, Any]) -> Any:
         """The row as the driver takes it. Raises KeyError for a value that is missing."""
@@ -27,6 +30,13 @@ class _Compiled:
         values = {n: binders[n](v) if n in binders else v for n, v in row.items()}
         values |= self.fixed
         return [values[name] for name in self.order] if self.order else values
+
+    def read(self, found: Sequence[Any]) -> Any:
+        """A row as SQLAlchemy would give it."""
+        values = list(found)
+        for place, reader in self.readers:
+            values[place] = reader(values[place])
+        return self.record(values)
 
 
 class Prepared:
@@ -42,11 +52,15 @@ class Prepared:
         compiled = self._for(connection.dialect, row)
         _guarded(connection, "execute", compiled.sql, compiled.bound(row))
 
-    def first(self, connection: Connection, row: Mapping[str, Any]) -> Any:
-        """The first row it returns, as a tuple; None without one. Raises as `run`."""
+    def all(self, connection: Connection, row: Mapping[str, Any]) -> list[Any]:
+        """The rows it returns, their values by name. Raises as `run`."""
         compiled = self._for(connection.dialect, row)
         found = _guarded(connection, "execute", compiled.sql, compiled.bound(row)).fetchall()
-        return found[0] if found else None
+        return [compiled.read(one) for one in found]
+
+    def first(self, connection: Connection, row: Mapping[str, Any]) -> Any:
+        """The first row it returns; None without one. Raises as `run`."""
+        return next(iter(self.all(connection, row)), None)
 
     def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Executes it for each row (at least one). Raises as `run`."""
@@ -79,7 +93,26 @@ def _compile(statement: Any, dialect: Dialect, keys: list[str] | None) -> _Compi
         for name, bind in made.binds.items()
         if not bind.required
     }
-    return _Compiled(str(made), tuple(made.positiontup or ()), fixed, binders)
+    results = _results(statement)
+    readers = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in results]
+    names = [column.key or "" for column in results]
+    # Names are known only now; one that cannot be an attribute's is a place.
+    record = namedtuple("record", names, rename=True)  # type: ignore[misc]
+    return _Compiled(
+        str(made),
+        tuple(made.positiontup or ()),
+        fixed,
+        binders,
+        tuple((place, reader) for place, reader in enumerate(readers) if reader is not None),
+        record._make,
+    )
+
+
+def _results(statement: Any) -> list[Any]:
+    """The columns that come back."""
+    if isinstance(statement, Select):
+        return list(statement.selected_columns)
+    return list(statement.exported_columns)
 
 
 def _guarded(connection: Connection, how: str, sql: str, values: Any) -> Any:
