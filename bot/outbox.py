@@ -26,6 +26,9 @@ MOST_AT_ONCE = 50
 MOST_SECONDS = 45
 """Longest time a part is on its way: well within its lease."""
 
+UNKNOWN_CHANNEL = timedelta(seconds=5)
+"""Pause where the channel is not known here: processes take in changes every few seconds."""
+
 IDLE = timedelta(seconds=20)
 """Longest sleep; a net under the wake-ups, not the way work is noticed."""
 
@@ -163,7 +166,11 @@ class Dispatcher:
     async def _send(self, claimed: Claimed) -> Settlement:
         channel = self._channels.get((claimed.city, claimed.channel))
         try:
-            if channel is None or channel.missing():
+            if channel is None:  # of a city that this process has not taken in yet
+                raise SendError(
+                    Fault(Kind.RETRY, "channel unknown", wait=UNKNOWN_CHANNEL, whole=True)
+                )
+            if channel.missing():
                 raise SendError(Fault(Kind.CONFIG, "channel off", whole=True))
             sent = await self._in_time(channel, claimed)
         except SendError as error:

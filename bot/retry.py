@@ -15,6 +15,10 @@ MOST_TRIES = 6
 ASK_AFTER = timedelta(seconds=15)
 """Pause before a provider is asked for a message of unknown fate: its list lags a little."""
 
+LOST_PAUSES = (ASK_AFTER, timedelta(minutes=5), timedelta(hours=1))
+"""Pauses before a message that cannot be looked up is sent once more. Each attempt may be one message
+too many, so there are few, and far enough apart to outlast an outage."""
+
 PAUSE_FOR_OPERATOR = timedelta(minutes=5)
 """Pause after a fault of configuration: a person must mend it, the message waits meanwhile."""
 
@@ -43,9 +47,12 @@ def after(fault: Fault, claimed: Claimed, now: datetime, chance: Chance) -> Sett
             pause = max(PAUSE_FOR_OPERATOR, fault.wait or PAUSE_FOR_OPERATOR)
             return _again(DeliveryState.QUEUED, fault, claimed, now + pause, counted=False)
         case Kind.UNKNOWN:
-            if fault.tries is not None and claimed.attempt > fault.tries:
+            if fault.tries is None:
+                pause = max(ASK_AFTER, backoff(claimed.attempt, chance))
+            elif claimed.attempt > fault.tries:
                 return Settlement(DeliveryState.FAILED, fault=fault)
-            pause = max(ASK_AFTER, backoff(claimed.attempt, chance))
+            else:
+                pause = LOST_PAUSES[min(claimed.attempt, len(LOST_PAUSES)) - 1]
             return _again(DeliveryState.UNKNOWN, fault, claimed, now + pause)
         case Kind.THROTTLE:
             pause = fault.wait or backoff(claimed.attempt, chance)

@@ -53,7 +53,7 @@ fails its message and nothing else, and is not told on: it may quote the text.""
 CONFLICTS = ("webhook is active", "terminated by other getupdates request")
 """What a 409 says of two ways, or two programs, that ask for the same bot's updates."""
 
-LOST_TRIES = 2
+LOST_TRIES = 3
 """Further attempts at a message that may have arrived: it cannot be looked up."""
 
 _READ_BY_LIBRARY = frozenset({400, 401, 403, 404, 409})

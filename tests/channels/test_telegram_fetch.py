@@ -171,7 +171,7 @@ REFUSALS = [
     (failed(502, "Bad Gateway"), Fault(Kind.UNKNOWN, "502", whole=True)),
     (
         Answer(200, {"ok": True, "result": 5}),
-        Fault(Kind.UNKNOWN, "TypeError", tries=2, whole=True),
+        Fault(Kind.UNKNOWN, "TypeError", tries=3, whole=True),
     ),
     (
         Answer(200, {"ok": True, "result": ["odd", {"update_id": "5"}]}),

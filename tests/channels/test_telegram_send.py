@@ -143,12 +143,12 @@ FAULTS = [
     (fakes.GATEWAY, Fault(Kind.UNKNOWN, "502", whole=True)),
     (fakes.UNAUTHORISED, Fault(Kind.CONFIG, "invalid token", whole=True)),
     (fakes.CONFLICT, Fault(Kind.CONFIG, "terminated by other getupdates request", whole=True)),
-    (fakes.LATE, Fault(Kind.UNKNOWN, "SocketTimeoutError", tries=2, whole=True)),
-    (fakes.CUT, Fault(Kind.UNKNOWN, "ClientOSError", tries=2, whole=True)),
+    (fakes.LATE, Fault(Kind.UNKNOWN, "SocketTimeoutError", tries=3, whole=True)),
+    (fakes.CUT, Fault(Kind.UNKNOWN, "ClientOSError", tries=3, whole=True)),
     (fakes.PROXY, Fault(Kind.CONFIG, "403", whole=True)),
     (fakes.MOVED, Fault(Kind.CONFIG, "307", whole=True)),
-    (fakes.HOTEL, Fault(Kind.UNKNOWN, "JSONDecodeError", tries=2, whole=True)),
-    (fakes.EMPTY, Fault(Kind.UNKNOWN, "KeyError", tries=2, whole=True)),
+    (fakes.HOTEL, Fault(Kind.UNKNOWN, "JSONDecodeError", tries=3, whole=True)),
+    (fakes.EMPTY, Fault(Kind.UNKNOWN, "KeyError", tries=3, whole=True)),
 ]
 
 
