@@ -16,8 +16,8 @@ ASK_AFTER = timedelta(seconds=15)
 """Pause before a provider is asked for a message of unknown fate: its list lags a little."""
 
 LOST_PAUSES = (ASK_AFTER, timedelta(minutes=5), timedelta(hours=1))
-"""Pauses before a message that cannot be looked up is sent once more. Each attempt may be one message
-too many, so there are few, and far enough apart to outlast an outage."""
+"""Pauses before a message that cannot be looked up is sent once more. Each attempt may be one
+message too many, so there are few, and far enough apart to outlast an outage."""
 
 PAUSE_FOR_OPERATOR = timedelta(minutes=5)
 """Pause after a fault of configuration: a person must mend it, the message waits meanwhile."""
