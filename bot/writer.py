@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,6 +29,37 @@ class _Job:
     done: "Future[Any]"
 
 
+class _Post:
+    """Brings what is done from the writer's thread to those who wait in an event loop: all of a
+    group with one call, since each call wakes the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._lock = threading.Lock()
+        self._bag: list[tuple[asyncio.Future[Any], Future[Any]]] = []
+
+    def put(self, waiter: "asyncio.Future[Any]", done: "Future[Any]") -> None:
+        """From any thread."""
+        with self._lock:
+            self._bag.append((waiter, done))
+            if len(self._bag) > 1:
+                return  # the loop was called already and has not emptied the bag yet
+        with suppress(RuntimeError):  # the loop has ended, and with it who waited
+            self.loop.call_soon_threadsafe(self._bring)
+
+    def _bring(self) -> None:
+        with self._lock:
+            bag, self._bag = self._bag, []
+        for waiter, done in bag:
+            if waiter.done():
+                continue
+            error = done.exception()
+            if error is None:
+                waiter.set_result(done.result())
+            else:
+                waiter.set_exception(error)
+
+
 class Writer:
     """Runs works in write transactions on a thread of its own.
 
@@ -38,6 +70,7 @@ class Writer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._post: _Post | None = None
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -57,7 +90,14 @@ class Writer:
 
     async def run(self, work: Callable[[Unit], T], key: str = "") -> T:
         """Waits until the work is committed; raises what it raised."""
-        return await asyncio.wrap_future(self.submit(work, key))
+        loop = asyncio.get_running_loop()
+        if self._post is None or self._post.loop is not loop:
+            self._post = _Post(loop)
+        waiter: asyncio.Future[T] = loop.create_future()
+        done, post = self.submit(work, key), self._post
+        waiter.add_done_callback(lambda w: done.cancel() if w.cancelled() else None)
+        done.add_done_callback(lambda d: post.put(waiter, d))
+        return await waiter
 
     def _loop(self) -> None:
         while (group := self._group()) is not None:
