@@ -1,12 +1,15 @@
 """Brings a database to the newest tables, by Alembic without an ini file."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
 from backend.store.engine import for_writing, open_engine
+
+# Alembic takes as long to import as the rest of a command, and most commands never migrate.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -17,8 +20,10 @@ class ForeignKeysBrokenError(Exception):
     """A migration left rows that point nowhere; it was undone."""
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> "Config":
     """Alembic's settings for our migrations on an open connection."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -37,6 +42,8 @@ def migrate(url: str) -> None:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Migrates on an engine made with foreign keys off: SQLite rebuilds a table to change it, and
     would take the rows that point to it along."""
+    from alembic import command
+
     with for_writing(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '60s'"))
