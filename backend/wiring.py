@@ -18,6 +18,7 @@ from backend.desks import build_desk
 from backend.privacy import KeyRing
 from backend.settings import Settings
 from backend.store import SqlStore, library, open_engine
+from backend.store.engine import SERVING
 from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from backend.vault import SealingVault, open_vault
@@ -107,7 +108,7 @@ async def installation(settings: Settings) -> AsyncIterator[Installation]:
 
 def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     """The parts, put together; nothing runs yet."""
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, name=SERVING)
     keys = key_ring(settings)
     check_keys(engine, keys)
     channels = ChannelBook(settings, http, lambda: profiles(engine))

@@ -9,13 +9,14 @@ from sqlalchemy import Engine, text
 from backend.city_file import CityError
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import open_engine
+from backend.store.engine import SERVING
 from backend.store.library import CityUnknownError
 from backend.survey_source import SurveyError
 from dialogue.faults import Fault
 
 _OTHERS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND application_name = 'imbizo' AND pid <> pg_backend_pid()"
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = :serving"
 )
 
 
@@ -38,16 +39,14 @@ def sole_process(settings: Settings) -> Iterator[None]:
 
 
 def quiet_database(engine: Engine) -> None:
-    """Raises SettingsError while web, worker or another command has a PostgreSQL database open:
-    what they hold in memory would no longer be true."""
+    """Raises SettingsError while web or worker have a PostgreSQL database open: what they hold in
+    memory would no longer be true."""
     if engine.dialect.name != "postgresql":
         return
     with engine.connect() as connection:
-        others = connection.execute(_OTHERS).scalar_one()
+        others = connection.execute(_OTHERS, {"serving": SERVING}).scalar_one()
     if others:
-        raise SettingsError(
-            f"{others} connections of web, worker or a command are open: stop them first"
-        )
+        raise SettingsError("Web or worker are running on this database: stop them first")
 
 
 @contextmanager

@@ -13,6 +13,10 @@ BUSY_MS = 10_000
 """How long SQLite waits for another process's transaction."""
 
 
+SERVING = "imbizo serving"
+"""The name of connections of web and worker, by which others see that they are there."""
+
+
 class UnknownDatabaseError(ValueError):
     """The address names a database that is neither SQLite nor PostgreSQL."""
 
@@ -32,8 +36,10 @@ def plain_url(url: str) -> str:
     return "postgresql://" + driver_url(url).partition("://")[2]
 
 
-def open_engine(url: str, pool_size: int = 5, foreign_keys: bool = True) -> Engine:
-    """An engine; nothing is connected yet. On SQLite its transactions are for reading unless
+def open_engine(
+    url: str, pool_size: int = 5, foreign_keys: bool = True, name: str = "imbizo"
+) -> Engine:
+    """An engine; nothing is connected yet. PostgreSQL shows its connections under `name`. On SQLite its transactions are for reading unless
     taken from `for_writing`. Parameters are kept out of its errors: they may be personal."""
     address = make_url(driver_url(url))
     if address.get_backend_name() == "sqlite":
@@ -47,7 +53,7 @@ def open_engine(url: str, pool_size: int = 5, foreign_keys: bool = True) -> Engi
         pool_size=pool_size,
         pool_pre_ping=False,
         hide_parameters=True,
-        connect_args={"options": options, "application_name": "imbizo"},
+        connect_args={"options": options, "application_name": name},
     )
 
 
