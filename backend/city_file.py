@@ -189,8 +189,8 @@ class CityProfile(_Table):
             raise ValueError("channels: a demo city has channels of kind simulator only")
         return self
 
-    def city(self, text_days: int = 30) -> City:
-        """The part that the dialogue needs; `text_days` is how long texts are kept."""
+    def city(self, text_days: int = 30, picture_days: int = 90) -> City:
+        """The part that the dialogue needs, and how many days texts and pictures are kept."""
         return City(
             slug=self.slug,
             name=self.name,
@@ -203,6 +203,7 @@ class CityProfile(_Table):
             regulator=self.responsible.regulator,
             helplines=tuple(Helpline(**line.model_dump()) for line in self.helplines),
             text_days=text_days,
+            picture_days=picture_days,
         )
 
     def places(self) -> tuple[Area, ...]:

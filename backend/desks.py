@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from backend.catalogues import load_locales
 from backend.city_file import CityProfile
-from backend.privacy import TEXT_DAYS
+from backend.privacy import MEDIA, RETENTION, TEXT_DAYS
 from backend.store.library import Published, load_profile, surveys
 from dialogue.desk import Desk
 from dialogue.survey import Survey
@@ -29,7 +29,7 @@ def desk_of(profile: CityProfile, published: Iterable[Published]) -> Desk:
     order = [slug for slug in profile.surveys if slug in latest]
     order += [slug for slug in latest if slug not in order]
     return Desk(
-        city=profile.city(text_days=TEXT_DAYS),
+        city=profile.city(TEXT_DAYS, RETENTION[MEDIA]),
         locales=load_locales(),
         surveys=tuple(latest[slug] for slug in order),
         areas=profile.places(),

@@ -26,6 +26,12 @@ MOST_AT_ONCE = 50
 MOST_SECONDS = 45
 """Longest time a part is on its way: well within its lease."""
 
+SETTLE_AGAIN = (0.2, 1.0, 3.0, 8.0)
+"""Seconds between attempts to settle: together well within what is left of the lease."""
+
+NOTHING_YET = timedelta(milliseconds=100)
+"""Pause after a claim that found nothing to send though something is due: it waits for room."""
+
 UNKNOWN_CHANNEL = timedelta(seconds=5)
 """Pause where the channel is not known here: processes take in changes every few seconds."""
 
@@ -88,11 +94,13 @@ class Dispatcher:
 
     async def _round(self) -> None:
         try:
-            _, due = await self._claim_and_start()
+            begun, due = await self._claim_and_start()
         except Exception as error:
             log.error("outbox_unavailable", error=type(error).__name__)
-            due = self._around.now() + timedelta(seconds=1)
+            begun, due = 0, self._around.now() + timedelta(seconds=1)
         pause = min(due - self._around.now(), IDLE) if due else IDLE
+        if not begun:
+            pause = max(pause, NOTHING_YET)
         # Not `wait_for`: on Python 3.11 it can swallow the cancellation that ends us.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(pause.total_seconds(), 0.005)):
@@ -134,32 +142,42 @@ class Dispatcher:
     async def _send_and_settle(self, claimed: Claimed) -> None:
         try:
             settlement = await self._send(claimed)
-            now = self._around.now()
-            more = await self._writer.run(lambda unit: self._settle(unit, claimed, settlement, now))
-        except Exception as error:
-            # The lease runs out, and the part is looked up before it is sent again.
-            log.error("settle_failed", part=claimed.id, error=type(error).__name__)
-            more = True
+            more = await self._keep(claimed, settlement)
         finally:
             self._parts.discard(claimed.id)
         if more:
             self.wake()
 
+    async def _keep(self, claimed: Claimed, settlement: Settlement) -> bool:
+        """Settles, again and again while the lease lasts: a database that is away for a moment must
+        not make of a message that was sent one of unknown fate."""
+        now = self._around.now()
+        for pause in (*SETTLE_AGAIN, None):
+            try:
+                return await self._writer.run(
+                    lambda unit: self._settle(unit, claimed, settlement, now)
+                )
+            except Exception as error:
+                log.error("settle_failed", part=claimed.id, error=type(error).__name__)
+                if pause is not None:
+                    await asyncio.sleep(pause)
+        return True  # the lease runs out, and where it can be asked the provider is
+
     def _settle(self, unit: Unit, claimed: Claimed, settlement: Settlement, now: datetime) -> bool:
         """Keeps what became of a part; whether there is something new to claim or to wait for."""
         chance, fault = self._around.chance, settlement.fault
         more = unit.outbox.lane_waits(claimed.id)
+        late = unit.outbox.settle(claimed, settlement, now)
         if settlement.state is DeliveryState.SENT and not claimed.sending.in_window:
             # It asked the resident to write; the rest would only ask the same again.
             unit.outbox.cancel_behind(claimed.id, now)
-            more = False
-        late = unit.outbox.settle(claimed, settlement, now)
         if late is not None:
             follow_up(unit, late, now, chance)
         if fault is not None and fault.whole:
-            troubled(unit, claimed.city, claimed.channel, fault, now, chance)
+            known = claimed.failures
+            troubled(unit, claimed.city, claimed.channel, fault, now, chance, known)
         elif claimed.failures:
-            unit.outbox.channel_works(claimed.city, claimed.channel)
+            unit.outbox.channel_works(claimed.city, claimed.channel, claimed.failures)
             more = True
         return more or late is not None or settlement.state is not DeliveryState.SENT
 
@@ -194,6 +212,12 @@ class Dispatcher:
         except TimeoutError as error:
             raise SendError(Fault(Kind.UNKNOWN, "too slow")) from error
 
+    async def _is_anothers(self, claimed: Claimed, found: Sent) -> bool:
+        """Whether what was found is an earlier message of the same words."""
+        return await self._writer.run(
+            lambda unit: unit.outbox.is_taken(claimed.city, claimed.channel, found.provider_id)
+        )
+
     async def _find_or_send(self, channel: Channel, claimed: Claimed) -> Sent | None:
         """Looks an unknown one up first. None: not found, and this channel says to leave it."""
         if claimed.unknown_since is not None:
@@ -202,6 +226,8 @@ class Dispatcher:
             except SendError as error:
                 # Whatever it was, the part's fate is as unknown as before.
                 raise SendError(replace(error.fault, kind=Kind.UNKNOWN)) from error
-            if found is not None or channel.when_unknown is WhenUnknown.LEAVE:
+            if found is not None and not await self._is_anothers(claimed, found):
                 return found
+            if channel.when_unknown is WhenUnknown.LEAVE:
+                return None
         return await channel.send(claimed.sending)

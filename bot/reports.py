@@ -32,15 +32,22 @@ def follow_up(unit: Unit, part: Undelivered, at: datetime, chance: retry.Chance)
     if verdict.again_at is not None:
         unit.outbox.send_again(part.id, verdict.again_at)
     if part.fault.whole:
-        troubled(unit, part.city, part.channel, part.fault, at, chance)
+        troubled(unit, part.city, part.channel, part.fault, at, chance, None)
 
 
 def troubled(
-    unit: Unit, city: str, channel: str, fault: Fault, at: datetime, chance: retry.Chance
+    unit: Unit,
+    city: str,
+    channel: str,
+    fault: Fault,
+    at: datetime,
+    chance: retry.Chance,
+    known: int | None,
 ) -> None:
-    """Counts a fault of the channel itself, and lets the channel rest when it is time to."""
-    failures = unit.outbox.channel_failed(city, channel)
-    until = retry.rest(fault, failures, at, chance)
+    """Counts a fault of the channel itself, and lets the channel rest when it is time to. `known`
+    is how many there had been when the part went out."""
+    failures = unit.outbox.channel_failed(city, channel, known)
+    until = retry.rest(fault, failures, at, chance) if failures is not None else None
     if until is not None:
         log.error(
             "channel_rests", city=city, channel=channel, code=fault.code, until=until.isoformat()

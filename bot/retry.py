@@ -22,6 +22,9 @@ message too many, so there are few, and far enough apart to outlast an outage.""
 PAUSE_FOR_OPERATOR = timedelta(minutes=5)
 """Pause after a fault of configuration: a person must mend it, the message waits meanwhile."""
 
+MOST_THROTTLED = 2
+"""Times that a message is sent again because a report says the carrier had too much of them."""
+
 BREAK_AFTER = 5
 """Failures of the channel itself in a row after which it rests."""
 
@@ -89,7 +92,8 @@ def after_report(part: Undelivered, now: datetime, chance: Chance) -> Verdict:
             if part.sends > (1 if fault.tries is None else fault.tries):
                 return Verdict(learnt=fault.then)
         case Kind.THROTTLE:
-            pass
+            if part.sends > MOST_THROTTLED:
+                return Verdict()
         case _:
             return Verdict()
     pause = max(fault.wait or timedelta(), backoff(part.sends, chance))

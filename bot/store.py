@@ -299,7 +299,8 @@ class Outbox(Protocol):
         ...
 
     def cancel_behind(self, part: int, at: datetime) -> None:
-        """Cancels what waits behind that part, for the same contact."""
+        """Cancels what waited behind a part that was sent, when it was claimed: for the same
+        address and channel."""
         ...
 
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
@@ -315,12 +316,18 @@ class Outbox(Protocol):
         is there), WINDOW (free text may not be sent any more). Other kinds teach nothing."""
         ...
 
-    def channel_failed(self, city: str, channel: str) -> int:
-        """Counts a failure of the channel itself; how many there were in a row."""
+    def channel_failed(self, city: str, channel: str, known: int | None) -> int | None:
+        """Counts a failure of the channel itself; how many there were in a row. None, and nothing
+        counted, if more than the `known` ones were counted since: what was on its way together
+        fails together, and is one failure."""
         ...
 
-    def channel_works(self, city: str, channel: str) -> None:
-        """The provider took something: no failures, no rest."""
+    def channel_works(self, city: str, channel: str, known: int) -> None:
+        """The provider took something: no failures, no rest, unless it failed since."""
+        ...
+
+    def is_taken(self, city: str, channel: str, provider_id: str) -> bool:
+        """Whether a provider's id is another part's already."""
         ...
 
     def rest(self, city: str, channel: str, until: datetime, code: str) -> None:

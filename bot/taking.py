@@ -4,10 +4,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import structlog
+
 from bot.reports import take_report
 from bot.store import Inbound, Unit
 from bot.turns import take_turn
 from channels.base import Carries, Parsed, Received
+
+log = structlog.get_logger(__name__)
 
 
 def take(
@@ -27,6 +31,7 @@ def take(
     if parsed.poison is not None:
         digest = hashlib.sha256(parsed.poison).hexdigest()
         content = parsed.poison.decode("utf-8", "replace")
+        log.warning("update_unreadable", city=city, channel=channel)
         unit.inbox.poison(city, channel, f"poison-{digest}", content, at)
     for event, turn in zip(parsed.events, turns, strict=True):
         if isinstance(event, Received):

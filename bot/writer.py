@@ -14,9 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.store import Store, Unit
+from bot.store import ContactBusyError, Store, Unit
 
 T = TypeVar("T")
+
+MOST_TRIES = 3
+"""Times that a work is tried which does not get a lock."""
 
 LARGEST_GROUP = 64
 """Works that share one commit; more would only make the first ones wait."""
@@ -120,7 +123,7 @@ class Writer:
             group.append(job)
         return sorted(group, key=lambda job: job.key)
 
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: list[_Job], tries: int = 1) -> None:
         # From here on a waiter can no longer call its work off: it is done, or fails.
         group = [
             job for job in group if job.done.running() or job.done.set_running_or_notify_cancel()
@@ -132,10 +135,17 @@ class Writer:
                 results = [job.work(unit) for job in group]
         except BaseException as error:  # whatever it is, someone waits for it, and others for us
             if len(group) == 1:
-                group[0].done.set_exception(error)
+                self._try_again(group[0], error, tries)
                 return
             for job in group:
                 self._commit([job])
             return
         for job, result in zip(group, results, strict=True):
             job.done.set_result(result)
+
+    def _try_again(self, job: _Job, error: BaseException, tries: int) -> None:
+        """A lock that was not had is worth another try: a work changes nothing but the database."""
+        if isinstance(error, ContactBusyError) and tries < MOST_TRIES:
+            self._commit([job], tries + 1)
+        else:
+            job.done.set_exception(error)

@@ -161,6 +161,7 @@ def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime)
     answers = sum(d.answers for d in conversation.done) + sum(len(s.answers) for s in open_)
     values = (
         ("days", desk.city.text_days),
+        ("picture_days", desk.city.picture_days),
         ("language", locale.words.name),
         ("age", NOTHING if conversation.age is None else conversation.age),
         ("answers", answers),

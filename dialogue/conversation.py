@@ -96,6 +96,10 @@ def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetim
 def _safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     """Helplines, then silence: what was open closes, the text is dropped, no reminder follows."""
     conversation, effects = surveying.close(conversation, Status.SAFEGUARDED, now)
-    conversation = replace(conversation, aside=None, wants=None, quiet_until=later(now, QUIET_DAYS))
+    gate_ = conversation.gate if conversation.gate is Gate.OPEN else Gate.NEW
+    quiet = later(now, QUIET_DAYS)
+    conversation = replace(
+        conversation, aside=None, wants=None, gate=gate_, tries=0, quiet_until=quiet
+    )
     said: tuple[Effect, ...] = (DropText(), Say("safe", (("numbers", numbers(desk.city)),)))
     return Turn(conversation, (*effects, *said), despite_opt_out=True)

@@ -36,6 +36,7 @@ class City:
     regulator: str
     helplines: tuple[Helpline, ...]
     text_days: int = 30
+    picture_days: int = 90
 
     def number(self, kind: str) -> str:
         """The first helpline of a kind; the emergency number where the city has none."""

@@ -22,16 +22,16 @@ MINUTES = 15
 MOST_WRONG = 5
 """Wrong codes from one contact within an hour; with 10^8 codes, guessing one takes longer."""
 
-_CODE = re.compile(r"(?P<word>.+?)[\s:_-]+(?P<code>\d[\d\s-]{6,14}\d)")
+_CODE = re.compile(r"(?P<word>\D+?)[\s:_-]*(?P<code>\d[\d\s-]{2,18})")
 
 
 def code_in(desk: Desk, text: str) -> str | None:
-    """The code in "LINK 1234 5678", in any language's word; None where it is not that."""
+    """The digits in "LINK 1234 5678", in any language's word and however many they are; None where
+    it is not that."""
     found = _CODE.fullmatch(fold(text))
     if found is None or desk.commands.get(fold(found["word"])) != "link":
         return None
-    digits = re.sub(r"\D", "", found["code"])
-    return digits if len(digits) == DIGITS else None
+    return re.sub(r"\D", "", found["code"])
 
 
 def offer(conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -46,7 +46,7 @@ def offer(conversation: Conversation, reply: Reply, now: datetime) -> Turn:
 
 def redeem(conversation: Conversation, code: str, now: datetime) -> Turn | None:
     """Asks for the code to be looked up; None after too many wrong ones."""
-    if _wrong(conversation, now) >= MOST_WRONG:
+    if len(code) != DIGITS or _wrong(conversation, now) >= MOST_WRONG:
         return None
     return Turn(conversation, (Redeem(code),))
 

@@ -51,8 +51,8 @@ PHRASES = MappingProxyType(
         "back_limit": "You have gone back as often as we can here.",
         "nothing_to_skip": "There is no question to skip now.",
         "my_data": (
-            "We hold, sealed: your number; your texts for {days} days; own words in answers for a"
-            " year. Language: {language}."
+            "We hold, sealed: your number; your texts for {days} days; pictures for {picture_days};"
+            " own words in answers for a year. Language: {language}."
             " Age: {age}. Answers: {answers}. Agreed on: {agreed}. {DELETE_ME} erases it."
         ),
         "my_data_little": "We hold nothing but this text and your number, for {days} days.",

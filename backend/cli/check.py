@@ -16,6 +16,7 @@ from backend.demo import CITIES, INSTRUMENTS, profile_faults
 from backend.privacy import ADVISED, KeysUnusableError
 from backend.settings import Settings, read_settings
 from backend.store import library, open_engine
+from backend.store.keycheck import check_keys
 from backend.survey_source import SurveyError, checked_source
 from channels import CHANNELS
 from channels.rendering import CARRIES, render
@@ -123,6 +124,10 @@ def _findings(settings: Settings) -> Iterator[tuple[bool, str]]:
         yield False, f"database ({database}): {kind}. Is it running? Then `imbizo db upgrade`"
         return
     yield True, f"database ({database}), {len(cities)} cities"
+    try:
+        check_keys(engine, wiring.key_ring(settings))
+    except KeysUnusableError as error:
+        yield False, str(error)
     for city in cities:
         yield from _city_findings(settings, engine, city)
     yield from standing.findings(settings, engine)

@@ -4,7 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from backend.city_file import CityError
 from backend.settings import Settings, SettingsError, read_settings
@@ -13,11 +13,16 @@ from backend.store.library import CityUnknownError
 from backend.survey_source import SurveyError
 from dialogue.faults import Fault
 
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = 'imbizo' AND pid <> pg_backend_pid()"
+)
+
 
 @contextmanager
 def sole_process(settings: Settings) -> Iterator[None]:
     """Keeps a SQLite database to one long-lived process within the block. Raises SettingsError.
-    On PostgreSQL any number may run."""
+    On PostgreSQL any number may run (see `quiet_database`)."""
     if settings.sqlite_file is None:
         yield
         return
@@ -30,6 +35,19 @@ def sole_process(settings: Settings) -> Iterator[None]:
                 f"`imbizo run` is using {settings.sqlite_file.name}: stop it first"
             ) from None
         yield
+
+
+def quiet_database(engine: Engine) -> None:
+    """Raises SettingsError while web, worker or another command has a PostgreSQL database open:
+    what they hold in memory would no longer be true."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        others = connection.execute(_OTHERS).scalar_one()
+    if others:
+        raise SettingsError(
+            f"{others} connections of web, worker or a command are open: stop them first"
+        )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import phonenumbers
 
 from backend import auth, wiring
 from backend.city_file import CityError
-from backend.cli.database import database, sole_process
+from backend.cli.database import database, quiet_database, sole_process
 from backend.cli.progress import bar
 from backend.desks import build_desk
 from backend.exports import FORMATS, SHORTEST_KEY, codebook, methodology
@@ -57,6 +57,7 @@ def keys_rotate(index: bool) -> None:
     Nothing else may be running on the database."""
     with database() as (settings, engine), sole_process(settings):
         check_keys(engine, wiring.key_ring(settings))
+        quiet_database(engine)
         store = SqlStore(engine, _with_new_key(settings), build_desk, {})
         with bar("Sealing again") as progress:
             reseal(store, progress)
@@ -66,7 +67,11 @@ def keys_rotate(index: bool) -> None:
                 reindex(store, KeyRing([newest]), progress)
             if settings.key_file and not settings.secret_keys:
                 _write_keys(settings.key_file, newest)
-    click.echo("Done." if not index else "Done. Only the newest key is needed now.")
+    click.echo(
+        "Done."
+        if not index
+        else "Done. Only the newest key is needed now; earlier backups need the old ones."
+    )
     if settings.secret_keys and index:
         click.echo(
             "Before anything runs again, leave all keys but the first out of"

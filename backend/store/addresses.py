@@ -56,12 +56,16 @@ class Found:
 _CONTACT_OF = CONTACT.c.id == URN.c.contact
 
 
+_THEIRS = URN.alias("theirs")
+
+
 def _looking_up(by: Any) -> Select[Any]:
     earlier = exists().where(
         is_waiting(),
         RECEIVED.c.id < bindparam("receipt"),
         BODY.c.received == RECEIVED.c.id,
-        BODY.c.hash == URN.c.hash,
+        _THEIRS.c.contact == URN.c.contact,
+        BODY.c.hash == _THEIRS.c.hash,
     )
     return (
         select(

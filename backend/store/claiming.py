@@ -8,14 +8,15 @@ A claimed part's `due_at` is the end of its lease; once that has passed, it is t
 unknown fate.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     and_,
     bindparam,
@@ -49,6 +50,9 @@ from backend.store.transaction import Transaction
 from bot.store import Claimed, DeliveryState
 from channels.base import Kind, Sending
 
+UNREADABLE = timedelta(minutes=5)
+"""Pause of a part that does not open with the keys at hand: it may with those that come."""
+
 SENDING_JSON = TypeAdapter(Sending)
 
 log = structlog.get_logger(__name__)
@@ -76,18 +80,27 @@ def _held_back() -> ColumnElement[bool]:
     )
 
 
-_NEXT = (
-    select(OUTBOUND.c.due_at)
-    .where(
-        OUTBOUND.c.city == CHANNEL_RATE.c.city,
-        OUTBOUND.c.channel == CHANNEL_RATE.c.channel,
-        pending(),
-        or_(in_state(DeliveryState.CLAIMED), ~_held_back()),
+def _is_reply() -> ColumnElement[bool]:
+    """Whether the hourly budget counts it: helplines and the answer to STOP are beyond it."""
+    return and_(OUTBOUND.c.priority == 0, ~OUTBOUND.c.despite_opt_out)
+
+
+def _next(*parts: ColumnElement[bool]) -> ColumnElement[Any]:
+    return (
+        select(OUTBOUND.c.due_at)
+        .where(
+            OUTBOUND.c.city == CHANNEL_RATE.c.city,
+            OUTBOUND.c.channel == CHANNEL_RATE.c.channel,
+            pending(),
+            or_(in_state(DeliveryState.CLAIMED), ~_held_back()),
+            *parts,
+        )
+        .order_by(OUTBOUND.c.due_at)
+        .limit(1)
+        .scalar_subquery()
     )
-    .order_by(OUTBOUND.c.due_at)
-    .limit(1)
-    .scalar_subquery()
-)
+
+
 _CHANNELS = select(
     CHANNEL_RATE.c.city,
     CHANNEL_RATE.c.channel,
@@ -95,10 +108,15 @@ _CHANNELS = select(
     CHANNEL_RATE.c.budget_tat,
     CHANNEL_RATE.c.failures,
     CHANNEL_RATE.c.paused_until,
-    _NEXT.label("due_at"),
+    _next().label("due_at"),
 ).order_by(CHANNEL_RATE.c.city, CHANNEL_RATE.c.channel)
 _LOCKED_CHANNELS = Prepared(_CHANNELS.with_for_update(of=CHANNEL_RATE))
 _SEEN_CHANNELS = Prepared(_CHANNELS)
+_BEYOND_BUDGET = Prepared(
+    select(_next(~_is_reply()).label("due_at")).where(
+        CHANNEL_RATE.c.city == bindparam("city"), CHANNEL_RATE.c.channel == bindparam("channel")
+    )
+)
 _CANDIDATES = (
     select(
         OUTBOUND.c.id,
@@ -134,6 +152,7 @@ _CANDIDATES = (
         pending(),
         OUTBOUND.c.due_at <= _NOW,
         ~_held_back(),
+        or_(bindparam("replies", type_=Boolean()), ~_is_reply()),
     )
     .order_by(OUTBOUND.c.priority, OUTBOUND.c.id)
     .limit(bindparam("limit"))
@@ -178,6 +197,11 @@ _CLOSE = Prepared(
         **wiped_if_forgotten(),
     )
 )
+_PUT_OFF = Prepared(
+    update(OUTBOUND)
+    .where(OUTBOUND.c.id == bindparam("row"))
+    .values(due_at=bindparam("later"), fault_kind=Kind.CONFIG, fault_code="sealed")
+)
 _SPEND = Prepared(
     update(CHANNEL_RATE)
     .where(
@@ -194,11 +218,15 @@ _SPEND = Prepared(
 
 def next_due(transaction: Transaction, now: datetime) -> datetime | None:
     """When something may next be claimed; None if nothing waits."""
-    times = [
-        max(row.due_at, Line(transaction, row, now).room_at)
-        for row in _SEEN_CHANNELS.all(transaction.connection, {"now": now})
-        if row.due_at is not None
-    ]
+    times = []
+    for row in _SEEN_CHANNELS.all(transaction.connection, {"now": now}):
+        line = Line(transaction, row, now)
+        if row.due_at is not None:
+            times.append(max(row.due_at, line.room_at, line.budget_at))
+        if row.due_at is not None and not line.has_budget:
+            where = {"city": row.city, "channel": row.channel, "now": now}
+            beyond = _BEYOND_BUDGET.first(transaction.connection, where).due_at
+            times += [max(beyond, line.room_at)] if beyond else []
     return min(times, default=None)
 
 
@@ -210,27 +238,33 @@ def claim(transaction: Transaction, now: datetime, token: str, limit: int) -> Se
         if row.due_at is not None and row.due_at <= now
     }
     lines = {channel: line for channel, line in lines.items() if not line.rests}
-    free: list[Any] = []
+    taken: list[Any] = []
     ended: list[dict[str, Any]] = []
     sendings: dict[int, Sending] = {}
+    full: set[tuple[str, str, bool]] = set()
+    unreadable: list[dict[str, Any]] = []
     for row in _candidates(transaction, lines, now, limit):
+        line = lines[row.city, row.channel]
+        place = (row.city, row.channel, line.is_reply(row))
         end = _end(row, now)
-        if end is None and len(free) < limit:
+        if end is None and len(taken) < limit and place not in full:
             try:
                 sendings[row.id] = sending = _sending(transaction, row)
             except (SealBrokenError, ValidationError) as error:
                 log.error("part_unreadable", city=row.city, part=row.id, error=type(error).__name__)
-                end = DeliveryState.FAILED, Kind.CONFIG, "sealed"
+                unreadable.append({"row": row.id, "later": now + UNREADABLE})
             else:
                 end = _dead_end(row, sending)
-                if end is None:
-                    free.append(row)
+                if end is None and line.take(row):
+                    taken.append(row)
+                elif end is None:
+                    full.add(place)  # nothing smaller overtakes
         if end is not None:
             ended.append({"row": row.id, "at": now, **dict(zip(_ENDING, end, strict=True))})
-    taken = _within(lines, free)
     if ended:
         _change(transaction, _CLOSE, ended)
         drop_forgotten(transaction.connection)
+    _change(transaction, _PUT_OFF, unreadable)
     _change(transaction, _CLAIM, [_lease(row, now, token) for row in taken])
     _change(transaction, _SPEND, [line.spent() for line in lines.values() if line.used])
     return [_claimed(row, sendings[row.id], token, lines) for row in taken]
@@ -245,7 +279,10 @@ def _candidates(
     """Free parts of all channels with something due, the most urgent first."""
     found: list[Any] = []
     for (city, channel), line in lines.items():
+        if not line.has_room:
+            continue
         row = {"city": city, "channel": channel, "now": now, "limit": limit}
+        row |= {"replies": line.has_budget}
         statement = _FREE_IN_WINDOW if line.window else _FREE
         found += statement.all(transaction.connection, row)
     return sorted(found, key=lambda row: (row.priority, row.id))
@@ -267,20 +304,6 @@ def _dead_end(row: Any, sending: Sending) -> End | None:
     if row.dead and sending.urn.startswith(f"{row.dead}:"):
         return DeliveryState.CANCELLED, Kind.DEAD, None
     return None
-
-
-def _within(lines: _Lines, rows: Iterable[Any]) -> list[Any]:
-    """Those that their channels have room for. Where one has none, nothing smaller of the same
-    priority overtakes."""
-    taken = []
-    full: set[tuple[str, str, int]] = set()
-    for row in rows:
-        place = (row.city, row.channel, row.priority)
-        if place not in full and lines[row.city, row.channel].take(row):
-            taken.append(row)
-        else:
-            full.add(place)
-    return taken
 
 
 def _change(transaction: Transaction, statement: Prepared, rows: list[dict[str, Any]]) -> None:

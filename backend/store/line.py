@@ -37,16 +37,34 @@ class Line:
         return self._paused_until is not None and self.failures > 0
 
     @property
+    def has_room(self) -> bool:
+        """Whether its rate lets anything go now."""
+        return self._rate.has_room(1)
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether a reply may go now."""
+        return self._replies.has_room(1)
+
+    @property
     def room_at(self) -> datetime:
-        """When it may send again."""
-        rest_ends = self._paused_until or self._now
-        return max(self._rate.room_at, self._replies.room_for(LONGEST_PART), rest_ends)
+        """When its rate and its rest let something go again."""
+        return max(self._rate.room_at, self._paused_until or self._now)
+
+    @property
+    def budget_at(self) -> datetime:
+        """When a reply may go again, the longest one at the latest."""
+        return self._replies.room_for(1 if self.has_budget else LONGEST_PART)
+
+    def is_reply(self, row: Any) -> bool:
+        """Whether the hourly budget counts the part."""
+        return row.priority == 0 and not row.despite_opt_out
 
     def take(self, row: Any) -> bool:
         """Takes the part if there is room."""
         if self.probing and self.used:
             return False
-        replies = self._replies if row.priority == 0 else None
+        replies = self._replies if self.is_reply(row) else None
         if replies and not replies.has_room(row.segments):
             return False
         if not self._rate.take(row.segments):

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 
 from backend.store.merging import merge
-from backend.store.optouts import opt_out
 from backend.store.tables import CONTACT, LINK_CODE
 from backend.store.transaction import Transaction
 from bot.store import Known
@@ -49,13 +48,11 @@ def redeem(
     with transaction.locking():
         ids = {"ids": [known.contact, other]}
         rows = transaction.connection.execute(_LOCK, ids).all()
-    if len(rows) != 2:  # erased or merged meanwhile
+    if len(rows) != 2 or any(row.opted_out for row in rows):  # erased, merged or gone meanwhile
         return None
     transaction.connection.execute(_FORGET, {"of": other, "of_hash": hashed})
     merged = merge(transaction.connection, rows, at)
     _move_heard(transaction, known.contact, merged.contact, rows)
-    if merged.opted_out:
-        opt_out(transaction, city, merged.contact, at)
     return Known(merged.contact, merged.conversation, known.urn, known.channel, known.reply_tat)
 
 

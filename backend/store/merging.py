@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, update
+from sqlalchemy import Connection, bindparam, delete, func, update
 
 from backend.store.tables import CONSENT, CONTACT, LINK_CODE, MEDIA, OUTBOUND, SESSION, URN
 from dialogue import memory
@@ -31,7 +31,8 @@ _CHANGES = (
     .where(OUTBOUND.c.contact == bindparam("old"))
     .values(
         contact=bindparam("kept"),
-        lane=case((OUTBOUND.c.lane == bindparam("old"), bindparam("kept")), else_=OUTBOUND.c.lane),
+        # What is sent once more has a lane of its own that is made of the contact's.
+        lane=func.replace(OUTBOUND.c.lane, bindparam("old"), bindparam("kept")),
     ),
     delete(CONTACT).where(CONTACT.c.id == bindparam("old")),
 )

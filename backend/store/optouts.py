@@ -9,6 +9,7 @@ from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     ADDRESS,
     CONTACT,
+    LINK_CODE,
     OPT_OUT,
     OPT_OUT_ADDRESS,
     OUTBOUND,
@@ -37,6 +38,7 @@ _CANCEL = (
     )
     .values(state=DeliveryState.CANCELLED, settled_at=bindparam("now"), **wiped_if_forgotten())
 )
+_NO_CODES = delete(LINK_CODE).where(LINK_CODE.c.contact == bindparam("of_contact"))
 _UNLIST = delete(OPT_OUT).where(
     OPT_OUT.c.city == bindparam("in_city"),
     OPT_OUT.c.hash.in_(select(URN.c.hash).where(_OF_CONTACT)),
@@ -50,6 +52,7 @@ def opt_out(transaction: Transaction, city: str, contact: str, at: datetime) -> 
         opt_out_address(transaction, city, hashed, keys.unseal(sealed, ADDRESS), at)
     connection.execute(_MARK_OUT, {"of_contact": contact, "out": True})
     connection.execute(_CANCEL, {"of_contact": contact, "now": at})
+    connection.execute(_NO_CODES, {"of_contact": contact})
     drop_forgotten(connection)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.store import claiming, reports, resting, windows
@@ -76,14 +76,26 @@ _LANE_WAITS = Prepared(
 _CANCEL_BEHIND = (
     update(OUTBOUND)
     .where(
-        OUTBOUND.c.lane
-        == select(_BEHIND.c.lane).where(_BEHIND.c.id == bindparam("of_part")).scalar_subquery(),
-        OUTBOUND.c.id != bindparam("of_part"),
+        exists().where(
+            _BEHIND.c.id == bindparam("of_part"),
+            in_state(DeliveryState.SENT, of="behind"),
+            _BEHIND.c.lane == OUTBOUND.c.lane,
+            _BEHIND.c.channel == OUTBOUND.c.channel,
+            _BEHIND.c.hash == OUTBOUND.c.hash,
+            # What was queued since answers somebody who has written meanwhile.
+            or_(OUTBOUND.c.turn == _BEHIND.c.turn, OUTBOUND.c.queued_at < _BEHIND.c.claimed_at),
+        ),
+        ~OUTBOUND.c.despite_opt_out,
         unsent(),
     )
     .values(state=DeliveryState.CANCELLED, settled_at=bindparam("at"), **wiped_if_forgotten())
 )
 _SENDING_OF = select(OUTBOUND.c.sending).where(
+    OUTBOUND.c.provider_id == bindparam("its_id"),
+    OUTBOUND.c.city == bindparam("of_city"),
+    OUTBOUND.c.channel == bindparam("of_channel"),
+)
+_TAKEN = select(OUTBOUND.c.id).where(
     OUTBOUND.c.provider_id == bindparam("its_id"),
     OUTBOUND.c.city == bindparam("of_city"),
     OUTBOUND.c.channel == bindparam("of_channel"),
@@ -177,6 +189,7 @@ class SqlOutbox:
         """Cancels what waits behind that part, for the same contact."""
         row = {"of_part": part, "at": at}
         self._transaction.connection.execute(_CANCEL_BEHIND, row)
+        drop_forgotten(self._transaction.connection)
 
     def question_of(self, city: str, channel: str, provider_id: str) -> str | None:
         """The tag of the question that a sent part asked; None if it asked none or is gone."""
@@ -202,13 +215,18 @@ class SqlOutbox:
             case _:
                 pass
 
-    def channel_failed(self, city: str, channel: str) -> int:
-        """Counts a failure of the channel itself; how many there were in a row."""
-        return resting.count_failure(self._transaction, city, channel)
+    def channel_failed(self, city: str, channel: str, known: int | None) -> int | None:
+        """Counts a failure of the channel itself (see `resting`)."""
+        return resting.count_failure(self._transaction, city, channel, known)
 
-    def channel_works(self, city: str, channel: str) -> None:
-        """No failures, no rest."""
-        resting.wake(self._transaction, city, channel)
+    def channel_works(self, city: str, channel: str, known: int) -> None:
+        """No failures, no rest, unless it failed since."""
+        resting.wake(self._transaction, city, channel, known)
+
+    def is_taken(self, city: str, channel: str, provider_id: str) -> bool:
+        """Whether a provider's id is another part's already."""
+        where = {"of_city": city, "of_channel": channel, "its_id": provider_id}
+        return self._transaction.connection.execute(_TAKEN, where).first() is not None
 
     def rest(self, city: str, channel: str, until: datetime, code: str) -> None:
         """Nothing of the channel is claimed until then."""

@@ -11,7 +11,7 @@ from backend.models.base import UTCDateTime
 from backend.privacy import SealBrokenError
 from backend.store.claiming import SENDING_JSON
 from backend.store.optouts import opt_out, opt_out_address
-from backend.store.tables import DELIVERY_REPORT, OUTBOUND, SENDING, URN, in_state
+from backend.store.tables import CONTACT, DELIVERY_REPORT, OUTBOUND, SENDING, URN, in_state
 from backend.store.transaction import Transaction
 from bot.store import DeliveryState, Undelivered
 from channels.base import Fault, Status, StatusUpdate
@@ -65,13 +65,17 @@ _RAISE = (
         OUTBOUND.c.id,
         OUTBOUND.c.sending,
         OUTBOUND.c.contact,
+        OUTBOUND.c.turn,
         OUTBOUND.c.sends,
         OUTBOUND.c.expires_at,
     )
 )
 _NEWER = select(
     exists().where(
-        OUTBOUND.c.contact == bindparam("of_contact"), OUTBOUND.c.id > bindparam("of_part")
+        OUTBOUND.c.contact == bindparam("of_contact"),
+        OUTBOUND.c.id > bindparam("of_part"),
+        OUTBOUND.c.turn != bindparam("of_turn"),
+        OUTBOUND.c.state != DeliveryState.CANCELLED,
     )
 )
 _SEND_AGAIN = (
@@ -80,7 +84,10 @@ _SEND_AGAIN = (
     .values(
         state=DeliveryState.QUEUED,
         due_at=bindparam("again_at"),
-        lane=literal(SECOND_LANE) + OUTBOUND.c.lane,
+        lane=case(
+            (OUTBOUND.c.lane.startswith(SECOND_LANE), OUTBOUND.c.lane),
+            else_=literal(SECOND_LANE) + OUTBOUND.c.lane,
+        ),
         settled_at=None,
         sent_at=None,
         unknown_since=None,
@@ -102,6 +109,9 @@ _KEPT = (
 )
 _CONTACT = select(URN.c.contact).where(
     URN.c.city == bindparam("of_city"), URN.c.hash == bindparam("of_hash")
+)
+_LOCK_CONTACT = (
+    select(CONTACT.c.id).where(CONTACT.c.id == bindparam("of_contact")).with_for_update()
 )
 _DEAD = (
     update(URN)
@@ -154,6 +164,9 @@ def learn_opt_out(transaction: Transaction, city: str, urn: str, at: datetime) -
     """A provider says that an address opted out: its contact did, with all addresses."""
     hashed = transaction.keys.index(city, urn)
     contact = _contact(transaction, city, hashed)
+    if contact is not None:
+        # As a turn does: the contact's row first, or the two would wait for one another.
+        transaction.connection.execute(_LOCK_CONTACT, {"of_contact": contact})
     if contact is None:
         opt_out_address(transaction, city, hashed, urn, at)
     else:
@@ -188,7 +201,7 @@ def _raise(
     except (SealBrokenError, ValidationError) as error:
         log.error("part_unreadable", city=city, part=raised.id, error=type(error).__name__)
         return None
-    later = {"of_contact": raised.contact, "of_part": raised.id}
+    later = {"of_contact": raised.contact, "of_part": raised.id, "of_turn": raised.turn}
     return Undelivered(
         raised.id,
         city,

@@ -60,7 +60,7 @@ class Transaction:
             if _is_of_the_database(error):
                 self.lost = error
             self._run(f"ROLLBACK TO {name}")
-            if _is_lock(error):
+            if is_lock(error):
                 raise ContactBusyError from None
             raise
         finally:
@@ -76,7 +76,7 @@ class Transaction:
             with guard:
                 yield
         except DBAPIError as error:
-            if _is_lock(error):
+            if is_lock(error):
                 raise ContactBusyError from None
             raise
 
@@ -101,7 +101,8 @@ def _is_of_the_database(error: BaseException) -> bool:
     return error.connection_invalidated or code % 256 in _SQLITE or state.startswith(_POSTGRESQL)
 
 
-def _is_lock(error: BaseException) -> bool:
+def is_lock(error: BaseException) -> bool:
+    """Whether a lock was not had, or given up for another's."""
     return isinstance(error, DBAPIError) and isinstance(
         error.orig, LockNotAvailable | DeadlockDetected
     )

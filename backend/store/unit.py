@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy.exc import DBAPIError
 
 from backend.privacy import KeyRing
 from backend.store import erasure, health, leases, purging
@@ -19,10 +20,10 @@ from backend.store.outbox import SqlOutbox
 from backend.store.places import SqlPlaces
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
-from backend.store.transaction import Transaction
+from backend.store.transaction import Transaction, is_lock
 from bot.allowance import Limits
 from bot.shelf import MediaShelf
-from bot.store import Contacts, Inbox, Outbox, Places, Sessions
+from bot.store import ContactBusyError, Contacts, Inbox, Outbox, Places, Sessions
 from dialogue.desk import Desk
 
 TELL = "imbizo"
@@ -116,7 +117,7 @@ class SqlStore:
     def write(self) -> Iterator[SqlUnit]:
         """A write transaction: the block's end commits, an exception rolls back, and so does a
         database that failed in it (a full disk), though the block took that for a bug."""
-        with self._writing.begin() as connection:
+        with _locks_named(), self._writing.begin() as connection:
             transaction = Transaction(
                 connection,
                 self.keys,
@@ -180,6 +181,17 @@ class SqlStore:
         """Calls it with every topic told in this process, after the commit, on the writer's
         thread."""
         self._listeners.append(listener)
+
+
+@contextmanager
+def _locks_named() -> Iterator[None]:
+    """A lock that was not had is a ContactBusyError, whatever waited for it."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_lock(error):
+            raise ContactBusyError from None
+        raise
 
 
 class _Desks:

@@ -1,5 +1,7 @@
 """A channel that fails by itself rests, instead of failing its queue; budgets end loops."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from bot.allowance import REPLIES_AT_ONCE, REPLY_EVERY, Limits
 from bot.reports import take_report
 from bot.retry import BREAK_AFTER, LONGEST_REST
+from bot.store import DeliveryState, Settlement, Unit
 from bot.turns import WITHHELD
 from channels.base import Fault, Kind, Status, StatusUpdate
 from tests.bot.conftest import ANNA, BEN, CORA, EAST, HOUR, Bot
@@ -60,7 +63,7 @@ async def test_an_hour_without_provider_loses_nothing_and_asks_seldom(
         bot.now += timedelta(seconds=10)
     post.outcomes, post.find_fault = [], None
     assert bot.rows("SELECT DISTINCT state FROM outbound WHERE state = 'failed'") == []
-    assert 0 < attempts < len(MANY) + HOUR / LONGEST_REST * 4
+    assert 0 < attempts < BREAK_AFTER * len(MANY) + HOUR / LONGEST_REST * 4
     for _ in range(3):
         bot.now += LONGEST_REST * 4
         await drain(bot, post)
@@ -73,7 +76,9 @@ async def test_after_its_rest_one_part_goes_first(bot: Bot) -> None:
     for number in MANY:
         bot.say(number, "Hi")
     post = Post([AWAY] * 1000)
-    await drain(bot, post)
+    for _ in range(BREAK_AFTER):  # what is on its way together fails together
+        await drain(bot, post)
+        bot.now += timedelta(minutes=1)
     assert channel(bot)[2] == "ConnectError"
     bot.now += HOUR / 2
     assert await tried(bot, post) == 1
@@ -169,7 +174,8 @@ async def test_what_arrives_after_all_does_not_go_again(bot: Bot) -> None:
 
 
 async def test_a_newer_message_makes_a_failed_one_pointless(bot: Bot) -> None:
-    bot.queue(ANNA, "one", "two")
+    bot.queue(ANNA, "one")
+    bot.queue(ANNA, "two")
     post = Post()
     await drain(bot, post)
     report(bot, OFF)
@@ -286,3 +292,103 @@ async def test_an_hours_budget_of_replies_makes_them_wait(bot: Bot) -> None:
     bot.now += HOUR
     await drain(bot, post)
     assert len(post.texts) == 21
+
+
+async def test_helplines_and_the_answer_to_stop_are_beyond_the_budget(bot: Bot) -> None:
+    bot.limits[EAST, "sms"] = Limits(replies_an_hour=1.0)
+    for number in MANY[:3]:
+        bot.say(number, "Hi")
+    bot.say(ANNA, "LEMON")
+    post = Post()
+    await drain(bot, post)
+    assert len(post.texts) == 2
+    assert any("10111" in text and "agree" not in text for text in post.texts)
+
+
+# --- one channel beside another ------------------------------------------------------------------
+@pytest.mark.parametrize("limits", [Limits(rate=1.0), Limits(replies_an_hour=1.0)])
+def test_a_full_channel_holds_up_no_other(bot: Bot, limits: Limits) -> None:
+    bot.limits[EAST, "sms"] = limits
+    for number in (*MANY, *(f"+2760001{n:04}" for n in range(50))):
+        bot.say(number, "Hi")
+    for number in MANY[:10]:
+        bot.say(number, "Hi", city="west")
+    with bot.store.write() as unit:
+        claimed = unit.outbox.claim(bot.now, "t", 50)
+    assert sum(part.city == "west" for part in claimed) == 10
+
+
+async def test_what_fails_together_is_one_failure(bot: Bot) -> None:
+    for number in MANY:
+        bot.say(number, "Hi")
+    await drain(bot, Post([AWAY] * len(MANY)))
+    assert channel(bot)[:2] == (1, True)
+
+
+async def test_an_older_success_does_not_end_a_rest(bot: Bot) -> None:
+    bot.queue(ANNA, "one")
+    bot.queue(BEN, "two")
+    bot.run("UPDATE channel_rate SET failures = 1")
+    wait = Fault(Kind.THROTTLE, "429", wait=timedelta(minutes=10), whole=True)
+    post = Post([wait])
+    await drain(bot, post)
+    assert len(post.texts) == 1
+    assert channel(bot)[1:] == (False, "429")
+
+
+async def test_a_carrier_with_too_much_of_them_is_not_asked_without_end(bot: Bot) -> None:
+    bot.queue(ANNA, "one")
+    post = Post()
+    for _ in range(6):
+        await drain(bot, post)
+        report(bot, Fault(Kind.THROTTLE, "30022", wait=timedelta(minutes=10)))
+        bot.run("DELETE FROM delivery_report")
+        bot.now += timedelta(minutes=20)
+    assert post.texts == ["one"] * 3
+
+
+async def test_every_part_of_a_message_may_go_again(bot: Bot) -> None:
+    bot.queue(ANNA, "one", "two")
+    post = Post()
+    await drain(bot, post)
+    report(bot, OFF)
+    bot.now += 7 * HOUR
+    await drain(bot, post)
+    assert post.texts == ["one", "two", "one"]
+
+
+def test_a_reply_to_somebody_who_wrote_meanwhile_is_not_called_off(bot: Bot) -> None:
+    bot.limits[EAST, "sms"] = Limits(window=24 * HOUR)
+    bot.queue(ANNA, "a reminder")
+    with bot.store.write() as unit:
+        [claimed] = unit.outbox.claim(bot.now, "t", 5)
+    bot.now += timedelta(seconds=2)
+    bot.say(ANNA, "1")
+    with bot.store.write() as unit:
+        sent = Settlement(DeliveryState.SENT, provider_id="P")
+        unit.outbox.settle(claimed, sent, bot.now)
+        unit.outbox.cancel_behind(claimed.id, bot.now)
+    assert bot.states() == {"sent": 1, "queued": 1}
+
+
+async def test_a_moment_without_database_makes_no_second_message(bot: Bot) -> None:
+    bot.queue(ANNA, "one")
+
+    class Stumbling:
+        """The store, whose first settling fails."""
+
+        def __init__(self) -> None:
+            self.writes = 0
+
+        @contextmanager
+        def write(self) -> Iterator[Unit]:
+            self.writes += 1
+            if self.writes == 2:
+                raise OSError("away")
+            with bot.store.write() as unit:
+                yield unit
+
+    post = Post()
+    async with bot.dispatching(post, store=Stumbling()) as dispatcher:
+        await dispatcher.drain()
+    assert (post.texts, bot.states()) == (["one"], {"sent": 1})

@@ -49,7 +49,7 @@ def test_a_code_is_asked_for_in_any_language_and_form(word: str, form: str) -> N
     assert chat.effects == (Redeem(CODE),)
 
 
-@pytest.mark.parametrize("text", ["LINK 1234567", "LINK 123456789", "12345678", "HELP 12345678"])
+@pytest.mark.parametrize("text", ["12345678", "HELP 12345678", "Link road is dark"])
 def test_what_is_no_code_is_read_as_anything_else(text: str) -> None:
     assert not [e for e in in_survey().send(text).effects if isinstance(e, Redeem)]
 
@@ -112,3 +112,11 @@ def test_an_edit_changes_no_answer_and_asks_the_open_question_again() -> None:
 
 def test_an_edit_into_a_command_is_that_command() -> None:
     assert in_survey().send("STOP", edited=True).said == ["stopped"]
+
+
+@pytest.mark.parametrize("text", ["LINK 1234567", "LINK 123456789", "link 0000"])
+def test_a_code_of_another_length_is_wrong_and_no_wrong_answer(text: str) -> None:
+    chat = in_survey().send(text)
+    assert chat.said == ["link_wrong", "safe"]
+    assert chat.conversation.session is not None
+    assert chat.conversation.session.tries == 0

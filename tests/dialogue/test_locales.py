@@ -71,6 +71,7 @@ def test_the_words_for_agreeing_and_declining_are_read_as_such(code: str) -> Non
 # --- what every sentence costs by SMS ------------------------------------------------------------
 VALUES: dict[str, object] = {
     "low": 1, "high": 120, "most": 3, "least": 2, "option": "None of these", "days": 30,
+    "picture_days": 90,
     "example": "2026-11-24", "agreed": "2026-11-24", "answers": 12, "title": "About safety",
     "keyword": "PULSE", "code": "1234 5678", "minutes": 15,
 }  # fmt: skip
