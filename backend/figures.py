@@ -27,6 +27,12 @@ def of_outbox(outbox: OutboxHealth) -> Sequence[Figure]:
             outbox.waiting,
         ),
         ("imbizo_receipts_failed", "Received messages whose turn failed", outbox.failed_receipts),
+        ("imbizo_media_wanted", "Pictures and recordings still to be fetched", outbox.media_wanted),
+        (
+            "imbizo_media_refused",
+            "Pictures and recordings not taken, of the last 90 days",
+            outbox.media_refused,
+        ),
     )
     return [Figure(name, text, [((), float(value))]) for name, text, value in values]
 

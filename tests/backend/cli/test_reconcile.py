@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.backend.cli.processes import environment, running
 from tests.backend.conftest import write_city
 from tests.backend.provider import provider
-
-pytest.importorskip("channels.twilio.history")
 
 ANNA = "+27600003101"
 
