@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from backend.models.base import UTCDateTime
 from backend.privacy import SealBrokenError
+from backend.store import spend
 from backend.store.claiming import SENDING_JSON
 from backend.store.optouts import opt_out, opt_out_address
 from backend.store.tables import DELIVERY_REPORT, OUTBOUND, SENDING, URN, in_state
@@ -147,6 +148,7 @@ def catch_up(
 
 def send_again(transaction: Transaction, part: int, due_at: datetime) -> None:
     """Queues it once more, in a lane of its own: order is lost already."""
+    spend.keep_sending(transaction.connection, part)
     transaction.connection.execute(_SEND_AGAIN, {"of_part": part, "again_at": due_at})
 
 
