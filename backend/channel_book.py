@@ -59,6 +59,11 @@ class ChannelBook(Mapping[Address, Channel]):
             self._entries |= {(city, entry.name): entry for entry in profile.channels}
             self._alerts[city] = profile.alerts
             self._channels = others | made
+            for gone in {a for a in self._entries if a[0] == city} - {
+                (city, entry.name) for entry in profile.channels
+            }:
+                del self._entries[gone]
+                self._limits.pop(gone, None)
             (demo.add if profile.demo else demo.discard)(city)
             self._revisions[city] = revision
         self._demo = frozenset(demo)

@@ -141,6 +141,10 @@ class ChannelEntry(BaseModel):
     segment_price: Annotated[float, Field(ge=0)] = 0.0
     currency: str = ""
 
+    def cost(self, segments: int) -> float:
+        """What so many segments cost, in its currency."""
+        return self.segment_price * segments
+
 
 class AreaEntry(_Table):
     """One area of `areas.geojson`. `geometry` is a (multi)polygon or none."""

@@ -8,6 +8,7 @@ from backend.store.health import OutboxHealth
 from backend.store.standing import ChannelStanding, Standing
 
 LABELS = ("city", "channel")
+WITHHELD = "Replies not given since a contact's budget was used up"
 
 
 def of_outbox(outbox: OutboxHealth) -> Sequence[Figure]:
@@ -27,14 +28,22 @@ def of_outbox(outbox: OutboxHealth) -> Sequence[Figure]:
             outbox.waiting,
         ),
         ("imbizo_receipts_failed", "Received messages whose turn failed", outbox.failed_receipts),
-        ("imbizo_media_wanted", "Pictures and recordings still to be fetched", outbox.media_wanted),
+        (
+            "imbizo_media_wanted",
+            "Pictures and recordings still to be fetched",
+            outbox.media_wanted,
+        ),
         (
             "imbizo_media_refused",
-            "Pictures and recordings not taken, of the last 90 days",
+            "Pictures and recordings given up, of those not yet purged",
             outbox.media_refused,
         ),
     )
-    return [Figure(name, text, [((), float(value))]) for name, text, value in values]
+    withheld = [((city,), float(n)) for city, n in sorted(outbox.withheld.items())]
+    return [
+        *(Figure(name, text, [((), float(value))]) for name, text, value in values),
+        Figure("imbizo_replies_withheld", WITHHELD, withheld, ("city",), only_grows=True),
+    ]
 
 
 def of_channels(standing: Standing, channels: ChannelBook) -> Sequence[Figure]:
@@ -71,6 +80,6 @@ def _spend(standing: Standing, channels: ChannelBook) -> Figure:
         if address in channels:
             entry = channels.entry(address)
             labels = (*address, entry.currency)
-            values.append((labels, one.segments_today * entry.segment_price))
+            values.append((labels, entry.cost(one.segments_today)))
     text = "Price of the segments sent today (UTC)"
     return Figure("imbizo_channel_spend_today", text, values, (*LABELS, "currency"))

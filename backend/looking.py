@@ -72,16 +72,15 @@ class Looks:
         self._lock = threading.Lock()
         self._last: tuple[float, Look] | None = None
 
-    def fresh(self) -> Look:
-        """How things stand now. Raises what the database raises."""
+    def recent(self, seconds: float = FRESH_SECONDS) -> Look:
+        """How things stand, or did so many seconds ago. Raises what the database raises."""
+        with self._lock:
+            ticking = wiring.ticking()
+            if self._last is None or ticking - self._last[0] > seconds:
+                self._last = (ticking, self._fresh())
+            return self._last[1]
+
+    def _fresh(self) -> Look:
         with self._one.store.read() as connection:
             file = self._one.settings.sqlite_file
             return look(connection, self._one.channels, file, wiring.now())
-
-    def recent(self) -> Look:
-        """How things stand, or did a few seconds ago. Raises what the database raises."""
-        with self._lock:
-            ticking = wiring.ticking()
-            if self._last is None or ticking - self._last[0] > FRESH_SECONDS:
-                self._last = (ticking, self.fresh())
-            return self._last[1]

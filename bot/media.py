@@ -2,7 +2,8 @@
 
 Theory of operation. A turn only notes what the core wants taken. A worker claims it with a lease,
 fetches, cleans and puts it away with no transaction open, and keeps or refuses it in a second short
-one. Who dies in between leaves a lease that runs out. Nothing of this is ever told to the resident.
+one. Who dies in between leaves a lease that runs out; what two of them left is given up. Nothing of
+this is ever told to the resident.
 """
 
 import asyncio
@@ -77,9 +78,6 @@ class Fetcher:
     async def _fetch_and_settle(self, wanted: Wanted) -> None:
         final = wanted.attempt >= MOST_TRIES
         try:
-            if wanted.attempt > MOST_TRIES:
-                # Whoever tried last died of it.
-                raise FetchError("given up", final=True)
             async with asyncio.timeout(self._most_seconds):
                 clean = await self._fetched(wanted)
                 stored = await asyncio.to_thread(self._vault.put, clean.content, wanted.key)

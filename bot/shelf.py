@@ -71,7 +71,8 @@ class MediaShelf(Protocol):
     def due(
         self, now: datetime, limit: int, fresh_key: Callable[[], str | None]
     ) -> Sequence[Wanted]:
-        """Claims WANTED ones that are due, for FETCH_LEASE; several workers get different ones."""
+        """Claims WANTED ones that are due, for FETCH_LEASE; several workers get different ones. One
+        that two claims left unsettled is given up."""
         ...
 
     def keep(

@@ -95,16 +95,28 @@ def costs(city: str, since: datetime | None) -> None:
     with database() as (_, engine), engine.connect() as connection:
         profile = library.load_profile(connection, city)
         found = [one for one in spend.spent(connection, first, now) if one.city == city]
-    prices = {entry.name: (entry.segment_price, entry.currency) for entry in profile.channels}
+    entries = {entry.name: entry for entry in profile.channels}
     click.echo(f"{'day (UTC)':<12}{'channel':<16}{'parts':>9}{'segments':>10}{'cost':>14}")
     sums: dict[str, float] = {}
+    unpriced = 0
     for one in found:
-        price, currency = prices.get(one.channel, (0.0, ""))
-        cost = price * one.segments
-        sums[currency] = sums.get(currency, 0.0) + cost
+        entry = entries.get(one.channel)
+        if entry is None:  # taken out of the profile, or named otherwise now
+            unpriced += one.segments
+            cost = "unknown"
+        else:
+            paid = entry.cost(one.segments)
+            sums[entry.currency] = sums.get(entry.currency, 0.0) + paid
+            cost = _money(paid, entry.currency)
         click.echo(
-            f"{one.day.isoformat():<12}{one.channel:<16}{one.parts:>9}{one.segments:>10}"
-            f"{f'{cost:.2f} {currency}'.strip():>14}"
+            f"{one.day.isoformat():<12}{one.channel:<16}{one.parts:>9}{one.segments:>10}{cost:>14}"
         )
-    total = ", ".join(f"{cost:.2f} {currency}".strip() for currency, cost in sums.items())
+    total = ", ".join(_money(paid, currency) for currency, paid in sums.items())
+    if unpriced:
+        rest = f"{unpriced} segments of unknown price: their channels are not in the profile now"
+        total = f"{total}; and {rest}" if total else rest
     click.echo(f"In all since {first}: {total or 'nothing was sent'}.")
+
+
+def _money(amount: float, currency: str) -> str:
+    return f"{amount:.2f} {currency}".strip()

@@ -38,6 +38,11 @@ def _looked(
     found = look(connection, channels, settings.sqlite_file, now)
     outbox = found.outbox
     yield True, f"queue: {outbox.queued} parts to be sent, {outbox.waiting} turns to be taken"
+    for city, n in sorted(outbox.withheld.items()):
+        yield (
+            True,
+            f"{city}: {n} replies withheld since ever, as contacts had used up theirs",
+        )
     for address in rules(channels):
         one = found.standing.channels.get(address, ChannelStanding())
         yield True, f"{' '.join(address)}: {_activity(one, address, channels)}"
@@ -48,7 +53,7 @@ def _looked(
 def _activity(one: ChannelStanding, address: Address, channels: ChannelBook) -> str:
     """When it was heard from and asked, and what it cost today."""
     entry = channels.entry(address)
-    cost = f"{one.segments_today * entry.segment_price:.2f} {entry.currency}".strip()
+    cost = f"{entry.cost(one.segments_today):.2f} {entry.currency}".strip()
     said = [
         f"last heard {minute(one.heard_at)}" if one.heard_at else "never heard from",
         f"today {one.parts_today} parts, {one.segments_today} segments, {cost}",

@@ -4,6 +4,7 @@ writes first."""
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import click
 import httpx
@@ -15,6 +16,7 @@ from backend.city_file import ChannelEntry, CityProfile
 from backend.cli.database import database
 from backend.settings import Settings
 from backend.store import library
+from backend.store.library import Templates
 from channels import CHANNELS
 from channels.base import Kind, SendError, Templated, TemplateState
 from dialogue.phrases import PHRASES
@@ -49,9 +51,11 @@ async def _show(
             if not make:
                 click.echo(f"Make what is missing: imbizo channels templates {city} --make")
                 continue
-            table = _merged(settings, entry, states)
+            merge = partial(_merged, settings, states)
             with library.writing(engine) as connection:
-                library.keep_templates(connection, city, entry.name, table)
+                table = library.keep_templates(connection, city, entry.name, merge)
+            if table is None:
+                raise click.ClickException(f"{city} has no channel {entry.name} any more.")
             click.echo(f"They are kept with {city}. In its city.toml, below channel {entry.name}:")
             click.echo(_toml(table))
 
@@ -124,10 +128,7 @@ def _approval(state: TemplateState) -> str:
 
 
 # --- what is kept --------------------------------------------------------------------------------
-Table = Mapping[str, str | Mapping[str, str]]
-
-
-def _merged(settings: Settings, entry: ChannelEntry, states: Sequence[TemplateState]) -> Table:
+def _merged(settings: Settings, states: Sequence[TemplateState], entry: ChannelEntry) -> Templates:
     """The channel's table as it is, a $NAME that is set and all, with the SIDs it did not have."""
     there = (entry.model_extra or {}).get("templates")
     table = dict(there) if isinstance(there, Mapping) else {}
@@ -148,11 +149,11 @@ def _short(value: str | Mapping[str, str]) -> str | Mapping[str, str]:
     return value["any"] if isinstance(value, Mapping) and list(value) == ["any"] else value
 
 
-def _toml(table: Table) -> str:
+def _toml(table: Templates) -> str:
     return "\n".join(["[channels.templates]", *_lines(table)])
 
 
-def _lines(table: Table) -> Iterator[str]:
+def _lines(table: Templates) -> Iterator[str]:
     for purpose, value in table.items():
         if isinstance(value, str):
             yield f"{purpose} = {json.dumps(value)}"

@@ -39,8 +39,9 @@ def plain_url(url: str) -> str:
 def open_engine(
     url: str, pool_size: int = 5, foreign_keys: bool = True, name: str = "imbizo"
 ) -> Engine:
-    """An engine; nothing is connected yet. PostgreSQL shows its connections under `name`. On SQLite its transactions are for reading unless
-    taken from `for_writing`. Parameters are kept out of its errors: they may be personal."""
+    """An engine; nothing is connected yet. PostgreSQL shows its connections under `name`. On SQLite
+    its transactions are for reading unless taken from `for_writing`. Parameters are kept out of its
+    errors: they may be personal."""
     address = make_url(driver_url(url))
     if address.get_backend_name() == "sqlite":
         engine = create_engine(address, pool_size=pool_size, hide_parameters=True)

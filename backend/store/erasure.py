@@ -79,6 +79,8 @@ _BEFORE = (
         RECEIVED.c.id.in_(select(BODY.c.received).where(BODY.c.hash.in_(_HASHES))),
     )
     .values(status=ReceiptStatus.TAKEN),
+    # Of what is on its way too: it may have been sent before, under another id.
+    delete(DELIVERY_REPORT).where(reports_of(_SENT_TO)),
     # What is on its way is nobody's any more, and goes once it is settled.
     update(OUTBOUND)
     .where(_SENT_TO, in_state(DeliveryState.CLAIMED))

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from backend.models.base import UTCDateTime
 from backend.store.inbox import is_waiting
-from backend.store.tables import MEDIA, OUTBOUND, RECEIVED, in_state, pending, unsent
+from backend.store.tables import COUNTER, MEDIA, OUTBOUND, RECEIVED, in_state, pending, unsent
 from bot.store import DeliveryState, MediaState
+from bot.turns import WITHHELD
 
 LATELY = timedelta(days=1)
 
@@ -20,6 +21,7 @@ class OutboxHealth:
     `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too.
     `waiting` receipts wait for their turn; `failed_receipts` are left for a person, since ever.
     `media_wanted` are still to be fetched, `media_refused` were given up (of those not yet purged).
+    `withheld` replies were not given, since their contact had used up its budget: by city, ever.
     """
 
     queued: int
@@ -30,6 +32,7 @@ class OutboxHealth:
     failed_receipts: int
     media_wanted: int
     media_refused: int
+    withheld: Mapping[str, int]
 
 
 _QUEUED = select(func.count()).select_from(OUTBOUND).where(pending())
@@ -51,6 +54,7 @@ _MEDIA = (
     .where(MEDIA.c.state != MediaState.KEPT)
     .group_by(MEDIA.c.state)
 )
+_WITHHELD = select(COUNTER.c.city, COUNTER.c.n).where(COUNTER.c.name == WITHHELD)
 
 
 def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
@@ -69,4 +73,5 @@ def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
         failed_receipts=connection.execute(_FAILED_RECEIPTS).scalar_one(),
         media_wanted=media.get(MediaState.WANTED, 0),
         media_refused=media.get(MediaState.REFUSED, 0),
+        withheld={row.city: row.n for row in connection.execute(_WITHHELD)},
     )

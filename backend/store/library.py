@@ -2,18 +2,21 @@
 which tells whoever holds a desk in memory to make it anew."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from backend.city_file import CityProfile
+from backend.city_file import ChannelEntry, CityProfile
 from backend.store.engine import for_writing
 from backend.store.tables import AREA, CITY, SURVEY_VERSION
 from dialogue.survey import Survey
 from dialogue.survey_file import read_survey
+
+Templates = Mapping[str, str | Mapping[str, str]]
+"""What a channel's entry says of its templates: by purpose, an id or ids by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,20 @@ def save_city(connection: Connection, profile: CityProfile) -> None:
 
 
 def keep_templates(
-    connection: Connection, city: str, channel: str, table: Mapping[str, object]
-) -> None:
-    """Puts a channel's templates in its city's profile. Raises CityUnknownError."""
+    connection: Connection, city: str, channel: str, merge: Callable[[ChannelEntry], Templates]
+) -> Templates | None:
+    """Puts a channel's templates, as `merge` makes them of what its entry says now, in its city's
+    profile; None if the city has no such channel any more. In a write transaction. Raises
+    CityUnknownError."""
+    connection.execute(select(CITY.c.slug).where(CITY.c.slug == city).with_for_update())
     profile = load_profile(connection, city)
-    entries = (entry.model_dump(mode="json") for entry in profile.channels)
+    entry = next((entry for entry in profile.channels if entry.name == channel), None)
+    if entry is None:
+        return None
+    table = merge(entry)
     changed = [
-        entry | {"templates": dict(table)} if entry["name"] == channel else entry
-        for entry in entries
+        one.model_dump(mode="json") | ({"templates": dict(table)} if one is entry else {})
+        for one in profile.channels
     ]
     document = profile.model_dump(mode="json", exclude={"areas"}) | {"channels": changed}
     connection.execute(
@@ -64,6 +73,7 @@ def keep_templates(
         .where(CITY.c.slug == city)
         .values(profile=document, revision=CITY.c.revision + 1)
     )
+    return table
 
 
 def load_profile(connection: Connection, city: str) -> CityProfile:

@@ -30,6 +30,10 @@ MOST_A_DAY = 30
 
 LONGEST_TYPE = 100
 
+UNDER_WAY, ONCE_LOST = "under way", "under way, lost once"
+"""What `fault` says from a claim to its settling. Who finds it there finds that nobody settled:
+whoever had claimed it died, perhaps of it."""
+
 
 def is_wanted() -> ColumnElement[bool]:
     """Rows still to be fetched, as their index holds them."""
@@ -45,7 +49,7 @@ _NOTE = insert(MEDIA).inline()
 _DUE = (
     select(
         MEDIA.c.id, MEDIA.c.city, MEDIA.c.channel, MEDIA.c.reference, MEDIA.c.media_type,
-        MEDIA.c.attempts, MEDIA.c.key,
+        MEDIA.c.attempts, MEDIA.c.key, MEDIA.c.fault,
     )
     .where(is_wanted(), MEDIA.c.due_at <= bindparam("now"))
     .order_by(MEDIA.c.due_at)
@@ -56,7 +60,10 @@ _CLAIM = (
     update(MEDIA)
     .where(MEDIA.c.id == bindparam("row"))
     .values(
-        attempts=MEDIA.c.attempts + 1, due_at=bindparam("lease_ends"), key=bindparam("reserved")
+        attempts=MEDIA.c.attempts + 1,
+        due_at=bindparam("lease_ends"),
+        key=bindparam("reserved"),
+        fault=bindparam("so_far"),
     )
 )
 _HELD = update(MEDIA).where(
@@ -142,20 +149,31 @@ class SqlMedia:
         self, now: datetime, limit: int, fresh_key: Callable[[], str | None]
     ) -> Sequence[Wanted]:
         """Claims WANTED ones that are due. Each attempt has a key of its own, so that a late one
-        harms no later one; what an earlier one may have put away is discarded."""
-        claimed = []
+        harms no later one; what an earlier one may have put away is discarded.
+
+        One whose claim nobody settled is claimed alone, and is given up if nobody settles that
+        either: what kills a process takes no others with it."""
+        claimed: list[Wanted] = []
         ends = now + FETCH_LEASE
         for row in self._connection.execute(_DUE, {"now": now, "limit": limit}).all():
+            lost = row.fault == UNDER_WAY
+            if lost and claimed:
+                break
             self._discard(row.key, ends)
             key = fresh_key()
             claim = {"row": row.id, "lease_ends": ends, "reserved": key}
-            self._connection.execute(_CLAIM, claim)
+            so_far = ONCE_LOST if lost else UNDER_WAY
+            self._connection.execute(_CLAIM, claim | {"so_far": so_far})
             media = Media(self._reference(row.reference), row.media_type or "")
             wanted = Wanted(row.id, row.city, row.channel, media, row.attempts + 1, key)
-            if media.reference:
-                claimed.append(wanted)
-            else:
+            if not media.reference:
                 self.refuse(wanted, "reference unreadable", now)
+            elif row.fault == ONCE_LOST:
+                self.refuse(wanted, "given up", now)
+            else:
+                claimed.append(wanted)
+                if lost:
+                    break
         return claimed
 
     def keep(

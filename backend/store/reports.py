@@ -4,14 +4,35 @@ from datetime import datetime
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Integer, and_, bindparam, case, exists, func, literal, null, select, update
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from backend.models.base import UTCDateTime
 from backend.privacy import SealBrokenError
+from backend.store import spend
 from backend.store.claiming import SENDING_JSON
 from backend.store.optouts import opt_out, opt_out_address
-from backend.store.tables import CONTACT, DELIVERY_REPORT, OUTBOUND, SENDING, URN, in_state
+from backend.store.tables import (
+    CONTACT,
+    DELIVERY_REPORT,
+    OUTBOUND,
+    SENDING,
+    URN,
+    in_state,
+    reports_of,
+)
 from backend.store.transaction import Transaction
 from bot.store import DeliveryState, Undelivered
 from channels.base import Fault, Status, StatusUpdate
@@ -93,6 +114,9 @@ _SEND_AGAIN = (
         unknown_since=None,
     )
 )
+# The part will have another id, and nothing would lead from it to these. A report that it arrived
+# after all may still come: it goes by the id, and the status that is reached stays.
+_ITS_REPORTS = delete(DELIVERY_REPORT).where(reports_of(OUTBOUND.c.id == bindparam("of_part")))
 _KEPT = (
     select(
         DELIVERY_REPORT.c.status,
@@ -157,6 +181,8 @@ def catch_up(
 
 def send_again(transaction: Transaction, part: int, due_at: datetime) -> None:
     """Queues it once more, in a lane of its own: order is lost already."""
+    spend.keep_sending(transaction.connection, part)
+    transaction.connection.execute(_ITS_REPORTS, {"of_part": part})
     transaction.connection.execute(_SEND_AGAIN, {"of_part": part, "again_at": due_at})
 
 

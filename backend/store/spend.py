@@ -4,6 +4,9 @@ Theory of operation. Days that are over and closed are in `spend`; of the days s
 `outbound` are counted where they are. A row that is deleted before its day is closed is added to
 `spend` by whoever deletes it. Closing days adds their rows once: `purge_log` says until when days
 are closed, in the same transaction.
+
+A row stands for one sending, its last: `sent_at` says when, and is emptied when the row is queued
+once more; that sending goes to `spend` then, as that of a row that is deleted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +18,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Row,
     bindparam,
-    case,
     delete,
     func,
     insert,
@@ -32,10 +35,12 @@ from backend.store.tables import (
     OUTBOUND,
     PURGE_LOG,
     SPEND,
+    in_state,
     pending,
     reports_of,
     to_day,
 )
+from bot.store import DeliveryState
 
 CLOSED = "spend"
 """What `purge_log` calls it."""
@@ -59,15 +64,13 @@ def _at(name: str) -> Any:
 
 
 _DAY = to_day(OUTBOUND.c.sent_at)
-# A part may be sent again after a report that it was lost; it is billed each time.
-_TIMES = case((OUTBOUND.c.sends > 1, OUTBOUND.c.sends), else_=1)
 _LIVE = (
     select(
         OUTBOUND.c.city,
         OUTBOUND.c.channel,
         _DAY.label("day"),
-        func.sum(_TIMES).label("parts"),
-        func.sum(OUTBOUND.c.segments * _TIMES).label("segments"),
+        func.count().label("parts"),
+        func.sum(OUTBOUND.c.segments).label("segments"),
     )
     .where(
         OUTBOUND.c.sent_at.is_not(None),
@@ -88,6 +91,14 @@ _ADD = _INSERT.on_conflict_do_update(
 )
 _LOG = insert(PURGE_LOG).inline()
 _KEPT = select(SPEND).where(SPEND.c.day >= bindparam("day"))
+_SENDING: Executable = (
+    select(OUTBOUND.c.city, OUTBOUND.c.channel, OUTBOUND.c.sent_at, OUTBOUND.c.segments)
+    .where(OUTBOUND.c.id == bindparam("of_part"), in_state(DeliveryState.SENT))
+    .with_for_update()
+)
+_LOCK_KEY = 0x7370656E64
+_WHILE_OPEN = select(func.pg_advisory_xact_lock_shared(_LOCK_KEY))
+_CLOSING = select(func.pg_advisory_xact_lock(_LOCK_KEY))
 _TOTALS = select(
     SPEND.c.city,
     SPEND.c.channel,
@@ -101,6 +112,8 @@ def close_days(connection: Connection, now: datetime) -> int:
     once, it adds nothing twice."""
     # One holder for all: its row is only the lock that makes them go one after another.
     leases.take(connection, CLOSED, CLOSED, now, now + _LOCK)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_CLOSING)
     until = _midnight(now.date())
     since = _closed_until(connection) or connection.execute(_FIRST).scalar()
     if since is not None and since >= until:
@@ -149,7 +162,6 @@ def deleting(*parts: ColumnElement[bool]) -> Executable:
             OUTBOUND.c.city,
             OUTBOUND.c.channel,
             OUTBOUND.c.sent_at,
-            _TIMES.label("times"),
             OUTBOUND.c.segments,
         )
     )
@@ -159,15 +171,29 @@ def delete_outbound(
     connection: Connection, statement: Executable, values: Mapping[str, object]
 ) -> None:
     """Deletes outbound rows; what they cost is kept."""
-    gone = [row for row in connection.execute(statement, values) if row.sent_at is not None]
-    if not gone:
+    _keep_sent(connection, connection.execute(statement, values).all())
+
+
+def keep_sending(connection: Connection, part: int) -> None:
+    """For a part that is about to be queued once more: what it cost until now is kept. In the
+    transaction that empties its `sent_at`; a part that is on its way has nothing to keep."""
+    _keep_sent(connection, connection.execute(_SENDING, {"of_part": part}).all())
+
+
+def _keep_sent(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+    """Adds them to `spend`, but for those of days that are closed, where they are already."""
+    sent = [row for row in rows if row.sent_at is not None]
+    if not sent:
         return
+    if connection.dialect.name == "postgresql":
+        # Whoever closes days meanwhile has counted these rows, or finds them here.
+        connection.execute(_WHILE_OPEN)
     closed = _closed_until(connection)
     _keep(
         connection,
         [
-            Spent(row.city, row.channel, row.sent_at.date(), row.times, row.times * row.segments)
-            for row in gone
+            Spent(row.city, row.channel, row.sent_at.date(), 1, row.segments)
+            for row in sent
             if closed is None or row.sent_at >= closed
         ],
     )
@@ -200,7 +226,7 @@ def _live(connection: Connection, since: datetime, until: datetime) -> list[Spen
 
 
 def _keep(connection: Connection, found: Sequence[Spent]) -> None:
-    for one in found:
+    for one in sorted(found, key=lambda one: (one.day, one.city, one.channel)):
         row = {"city": one.city, "channel": one.channel, "day": one.day}
         connection.execute(_ADD, row | {"parts": one.parts, "segments": one.segments})
 

@@ -52,12 +52,15 @@ async def _file(bot: Bot, reference: str) -> File:
 
 async def _read(http: httpx.AsyncClient, url: str, timeout: httpx.Timeout, most: int) -> bytes:
     content = bytearray()
-    headers = {"Accept-Encoding": "identity"}  # what is read is then no larger than what came
+    # Read raw, since a small compressed answer may be a large one.
+    headers = {"Accept-Encoding": "identity"}
     stream = http.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=False)
     async with stream as answer:
         if answer.status_code != 200:
             raise FetchError(str(answer.status_code), final=False)
-        async for piece in answer.aiter_bytes():
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            raise FetchError("compressed", final=False)
+        async for piece in answer.aiter_raw():
             content += piece
             if len(content) > most:
                 raise FetchError("too large", final=True)

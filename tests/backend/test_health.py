@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import httpx
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, event, text
 
 from backend import wiring
-from backend.health import LATE_SECONDS
+from backend.health import AT_ONCE_SECONDS, LATE_SECONDS
 from backend.models.base import UTCDateTime
 from backend.store import library
+from bot.turns import WITHHELD
 from tests.backend.cli.away import away
 from tests.backend.conftest import Town
 
@@ -92,6 +93,31 @@ async def test_media_on_their_way_and_refused_are_told(town: Town) -> None:
             )
     told = figures(await town.http.get("/metrics"))
     assert (told["imbizo_media_wanted"], told["imbizo_media_refused"]) == (2, 1)
+
+
+async def test_replies_that_were_withheld_are_told(town: Town) -> None:
+    with library.writing(one(town).engine) as connection:
+        connection.execute(
+            text("INSERT INTO counter (city, name, n) VALUES ('test-za', :name, 7)"),
+            {"name": WITHHELD},
+        )
+    told = figures(await town.http.get("/metrics"))
+    assert told['imbizo_replies_withheld_total{city="test-za"}'] == 7
+    assert (await town.http.get("/readyz")).json()["replies_withheld"] == 7
+
+
+async def test_who_asks_again_at_once_costs_nothing(town: Town) -> None:
+    asked: list[str] = []
+
+    def note(_a: object, _b: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(one(town).engine, "before_cursor_execute", note)
+    await asyncio.sleep(AT_ONCE_SECONDS + 0.1)
+    answers = await asyncio.gather(*(town.http.get("/readyz") for _ in range(20)))
+    event.remove(one(town).engine, "before_cursor_execute", note)
+    assert {answer.status_code for answer in answers} == {200}
+    assert sum("media.state" in statement for statement in asked) <= 2
 
 
 async def test_figures_count_webhooks_by_what_became_of_them(town: Town) -> None:

@@ -5,6 +5,8 @@ after cleaning, FFmpeg decoded every one of them to the same samples as before.
 """
 
 import struct
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -154,7 +156,55 @@ def test_a_picture_that_unfolds_to_too_many_pixels(monkeypatch: pytest.MonkeyPat
     huge = head[:16] + struct.pack(">II", 60_000, 60_000) + head[24:]
     assert refused(huge) in ("too many pixels", "broken picture")
     monkeypatch.setattr(pictures, "MOST_PIXELS", 799)
+    assert refused(picture("JPEG")) == "too many pixels"
+    monkeypatch.setattr(pictures, "MOST_PIXELS_WHOLE", 799)
     assert refused(picture("GIF")) == "too many pixels"
+
+
+# Of a picture as large as is taken: its file is small, its pixels are not.
+MEMORY = """
+import resource, sys
+from pathlib import Path
+from bot.content import cleaned
+cleaned(Path(sys.argv[1]).read_bytes())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "most"), [("PNG", "RGBA", 300), ("PNG", "P", 250), ("GIF", "P", 250)]
+)
+def test_a_picture_takes_little_memory(kind: str, mode: str, most: int, tmp_path: Path) -> None:
+    file = tmp_path / "picture"
+    Image.new(mode, (4000, 4000)).save(file, kind)
+    command = [sys.executable, "-c", MEMORY, str(file)]
+    told = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert int(told.stdout) < most, "megabytes"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1", "I;16"])
+def test_a_large_picture_of_any_colours_is_made_small_and_stands_upright(mode: str) -> None:
+    image = Image.new("L", (3200, 40), 0)
+    image.paste(255, (1600, 0, 3200, 40))
+    out = BytesIO()
+    image.convert("I" if mode == "I;16" else mode).convert(mode).save(
+        out, "PNG", exif=whereabouts()
+    )
+    made = opened(cleaned(out.getvalue()).content)
+    assert made.size == (38, 3000)
+    dark, light = made.getpixel((19, 100)), made.getpixel((19, 2900))
+    assert isinstance(dark, tuple)
+    assert isinstance(light, tuple)
+    assert dark[0] < 60
+    assert light[0] > 200 or mode == "I;16"
+
+
+def test_several_pictures_in_one_file_count_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS_WHOLE", 799)
+    frames = [Image.new("RGB", (40, 20), colour) for colour in ("red", "blue")]
+    out = BytesIO()
+    frames[0].save(out, "MPO", save_all=True, append_images=frames[1:])
+    assert opened(cleaned(out.getvalue()).content).size == (40, 20)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])

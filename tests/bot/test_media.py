@@ -10,14 +10,13 @@ from itertools import count
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import text
 
 from backend.store import library
 from backend.vault import SealingVault
 from bot.content import LARGEST_PICTURE
-from bot.media import MOST_TRIES, Fetcher
+from bot.media import AT_ONCE, MOST_TRIES, Fetcher
 from bot.outbox import Surroundings
-from bot.shelf import Stored
+from bot.shelf import FETCH_LEASE, Stored
 from bot.writer import Writer
 from channels.base import (
     Carries,
@@ -320,13 +319,35 @@ async def test_who_dies_between_fetching_and_keeping_loses_nothing(town: Town) -
     assert town.row() == ("kept", "image/jpeg", None, 2)
 
 
-async def test_one_of_which_workers_die_is_given_up(town: Town) -> None:
+async def test_one_of_which_workers_die_is_given_up_and_harms_no_other(town: Town) -> None:
+    town.asked().sends(*"abc")
+    town.shelf.holds = dict.fromkeys("abc", picture("JPEG"))
+
+    def died() -> int:
+        """A worker claims, and is gone; of how many."""
+        with town.bot.store.write() as unit:
+            claimed = unit.media.due(town.bot.now, AT_ONCE, lambda: None)
+        town.bot.now += FETCH_LEASE
+        return len(claimed)
+
+    assert died() == 3
+    assert died() == 1, "the one it may have died of is taken alone"
+    assert await town.fetch() == 2
+    assert town.bot.rows("SELECT state, fault, attempts FROM media ORDER BY number") == [
+        ("refused", "given up", 3),
+        ("kept", None, 2),
+        ("kept", None, 2),
+    ]
+    assert len(town.shelf.asked) == 2
+
+
+async def test_a_fault_that_was_told_is_no_lost_claim(town: Town) -> None:
     town.asked().sends("a")
-    with library.writing(town.bot.store.engine) as connection:
-        connection.execute(text(f"UPDATE media SET attempts = {MOST_TRIES}"))
-    await town.fetch()
-    assert town.row() == ("refused", None, "given up", MOST_TRIES + 1)
-    assert town.shelf.asked == []
+    for _ in range(3):
+        with town.bot.store.write() as unit:
+            [claimed] = unit.media.due(town.bot.now, AT_ONCE, lambda: None)
+            unit.media.postpone(claimed, "busy", town.bot.now)
+    assert town.row() == ("wanted", CLAIMED, "busy", 3)
 
 
 async def test_erasing_while_it_is_under_way(town: Town) -> None:

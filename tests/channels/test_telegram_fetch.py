@@ -1,6 +1,7 @@
 """Fetching files, and asking for updates, with the real client against a Bot API of ours."""
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator
 
@@ -94,6 +95,7 @@ WITHOUT = [
     ("getFile", Answer(200, {"ok": True, "result": 5}), False),
     ("getFile", Answer(200, {"ok": True, "result": LOCAL}), False),
     ("file", failed(404, "Not Found"), False),
+    ("file", Answer(200, gzip.compress(bytes(9_000_000)), {"Content-Encoding": "gzip"}), False),
     ("file", Answer(302, "", {"Location": "/elsewhere"}), False),
 ]
 

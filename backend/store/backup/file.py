@@ -8,6 +8,7 @@ A file that ends early has no seal, and is refused whole.
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -66,7 +67,7 @@ def read_header(path: Path) -> Header:
             for line in file:
                 digest.update(last or first)
                 last = line
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise
         raise _broken(path) from None

@@ -1,10 +1,12 @@
 """Writes a backup: one snapshot, row by row, beside an installation at work."""
 
 import gzip
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, Table, func, select, text
 
@@ -20,14 +22,21 @@ def write_backup(engine: Engine, path: Path, now: datetime, progress: Progress) 
     """Writes the file whole or not at all, readable by its owner only."""
     draft = path.with_name(path.name + ".part")
     draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
     try:
-        with snapshot(engine) as connection, gzip.open(draft, "wb", compresslevel=6) as file:
-            header = _write(connection, Out(file), now, progress)
+        with snapshot(engine) as connection, _fresh(draft) as file:
+            with gzip.GzipFile("", "wb", 6, file) as packed:
+                header = _write(connection, Out(packed), now, progress)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the name without the content
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return header
+
+
+def _fresh(path: Path) -> BinaryIO:
+    """A file that was not there: what somebody else put in its place is not written through."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 @contextmanager

@@ -60,6 +60,17 @@ def test_costs_are_counted_at_the_profile_s_price(desk: Desk) -> None:
     assert "Invalid value" in desk.refused("costs", "test-za", "--since", "monday")
 
 
+def test_a_channel_that_is_not_in_the_profile_any_more_has_no_price(desk: Desk) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    statement = "INSERT INTO spend VALUES ('test-za', :channel, :day, 3, 7)"
+    change(desk, statement, channel="oldsms", day=today)
+    told = desk.well("costs", "test-za").splitlines()
+    assert told[1].split() == [today, "oldsms", "3", "7", "unknown"]
+    assert ": 7 segments of unknown price" in told[2]
+    change(desk, statement, channel="sms", day=today)
+    assert ": 0.00; and 7 segments of unknown price" in desk.well("costs", "test-za")
+
+
 # --- backup and restore --------------------------------------------------------------------------
 def test_a_backup_is_restored_by_another_desk(
     desk: Desk, bare: Desk, sqlite_url: str, postgres_url: str

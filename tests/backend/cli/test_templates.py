@@ -2,11 +2,14 @@
 
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
 
 import pytest
 
 from backend.channel_book import configured
+from backend.city_file import ChannelEntry
 from backend.settings import Settings
 from backend.store import library, open_engine
 from tests.backend.cli.conftest import Desk
@@ -85,6 +88,28 @@ def test_none_yet_then_made_kept_shown_and_not_made_again(desk: Desk, api: Conte
     assert printed(desk.well(*MAKE)) == table
     assert len(api.contents) == count
     assert kept(desk)[0] == revision + 1, "whoever holds the channel makes it anew"
+
+
+def test_what_was_kept_meanwhile_stays(desk: Desk, api: ContentServer) -> None:
+    load(desk, api.url)
+    desk.well(*MAKE)
+    engine = open_engine(desk.settings["IMBIZO_DATABASE_URL"])
+
+    def put(purpose: str) -> None:
+        def merge(entry: ChannelEntry) -> dict[str, Any]:
+            sleep(0.2)
+            return {**(entry.model_extra or {}).get("templates", {}), purpose: OWN}
+
+        with library.writing(engine) as connection:
+            assert library.keep_templates(connection, "test-za", "whatsapp", merge)
+            assert library.keep_templates(connection, "test-za", "gone", merge) is None
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(put, ("one", "two")))
+    engine.dispose()
+    _, table, _ = kept(desk)
+    assert table["one"] == table["two"] == OWN
+    assert table["reply"]["en"]
 
 
 def test_the_printed_table_belongs_in_the_file(desk: Desk, api: ContentServer) -> None:

@@ -15,6 +15,7 @@ from backend.privacy import KeyRing, KeysUnusableError
 from backend.store import SqlStore, open_engine
 from backend.store.backup import BackupError, restore, write_backup
 from backend.store.backup.columns import tables
+from backend.store.backup.file import read_header
 from backend.store.tables import AREA
 from bot.store import Known
 from dialogue.effects import Agreement, Consent, Record
@@ -176,6 +177,32 @@ def test_a_file_that_was_changed_is_refused_whole(urls: dict[str, str], file: Pa
         refused(urls["postgresql"], file, "no whole backup")
     file.write_bytes(b"no gzip at all")
     refused(urls["postgresql"], file, "no whole backup")
+
+
+def test_a_damaged_file_is_refused_wherever_the_damage_is(urls: dict[str, str], file: Path) -> None:
+    with open_world(urls["sqlite"]) as world:
+        live(world)
+        write_backup(world.store.engine, file, NOON, silent)
+    whole = file.read_bytes()
+    for place in range(10, len(whole) - 1, 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        file.write_bytes(damaged)
+        with pytest.raises(BackupError):
+            read_header(file)
+
+
+def test_a_draft_that_lies_there_is_not_written_through(
+    urls: dict[str, str], file: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.write_text("somebody's")
+    file.with_name(file.name + ".part").symlink_to(other)
+    with open_world(urls["sqlite"]) as world:
+        write_backup(world.store.engine, file, NOON, silent)
+    assert other.read_text() == "somebody's"
+    assert not file.is_symlink()
+    read_header(file)
 
 
 def refused(url: str, file: Path, why: str) -> None:

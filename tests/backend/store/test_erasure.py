@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.store import DeliveryState, ReceiptStatus
+from channels.base import Fault, Kind, StatusUpdate
 from channels.base import Status as Delivery
-from channels.base import StatusUpdate
 from dialogue.effects import Agreement, Consent, Record
 from dialogue.memory import Conversation
 from dialogue.survey import Session, Status
@@ -149,6 +149,36 @@ def test_delivery_reports_of_what_was_sent_go_too(world: World) -> None:
     assert world.store.purge(NOON + timedelta(days=1))["stray report"] == 0
     assert world.store.purge(NOON + timedelta(days=2))["stray report"] == 1
     assert world.one("SELECT count(*) FROM delivery_report") == 1
+
+
+@pytest.mark.parametrize("when", ["queued", "claimed", "sent"])
+def test_reports_of_an_earlier_sending_go_too(world: World, when: str) -> None:
+    known = world.come()
+    world.say(known, "a")
+    [first] = world.claim()
+    world.settle(first, provider_id="first")
+    fault = Fault(Kind.RETRY, "30003", 1)
+    with world.store.write() as unit:
+        sent = StatusUpdate("first", Delivery.SENT)
+        unit.outbox.report("east", "sms", sent, NOON)
+        lost = unit.outbox.report(
+            "east", "sms", StatusUpdate("first", Delivery.UNDELIVERED, fault), NOON
+        )
+        assert lost is not None
+        unit.outbox.send_again(lost.id, NOON)
+    claimed = world.claim(token="again") if when != "queued" else []
+    if when == "sent":
+        world.settle(claimed[0], provider_id="second")
+    else:
+        with world.store.write() as unit:
+            unit.outbox.report(
+                "east", "sms", StatusUpdate("first", Delivery.UNDELIVERED, fault), NOON
+            )
+    world.store.erase_contact("east", known.contact, NOON)
+    if when == "claimed":
+        world.settle(claimed[0], provider_id="second")
+    assert world.rows("SELECT * FROM delivery_report") == []
+    assert world.rows("SELECT * FROM outbound") == []
 
 
 @pytest.mark.parametrize("name", ["under_age", "without_age"])

@@ -94,9 +94,9 @@ def test_a_postponed_one_waits(world: World) -> None:
     later = NOON + timedelta(hours=1)
     with world.store.write() as unit:
         unit.media.postpone(wanted, "away", later)
+    assert world.one("SELECT fault FROM media") == "away"
     assert due(world, later - timedelta(seconds=1)) == []
     assert [w.attempt for w in due(world, later)] == [2]
-    assert world.one("SELECT fault FROM media") == "away"
 
 
 @pytest.mark.parametrize("late", ["keep", "refuse", "postpone"])

@@ -1,10 +1,15 @@
 """What providers took is counted by day, once, whatever is deleted meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from time import sleep
+
+import pytest
 
 from backend.store import spend
 from backend.store.spend import Spent
-from channels.base import Status, StatusUpdate
+from channels.base import Fault, Kind, Status, StatusUpdate
 from tests.backend.store.conftest import ANNA, BEN, NOON, World
 
 TODAY = NOON.date()
@@ -90,12 +95,92 @@ def test_a_message_forgotten_once_it_is_sent_is_paid_for_too(world: World) -> No
     assert spent(world, TODAY, NOON) == [Spent("east", "sms", TODAY, 1, 2)]
 
 
-def test_a_message_that_is_sent_again_is_paid_for_again(world: World) -> None:
-    send(world, segments=2)
+# --- sent again ----------------------------------------------------------------------------------
+LOST = StatusUpdate("out1", Status.UNDELIVERED, Fault(Kind.RETRY, "30003", 1))
+LATE = NOON.replace(hour=23, minute=59)
+NEXT = LATE + timedelta(hours=1)
+
+
+def lose(world: World, at: datetime, provider_id: str = "out1") -> None:
+    """A report says that it did not arrive; it is queued once more."""
     with world.store.write() as unit:
-        unit.outbox.report("east", "sms", StatusUpdate("out1", Status.DELIVERED), NOON)
-        unit.transaction.connection.exec_driver_sql("UPDATE outbound SET sends = 3")
+        lost = unit.outbox.report("east", "sms", replace(LOST, provider_id=provider_id), at)
+        assert lost is not None
+        unit.outbox.send_again(lost.id, at)
+
+
+def ever(world: World, now: datetime) -> tuple[int, int]:
+    with world.store.read() as connection:
+        return spend.totals(connection, now).get(("east", "sms"), (0, 0))
+
+
+@pytest.mark.parametrize("closed_first", [True, False])
+def test_a_message_that_is_sent_again_is_paid_for_on_both_days(
+    world: World, closed_first: bool
+) -> None:
+    send(world, ANNA, LATE, segments=3)
+    if closed_first:
+        assert close(world, NEXT) == 1
+    assert ever(world, NEXT) == (1, 3)
+    lose(world, NEXT)
+    assert ever(world, NEXT) == (1, 3)
+    [again] = world.claim(NEXT)
+    world.settle(again, at=NEXT, provider_id="again")
+    both = [Spent("east", "sms", TODAY, 1, 3), Spent("east", "sms", TODAY + DAY, 1, 3)]
+    for days in range(3):
+        assert spent(world, TODAY, NEXT + days * DAY) == both
+        assert ever(world, NEXT + days * DAY) == (2, 6)
+        close(world, NEXT + days * DAY)
+
+
+def test_every_sending_of_one_day_is_counted(world: World) -> None:
+    send(world, segments=2)
+    for provider_id in ("out1", "second"):
+        lose(world, NOON, provider_id)
+        [again] = world.claim()
+        world.settle(again, provider_id="second" if provider_id == "out1" else "third")
     assert spent(world, TODAY, NOON) == [Spent("east", "sms", TODAY, 3, 6)]
+    world.store.erase_contact("east", str(world.one("SELECT id FROM contact")), NOON)
+    assert spent(world, TODAY, NOON) == [Spent("east", "sms", TODAY, 3, 6)]
+    close(world, NOON + DAY)
+    assert ever(world, NOON + DAY) == (3, 6)
+
+
+@pytest.mark.parametrize("end", ["stopped", "expired", "erased", "arrived", "asked twice"])
+def test_a_sending_is_paid_for_whatever_becomes_of_the_next(world: World, end: str) -> None:
+    contact = send(world, segments=2)
+    lose(world, NOON)
+    match end:
+        case "stopped":
+            with world.store.write() as unit:
+                unit.contacts.opt_out("east", contact, NOON)
+        case "expired":
+            assert world.claim(NOON + 2 * DAY) == []
+        case "erased":
+            world.store.erase_contact("east", contact, NOON)
+        case "arrived":
+            with world.store.write() as unit:
+                unit.outbox.report("east", "sms", StatusUpdate("out1", Status.DELIVERED), NOON)
+        case _:
+            with world.store.write() as unit:
+                [(part,)] = world.rows("SELECT id FROM outbound")
+                unit.outbox.send_again(int(str(part)), NOON)
+    assert spent(world, TODAY, NOON) == [Spent("east", "sms", TODAY, 1, 2)]
+    close(world, NOON + 3 * DAY)
+    assert ever(world, NOON + 3 * DAY) == (1, 2)
+
+
+def test_sendings_kept_while_a_day_is_closed_are_counted_once(postgres_world: World) -> None:
+    world = postgres_world
+    send(world, ANNA, LATE)
+    with ThreadPoolExecutor(1) as other:
+        with world.store.write() as closing:
+            assert spend.close_days(closing.transaction.connection, NEXT) == 1
+            waits = other.submit(lose, world, NEXT)
+            sleep(0.3)
+            assert not waits.done()
+        waits.result()
+    assert ever(world, NEXT) == (1, 1)
 
 
 def test_what_was_never_taken_costs_nothing(world: World) -> None:

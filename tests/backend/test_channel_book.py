@@ -1,0 +1,35 @@
+"""The channels of all cities, as their profiles say them now."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from backend.channel_book import ChannelBook
+from backend.city_file import ChannelEntry, CityProfile, read_city
+from backend.settings import Settings
+from tests.backend.conftest import write_city
+
+OLD, NEW = ("test-za", "sms"), ("test-za", "texts")
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> CityProfile:
+    return read_city(write_city(tmp_path, "http://127.0.0.1:9"))
+
+
+async def test_a_channel_that_is_taken_out_is_forgotten(profile: CityProfile) -> None:
+    profiles = {"test-za": (1, profile)}
+    settings = Settings("sqlite:///x.db", (), "https://imbizo.example.org", None, {})
+    async with httpx.AsyncClient() as http:
+        book = ChannelBook(settings, http, lambda: profiles)
+        book.refresh()
+        limits = book.limits
+        assert set(limits) == {OLD}
+        entry: ChannelEntry = profile.channels[0].model_copy(update={"name": "texts"})
+        profiles["test-za"] = (2, profile.model_copy(update={"channels": (entry,)}))
+        book.refresh()
+        assert set(book) == set(limits) == {NEW}
+        assert book.entry(NEW) == entry
+        with pytest.raises(KeyError):
+            book.entry(OLD)
