@@ -7,7 +7,7 @@ hour if the clock went back by one.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -21,7 +21,7 @@ from backend.alerts.alarm import EVERY_SECONDS, Alarm
 from backend.alerts.telling import SECONDS, tell
 from backend.clock import Clock
 from backend.reconcile import EVERY, reconcile_all
-from backend.store import library, watch
+from backend.store import leases, library, watch
 from backend.store.watch import Address, Noted
 
 NOTE_SECONDS = 5
@@ -49,6 +49,8 @@ async def caring(one: wiring.Installation) -> AsyncIterator[None]:
     operators are told what goes wrong. In every worker."""
     holder = wiring.fresh_id()
     at_start = [True]
+    if one.engine.dialect.name == "sqlite":  # one process, so the holders are dead
+        await asyncio.to_thread(_release, one, None)
 
     async def take_up() -> None:
         await reconcile_all(one, holder, at_start=at_start[0])
@@ -58,6 +60,13 @@ async def caring(one: wiring.Installation) -> AsyncIterator[None]:
         alarm = Alarm(one, partial(tell, http, one.settings.smtp_url), holder)
         async with _every(EVERY.total_seconds(), take_up), _every(EVERY_SECONDS, alarm.tick):
             yield
+    with suppress(Exception):  # else they run out by themselves
+        await asyncio.to_thread(_release, one, holder)
+
+
+def _release(one: wiring.Installation, holder: str | None) -> None:
+    with library.writing(one.engine) as connection:
+        leases.release_all(connection, holder)
 
 
 @asynccontextmanager

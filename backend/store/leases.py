@@ -29,3 +29,10 @@ def take(connection: Connection, name: str, holder: str, now: datetime, until: d
 def release(connection: Connection, name: str, holder: str) -> None:
     """Gives it back before its time."""
     connection.execute(_RELEASE, {"of": name, "by": holder})
+
+
+def release_all(connection: Connection, holder: str | None = None) -> None:
+    """Gives back all leases of a holder; without one, everybody's: who alone may have a database
+    open knows that whoever held them is dead."""
+    theirs = delete(LEASE) if holder is None else delete(LEASE).where(LEASE.c.holder == holder)
+    connection.execute(theirs)
