@@ -6,7 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from dialogue.faults import Fault
@@ -61,6 +61,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, DataError):  # a null character in a text, say
+        return answer(422, "The request has faults", "It holds a value that no database can hold.")
     log.error("database_fault", error=type(error).__name__)
     return answer(503, "The database does not answer", "Try again in a moment.")
 

@@ -44,6 +44,7 @@ from backend.store.tables import (
     URN,
     in_state,
     pending,
+    second_lane,
     wiped_if_forgotten,
 )
 from backend.store.transaction import Transaction
@@ -200,7 +201,9 @@ _CLOSE = Prepared(
 _PUT_OFF = Prepared(
     update(OUTBOUND)
     .where(OUTBOUND.c.id == bindparam("row"))
-    .values(due_at=bindparam("later"), fault_kind=Kind.CONFIG, fault_code="sealed")
+    .values(
+        due_at=bindparam("later"), lane=second_lane(), fault_kind=Kind.CONFIG, fault_code="sealed"
+    )
 )
 _SPEND = Prepared(
     update(CHANNEL_RATE)

@@ -16,6 +16,7 @@ from backend.store.tables import (
     CHANNEL_RATE,
     DELIVERY_REPORT,
     OUTBOUND,
+    SECOND_LANE,
     SENDING,
     in_state,
     pending,
@@ -131,7 +132,7 @@ class SqlOutbox:
         lane = outbound.contact or hashed
         connection = self._transaction.connection
         if outbound.supersedes:
-            lanes = {"of_lane": lane, "of_second_lane": reports.SECOND_LANE + lane}
+            lanes = {"of_lane": lane, "of_second_lane": SECOND_LANE + lane}
             _SUPERSEDE.run(connection, {**lanes, "at": outbound.at})
         self._see_channel(outbound)
         rows = [

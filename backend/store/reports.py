@@ -32,13 +32,11 @@ from backend.store.tables import (
     URN,
     in_state,
     reports_of,
+    second_lane,
 )
 from backend.store.transaction import Transaction
 from bot.store import DeliveryState, Undelivered
 from channels.base import Fault, Status, StatusUpdate
-
-SECOND_LANE = "again:"
-"""Before the lane of a part that is sent once more: nothing waits for it."""
 
 log = structlog.get_logger(__name__)
 
@@ -105,10 +103,7 @@ _SEND_AGAIN = (
     .values(
         state=DeliveryState.QUEUED,
         due_at=bindparam("again_at"),
-        lane=case(
-            (OUTBOUND.c.lane.startswith(SECOND_LANE), OUTBOUND.c.lane),
-            else_=literal(SECOND_LANE) + OUTBOUND.c.lane,
-        ),
+        lane=second_lane(),
         settled_at=None,
         sent_at=None,
         unknown_since=None,

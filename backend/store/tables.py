@@ -6,6 +6,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
+    literal,
     literal_column,
     null,
     select,
@@ -73,6 +74,16 @@ def in_state(*states: DeliveryState, of: str = "outbound") -> ColumnElement[bool
 def pending(of: str = "outbound") -> ColumnElement[bool]:
     """Outbound rows that still have something to come, as the outbox's indexes hold them."""
     return in_state(*PENDING, of=of)
+
+
+SECOND_LANE = "again:"
+"""Before the lane of a part that nothing waits for."""
+
+
+def second_lane() -> ColumnElement[str]:
+    """The lane of a part that holds up nothing of its contact any more."""
+    is_there = OUTBOUND.c.lane.startswith(SECOND_LANE)
+    return case((is_there, OUTBOUND.c.lane), else_=literal(SECOND_LANE) + OUTBOUND.c.lane)
 
 
 def unsent() -> ColumnElement[bool]:

@@ -260,7 +260,7 @@ def test_a_forgotten_part_that_is_never_sent_is_deleted(world: World) -> None:
 
 
 @pytest.mark.parametrize("broken", ["'no key'", "other"])
-def test_a_part_that_cannot_be_read_fails_alone(world: World, broken: str) -> None:
+def test_a_part_that_cannot_be_read_waits_alone(world: World, broken: str) -> None:
     anna, ben = world.come(), world.come(BEN)
     world.say(anna, "damaged", "next")
     world.say(ben, "whole")
@@ -272,8 +272,10 @@ def test_a_part_that_cannot_be_read_fails_alone(world: World, broken: str) -> No
     assert world.texts() == ["whole"]
     assert world.texts() == ["next"]
     assert world.rows("SELECT state, fault_code FROM outbound ORDER BY id LIMIT 1") == [
-        ("failed", "sealed")
+        ("queued", "sealed")
     ]
+    assert world.texts(at=NOON + timedelta(days=2)) == []
+    assert states(world) == {"expired": 3}
 
 
 def test_a_dead_address_gets_nothing_until_it_writes(world: World) -> None:
