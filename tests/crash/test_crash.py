@@ -3,6 +3,7 @@
 Short here; `make crash` runs the long ones. A planted bug of either kind must be found.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,8 @@ def sound(outcome: Outcome, plan: Plan) -> None:
     assert outcome.cuts.total() >= plan.kills
     assert 2 * (outcome.cuts[Moment.TURN] + outcome.cuts[Moment.SEND]) >= plan.kills
     assert outcome.posts > outcome.messages, "the provider repeated nothing"
-    for personal in ("Traceback", "2760", "house"):
-        assert personal not in outcome.logs
+    for personal in ("Traceback", r"2760\d{7}", "house"):  # a whole number, no process's id
+        assert not re.search(personal, outcome.logs)
     if plan.lists:
         assert outcome.found.repeated == 0
     else:
