@@ -21,18 +21,30 @@ def media_of(message: Message) -> tuple[Media, ...]:
 
 def _largest(sizes: tuple[PhotoSize, ...]) -> Media:
     """Of a photo Telegram keeps several sizes, all JPEG."""
-    return Media(max(sizes, key=lambda size: size.width * size.height).file_id, "image/jpeg")
+    return _media(max(sizes, key=lambda size: size.width * size.height).file_id, "image/jpeg")
 
 
 def _sticker(sticker: Sticker) -> Media:
     if sticker.is_animated:
-        return Media(sticker.file_id, "application/x-tgsticker")
-    return Media(sticker.file_id, "video/webm" if sticker.is_video else "image/webp")
+        return _media(sticker.file_id, "application/x-tgsticker")
+    return _media(sticker.file_id, "video/webm" if sticker.is_video else "image/webp")
 
 
 def _of(usual: str) -> Callable[[Any], Media]:
     """Reads a file of the type that its sender says, else of the usual one."""
-    return lambda file: Media(file.file_id, getattr(file, "mime_type", None) or usual)
+
+    def read(file: Any) -> Media:
+        said = getattr(file, "mime_type", None)
+        return _media(file.file_id, said if isinstance(said, str) and said else usual)
+
+    return read
+
+
+def _media(file_id: Any, media_type: str) -> Media:
+    """Raises TypeError for an id that is none: the library does not look."""
+    if not isinstance(file_id, str):
+        raise TypeError("the id of a file is no string")
+    return Media(file_id, media_type)
 
 
 _FILES: Mapping[str, Callable[[Any], Media]] = MappingProxyType(
