@@ -22,7 +22,8 @@ _CONTACTS = """
 _URNS = """
     INSERT INTO urn (city, scheme, hash, address, contact, last_heard_at)
     {numbers}
-    SELECT 'bench', 'tel', 'crowd.' || {scattered} || '.' || n, :sealed, 'crowd-' || n, {then} FROM crowd
+    SELECT 'bench', 'tel', 'crowd.' || {scattered} || '.' || n, :sealed, 'crowd-' || n, {then}
+    FROM crowd
 """
 _WORDS = {
     "sqlite": {
