@@ -28,7 +28,7 @@ from tests.channels.samples import RESIDENT, TWILIO, config, report, twilio_requ
 from tests.channels.telegram_samples import CHAT, MOMENT, RESIDENT_ID, TELEGRAM
 
 CUT, SLOW = "cut", "slow"
-SILENT_FOR = 0.25
+SILENT_FOR = 1.0
 """Seconds of silence after which our clients give up; a slow answer takes half of them."""
 
 FOR_EVER = timedelta(days=2)

@@ -12,6 +12,17 @@ from urllib.parse import parse_qsl
 RESET = "reset"
 SILENCE = "silence"
 
+PATIENT = 20.0
+"""Seconds a channel under test waits: a busy machine is no fault of the provider."""
+
+BRIEF = 1.0
+"""Seconds where silence is what is tested."""
+
+
+def patience(answer: object) -> float:
+    """How long to wait for an answer that may never come."""
+    return BRIEF if answer == SILENCE else PATIENT
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -19,7 +19,7 @@ from channels.base import (
     SendError,
 )
 from channels.telegram import Telegram
-from tests.channels.faults import RESET, Answer, FaultServer
+from tests.channels.faults import BRIEF, PATIENT, RESET, Answer, FaultServer
 from tests.channels.samples import config
 from tests.channels.telegram_fake import TelegramFake, failed
 from tests.channels.telegram_samples import BOT_TOKEN, TELEGRAM, message, tap
@@ -35,7 +35,7 @@ async def fake() -> AsyncIterator[TelegramFake]:
 
 
 def telegram(api_base: str, http: httpx.AsyncClient, **settings: object) -> Telegram:
-    fast = {"api_base": api_base, "timeout": 0.3}
+    fast = {"api_base": api_base, "timeout": PATIENT}
     return Telegram(config("telegram", {**TELEGRAM, **fast, **settings}), http)
 
 
@@ -157,8 +157,9 @@ async def test_the_place_is_asked_from(fake: TelegramFake, http: httpx.AsyncClie
 async def test_a_question_is_held_longer_than_other_calls_may_be_silent(
     fake: TelegramFake, http: httpx.AsyncClient
 ) -> None:
-    fake.held = 0.6  # twice the timeout of this channel
-    assert (await polled(fake.url, http).poll("5")).place == "5"
+    fake.held = 2 * BRIEF
+    channel = telegram(fake.url, http, polling=True, webhook_secret="", timeout=BRIEF)
+    assert (await channel.poll("5")).place == "5"
 
 
 WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"

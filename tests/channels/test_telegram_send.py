@@ -23,7 +23,7 @@ from dialogue.messages import Choice
 from dialogue.phrases import PHRASES
 from dialogue.survey import Session, Status
 from tests.channels import telegram_fake as fakes
-from tests.channels.faults import RESET, SILENCE, Answer, FaultServer
+from tests.channels.faults import BRIEF, PATIENT, RESET, SILENCE, Answer, FaultServer
 from tests.channels.samples import config
 from tests.channels.telegram_fake import TelegramFake, failed
 from tests.channels.telegram_samples import BOT_TOKEN, RESIDENT_ID, SECRET, TELEGRAM, WEBHOOK
@@ -41,7 +41,7 @@ async def fake() -> AsyncIterator[TelegramFake]:
 
 
 def telegram(api_base: str, http: httpx.AsyncClient, **settings: object) -> Telegram:
-    fast = {"api_base": api_base, "timeout": 0.3}
+    fast = {"api_base": api_base, "timeout": PATIENT}
     return Telegram(config("telegram", {**TELEGRAM, **fast, **settings}), http)
 
 
@@ -156,7 +156,8 @@ FAULTS = [
 async def test_faults(
     chat: int, expected: Fault, fake: TelegramFake, http: httpx.AsyncClient
 ) -> None:
-    assert await fault(telegram(fake.url, http), chat) == expected
+    channel = telegram(fake.url, http, timeout=BRIEF if chat == fakes.LATE else PATIENT)
+    assert await fault(channel, chat) == expected
     assert len(fake.requests) == 1  # nothing is ever sent twice by itself
 
 
@@ -199,10 +200,10 @@ async def test_no_room_among_the_connections_is_certainly_not_sent(provider: Fau
     provider.answers = [SILENCE]
     one = httpx.Limits(max_connections=1)
     async with httpx.AsyncClient(limits=one) as http:
-        waiting = asyncio.create_task(fault(telegram(provider.url, http, timeout=5)))
+        waiting = asyncio.create_task(fault(telegram(provider.url, http, timeout=PATIENT)))
         while not provider.requests:
             await asyncio.sleep(0.01)
-        found = await fault(telegram(provider.url, http))
+        found = await fault(telegram(provider.url, http, timeout=BRIEF))
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
     assert found == Fault(Kind.RETRY, "PoolTimeout", whole=True)

@@ -9,7 +9,7 @@ import pytest
 
 from channels.base import Fault, Kind, Media, Received, Reconciling, SendError
 from channels.twilio import Sms, WhatsApp
-from tests.channels.faults import RESET, Answer, FaultServer
+from tests.channels.faults import PATIENT, RESET, Answer, FaultServer
 from tests.channels.samples import (
     ACCOUNT,
     RESIDENT,
@@ -52,7 +52,7 @@ def listed(*records: Mapping[str, object], after: str | None = None) -> Answer:
 
 
 def sms(provider: FaultServer, http: httpx.AsyncClient, **settings: object) -> Sms:
-    known = {**TWILIO, "api_base": provider.url, "timeout": 0.3, **settings}
+    known = {**TWILIO, "api_base": provider.url, "timeout": PATIENT, **settings}
     return Sms(config("sms", known), http)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from channels.base import FetchError, Fetching, Media
 from channels.twilio import Sms, WhatsApp
-from tests.channels.faults import RESET, SILENCE, Answer, FaultServer
+from tests.channels.faults import PATIENT, RESET, SILENCE, Answer, FaultServer, patience
 from tests.channels.samples import ACCOUNT, TOKEN, TWILIO, WHATSAPP, config
 
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'1' * 32}/Media/ME{'2' * 32}"
@@ -25,7 +25,7 @@ async def store() -> AsyncIterator[FaultServer]:
 
 
 def sms(provider: FaultServer, http: httpx.AsyncClient, **settings: object) -> Sms:
-    known = {**TWILIO, "api_base": provider.url, "timeout": 0.3, **settings}
+    known = {**TWILIO, "api_base": provider.url, "timeout": PATIENT, **settings}
     return Sms(config("sms", known), http)
 
 
@@ -119,7 +119,8 @@ async def test_what_cannot_be_had(
     answer: Answer | str, final: bool, provider: FaultServer, http: httpx.AsyncClient
 ) -> None:
     provider.answers = [answer]
-    assert (await failure(sms(provider, http), provider.url + PATH)).final is final
+    channel = sms(provider, http, timeout=patience(answer))
+    assert (await failure(channel, provider.url + PATH)).final is final
     # A connection that broke is tried once more: a GET changes nothing.
     tries = 4 if answer is LOOP else 2 if answer is RESET else 1
     assert len(provider.requests) == tries

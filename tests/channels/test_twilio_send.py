@@ -10,7 +10,7 @@ import pytest
 
 from channels.base import Fault, Kind, SendError, Sending, Sent
 from channels.twilio import ERRORS, Sms
-from tests.channels.faults import RESET, SILENCE, Answer, FaultServer
+from tests.channels.faults import PATIENT, RESET, SILENCE, Answer, FaultServer, patience
 from tests.channels.samples import ACCOUNT, PUBLIC_URL, RESIDENT, SENDER, TWILIO, config
 
 SID = "SM" + "3" * 32
@@ -20,7 +20,7 @@ TAKEN = Answer(201, {"sid": SID, "status": "queued", "date_created": None})
 
 
 def sms(api_base: str, http: httpx.AsyncClient, **settings: object) -> Sms:
-    fast = {"api_base": api_base, "timeout": 0.3}
+    fast = {"api_base": api_base, "timeout": PATIENT}
     return Sms(config("sms", {**TWILIO, **fast, **settings}), http)
 
 
@@ -119,7 +119,7 @@ async def test_faults(
     answer: Answer | str, expected: Fault, provider: FaultServer, http: httpx.AsyncClient
 ) -> None:
     provider.answers = [answer]
-    assert await fault(sms(provider.url, http)) == expected
+    assert await fault(sms(provider.url, http, timeout=patience(answer))) == expected
     assert len(provider.requests) == 1  # nothing is ever sent twice by itself
 
 

@@ -13,7 +13,7 @@ from channels.rendering import render
 from channels.twilio import ERRORS, WhatsApp
 from channels.twilio.whatsapp import literal
 from dialogue.messages import Choice, Message
-from tests.channels.faults import Answer, FaultServer
+from tests.channels.faults import PATIENT, Answer, FaultServer
 from tests.channels.samples import RESIDENT, SENDER, TOKEN, WHATSAPP, WHATSAPP_URL, config
 
 SID = "SM" + "3" * 32
@@ -32,7 +32,7 @@ def templates(*counts: int) -> dict[str, object]:
 
 
 def whatsapp(api_base: str, http: httpx.AsyncClient, **settings: object) -> WhatsApp:
-    known = {**WHATSAPP, "api_base": api_base, "timeout": 0.3, **settings}
+    known = {**WHATSAPP, "api_base": api_base, "timeout": PATIENT, **settings}
     return WhatsApp(config("whatsapp", known), http)
 
 
