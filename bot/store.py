@@ -63,13 +63,14 @@ class Inbound:
 class Known:
     """A contact, loaded and locked. `conversation.opted_out` comes from the opt-out list, which
     outlives the contact. `urn` is the address last heard from; `reply_tat` is the reply budget's
-    `bot.allowance` time."""
+    `bot.allowance` time. `heard_at` is when the contact was heard from before this message."""
 
     contact: str
     conversation: Conversation
     urn: str
     channel: str
     reply_tat: datetime | None = None
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> t
     if carries.window is not None:
         unit.contacts.open_window(inbound.city, inbound.channel, known.urn, inbound.at)
     desk = unit.desk(inbound.city)
-    event = _event(inbound, unit)
+    event = _event(inbound, known, unit)
     turn = converse(desk, known.conversation, event, inbound.at)
     code = next((effect.code for effect in turn.effects if isinstance(effect, Redeem)), None)
     if code is not None:
@@ -195,8 +195,9 @@ def _parts(
     return render(message, carries) if message else ()
 
 
-def _event(inbound: Inbound, unit: Unit) -> Reply:
+def _event(inbound: Inbound, known: Known, unit: Unit) -> Reply:
     received = inbound.received
+    sent, heard = received.sent_at, known.heard_at
     question = received.question
     if received.in_reply_to and question is None and received.choice is None:
         question = unit.outbox.question_of(inbound.city, inbound.channel, received.in_reply_to)
@@ -213,4 +214,5 @@ def _event(inbound: Inbound, unit: Unit) -> Reply:
         channel=inbound.channel,
         language=received.language,
         edited=received.edited,
+        late=sent is not None and heard is not None and sent < heard,
     )

@@ -54,6 +54,7 @@ class Received:
     itself on this sender, so that we stay silent there. `language` is the code that the channel
     gives for the resident, a hint only. `in_reply_to` is the provider's id of an
     older message that this one quotes. `edited`: the resident changed a message sent before.
+    `sent_at` is the provider's time of a message fetched afterwards, None of one that comes now.
     """
 
     provider_id: str
@@ -69,6 +70,7 @@ class Received:
     language: str | None = None
     in_reply_to: str | None = None
     edited: bool = False
+    sent_at: datetime | None = None
 
 
 LONGEST_TEXT = 4000

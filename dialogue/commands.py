@@ -221,6 +221,11 @@ def edited(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
     return _again(desk, conversation, reply, now, (Say("edited"),))
 
 
+def late(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """Sent before we went on: it answers nothing that is open now, so that is asked again."""
+    return _again(desk, conversation, reply, now, (Say("late"),))
+
+
 # --- replies to our own questions --------------------------------------------------------------
 def aside_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn | None:
     """A reply to the question on top; None when it is no reply to it, so that it goes on below."""

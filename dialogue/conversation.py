@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from dialogue import gate, surveying
-from dialogue.commands import COMMANDS, aside_reply, command_of, edited, linked
+from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late, linked
 from dialogue.desk import Desk
 from dialogue.effects import DropText, Effect, Say
 from dialogue.events import Event, Invite, Linked, Reply, Tick
@@ -46,6 +46,8 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
     if conversation.locale is None and reply.language in desk.city.languages:
         conversation = replace(conversation, locale=reply.language)
     command = command_of(desk, conversation, reply)
+    if command == "start" and reply.late and conversation.opted_out:
+        command = None  # sent before the STOP that we know of
     if command in ("stop", "start"):
         return COMMANDS[command](desk, conversation, reply, now)
     if is_safe_word(reply.said, desk.city):
@@ -56,6 +58,8 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
         return COMMANDS[command](desk, conversation, reply, now)
     if reply.edited:
         return edited(desk, conversation, reply, now)
+    if reply.late:
+        return late(desk, conversation, reply, now)
     if conversation.aside is not None:
         turn = aside_reply(desk, conversation, reply, now)
         if turn is not None:

@@ -20,8 +20,8 @@ class Reply:
     `choice` is the number on a tapped button and `question` the tag that came with it. `command`
     and `answered` as in `channels.base.Received`: read, or already answered, by the provider.
     `message_id` is the provider's, for the consent ledger. `language` is the channel's hint.
-    `edited`: it changes
-    a message sent before.
+    `edited`: it changes a message sent before. `late`: it was sent before something that was
+    answered already, so the resident had not seen what is asked now.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Reply:
     channel: str = ""
     language: str | None = None
     edited: bool = False
+    late: bool = False
 
     @property
     def said(self) -> str:

@@ -74,6 +74,7 @@ PHRASES = MappingProxyType(
             "That code is not right or too old. Send {LINK} on your first phone or app for a"
             " new one."
         ),
+        "late": "Your message came late. This is where we are now.",
         "edited": (
             "Changing a sent message does not change your answer. {BACK} goes back one question."
         ),

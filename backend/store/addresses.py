@@ -79,6 +79,7 @@ def _looking_up(by: Any) -> Select[Any]:
             CONTACT.c.opted_out,
             CONTACT.c.created_at,
             CONTACT.c.reply_tat,
+            CONTACT.c.last_heard_at.label("heard_at"),
             CITY.c.revision,
             earlier.label("behind"),
         )
@@ -188,7 +189,7 @@ class _Search:
             ):
                 self._note(row.urn, row.hash)
             if row.hash == self._own:
-                self._hear(row.id, row.urn, row.reply_tat)
+                self._hear(row.id, row.urn, row.reply_tat, row.heard_at)
         contact = rows[0]
         conversation = memory.load(contact.conversation)
         return Found(contact.id, replace(conversation, opted_out=contact.opted_out))
@@ -239,7 +240,8 @@ class _Search:
         for hashed in self._urns.keys() - urns.keys():
             urns[hashed] = self._add(hashed, contact)
         used = (row.reply_tat for row in current if row.reply_tat is not None)
-        self._hear(contact, urns[self._own], max(used, default=None))
+        heard = max((row.heard_at for row in current), default=None)
+        self._hear(contact, urns[self._own], max(used, default=None), heard)
 
     def _add(self, hashed: str, contact: str) -> int:
         urn = self._urns[hashed]
@@ -266,11 +268,13 @@ class _Search:
         }
         self._connection.execute(_NOTE, row)
 
-    def _hear(self, contact: str, urn: int, reply_tat: datetime | None) -> None:
+    def _hear(
+        self, contact: str, urn: int, reply_tat: datetime | None, heard_at: datetime | None
+    ) -> None:
         before = self._transaction.heard.get(contact)
         if before is not None:  # by an earlier turn of this transaction, not written yet
-            reply_tat = before.reply_tat
-        heard = Heard(urn, self._inbound.channel, self._inbound.at, reply_tat)
+            reply_tat, heard_at = before.reply_tat, before.at
+        heard = Heard(urn, self._inbound.channel, self._inbound.at, reply_tat, heard_at)
         self._transaction.heard[contact] = heard
 
 

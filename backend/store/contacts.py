@@ -93,6 +93,7 @@ class SqlContacts:
             inbound.received.urn,
             inbound.channel,
             heard.reply_tat,
+            heard.before,
         )
 
     def save(self, contact: str, conversation: Conversation) -> None:

@@ -17,13 +17,14 @@ from bot.store import ContactBusyError
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """That a contact was just heard from, at which address and channel; and how much of its reply
-    budget is used."""
+    """That a contact was just heard from, at which address and channel; how much of its reply
+    budget is used; when it was heard from `before`."""
 
     urn: int
     channel: str
     at: datetime
     reply_tat: datetime | None = None
+    before: datetime | None = None
 
 
 @dataclass(slots=True)

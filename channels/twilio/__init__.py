@@ -7,6 +7,7 @@ Rule 2: `webhook`, `templates`, `drafts` and `errors` are pure.
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -85,9 +86,9 @@ class Sms:
 
     async def received_since(self, since: datetime) -> AsyncIterator[Received]:
         """See `base.Reconciling` and `history`."""
-        async for form in self._account.received_since(since):
+        async for form, came in self._account.received_since(since):
             for received in messages(self._message(form)):
-                yield received
+                yield replace(received, sent_at=came)
 
     async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """What a person must type into Twilio's console; nothing is registered."""

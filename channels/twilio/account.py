@@ -133,7 +133,7 @@ class Account:
         """See `base.Fetching`."""
         return await self._media.fetch(media, most)
 
-    def received_since(self, since: datetime) -> AsyncIterator[Form]:
+    def received_since(self, since: datetime) -> AsyncIterator[tuple[Form, datetime | None]]:
         """See `History`."""
         return self._history.received_since(since)
 

@@ -28,9 +28,9 @@ class History:
     sender: str
     service: str
 
-    async def received_since(self, since: datetime) -> AsyncIterator[Form]:
-        """Every message that came since then as the form of its webhook, the oldest first. Raises
-        SendError.
+    async def received_since(self, since: datetime) -> AsyncIterator[tuple[Form, datetime | None]]:
+        """Every message that came since then as the form of its webhook, and when it came where the
+        list says so; the oldest first. Raises SendError.
 
         The list begins with the newest, so it is read to its end before the first is told; of each
         only the record is held, and its media are asked for when its turn has come.
@@ -38,7 +38,7 @@ class History:
         records = [record async for record in self._records(since)]
         records.reverse()  # those of one second keep their order
         for record in sorted(records, key=_came):
-            yield await self._form(record)
+            yield await self._form(record), _listed_at(record)
 
     async def _records(self, since: datetime) -> AsyncIterator[Any]:
         """Page by page. The filter by date is taken to know days only."""
@@ -89,5 +89,9 @@ class History:
 
 def _came(record: Any) -> datetime:
     """When it came; without a time it is taken to be new."""
+    return _listed_at(record) or datetime.max.replace(tzinfo=UTC)
+
+
+def _listed_at(record: Any) -> datetime | None:
     came = record.date_sent or record.date_created
-    return came if isinstance(came, datetime) else datetime.max.replace(tzinfo=UTC)
+    return came if isinstance(came, datetime) else None

@@ -117,9 +117,9 @@ class WhatsApp:
 
     async def received_since(self, since: datetime) -> AsyncIterator[Received]:
         """See `base.Reconciling` and `history`."""
-        async for form in self._account.received_since(since):
+        async for form, came in self._account.received_since(since):
             for received in messages(self._message(form)):
-                yield received
+                yield replace(received, sent_at=came)
 
     async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """What a person must type into Twilio's console, and which templates to make; nothing is

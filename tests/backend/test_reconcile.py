@@ -13,6 +13,7 @@ from backend.reconcile import EVERY, OVERLAP, moment, reconcile_all, sources
 from backend.store import library, watch
 from bot.reconciling import PIECE, Reconciled, Source, reconcile
 from channels.base import Received, SendError
+from channels.rendering import CARRIES
 from tests.backend.conftest import Town
 from tests.backend.listed import SMS, Listed, installed
 
@@ -82,6 +83,27 @@ async def test_what_webhooks_brought_is_left_alone(town: Town) -> None:
     assert found == Reconciled(seen=2, missed=1)
     assert "old" in await town.provider.reply_to(ANNA, 2)
     assert len(town.provider.to(ANNA)) == 2
+
+
+async def test_what_was_sent_before_we_went_on_is_no_answer_to_what_is_asked_now(
+    town: Town,
+) -> None:
+    """An "1" that never reached us, sent before the age was asked, is not taken for an age."""
+    one: wiring.Installation = town.app.state.installation
+    before = wiring.now()
+    for n, said in enumerate(("Hi", "1", "34", "2"), 1):
+        await town.text(ANNA, said, f"SM{n}")
+        await town.provider.reply_to(ANNA, n)
+    answered = rows(one, "SELECT question, value FROM answer ORDER BY id")
+    missed = Received("SM9", f"tel:{ANNA}", "1", sent_at=before)
+    source = Source(*SMS, Listed([missed]), CARRIES["sms"])
+
+    async def tell(_: Reconciled) -> None:
+        pass
+
+    await reconcile(one.writer, source, wiring.now(), wiring.SURROUNDINGS, tell)
+    assert "late" in await town.provider.reply_to(ANNA, 5)
+    assert rows(one, "SELECT question, value FROM answer ORDER BY id") == answered
 
 
 async def test_progress_is_told_piece_by_piece(one: wiring.Installation, listed: Listed) -> None:

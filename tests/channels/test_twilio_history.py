@@ -1,6 +1,7 @@
 """What came while nobody was there, from Twilio's list, as the webhook would have told it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -88,7 +89,9 @@ async def test_a_message_is_told_as_the_webhook_would_have(
     provider.answers = [listed(record(1, body=said))]
     channel = sms(provider, http, replies_by_provider=["STOP"])
     hooked = channel.parse(twilio_request(inbound(MessageSid=sid(1), Body=said)))
-    assert tuple(await told(channel)) == hooked.events
+    (seen,) = await told(channel)
+    assert seen.sent_at == NOON + timedelta(minutes=1)
+    assert (replace(seen, sent_at=None),) == hooked.events
 
 
 async def test_media_are_asked_for_where_there_are_some(
@@ -111,6 +114,7 @@ async def test_media_are_asked_for_where_there_are_some(
             Media(f"{provider.url}{path}/ME0", "image/png"),
             Media(f"{provider.url}{path}/ME1", "audio/ogg"),
         ),
+        sent_at=NOON + timedelta(minutes=1),
     )
     assert plain.media == ()
     assert provider.requests[1].target.startswith(f"{path}.json")
@@ -173,7 +177,9 @@ async def test_whatsapp(address: str, provider: FaultServer, http: httpx.AsyncCl
     fields = {"from": address, "to": f"whatsapp:{SENDER}"}
     provider.answers = [listed(record(2), record(1, **fields))]
     channel = WhatsApp(config("whatsapp", known), http)
-    assert await told(channel) == [Received(sid(1), address, text="text 1")]
+    assert await told(channel) == [
+        Received(sid(1), address, text="text 1", sent_at=NOON + timedelta(minutes=1))
+    ]
     assert httpx.URL(provider.requests[0].target).params["To"] == f"whatsapp:{SENDER}"
 
 

@@ -110,6 +110,16 @@ def test_an_edit_changes_no_answer_and_asks_the_open_question_again() -> None:
     assert chat.conversation.session.answers == answers
 
 
+def test_what_was_sent_before_we_went_on_answers_nothing_that_is_open_now() -> None:
+    chat = in_survey().send("2")
+    before = chat.conversation
+    assert chat.send("3", late=True).said == ["late", "people"]
+    assert chat.conversation == before
+    assert chat.send("STOP", late=True).said == ["stopped"]
+    assert chat.send("START", late=True).said == []
+    assert chat.conversation.opted_out
+
+
 def test_an_edit_into_a_command_is_that_command() -> None:
     assert in_survey().send("STOP", edited=True).said == ["stopped"]
 

@@ -33,7 +33,8 @@ def test_a_contact_is_made_once_and_remembered(world: World) -> None:
     conversation = replace(OPEN, session=session("s1"), wake_at=NOON + timedelta(hours=1))
     keep(world, known.contact, conversation)
     again = world.come(at=NOON + timedelta(minutes=1))
-    assert again == replace(known, conversation=conversation)
+    assert known.heard_at is None
+    assert again == replace(known, conversation=conversation, heard_at=NOON)
     assert world.come(BEN).contact != known.contact
     assert world.come(city="west").contact != known.contact
 
@@ -116,7 +117,8 @@ def test_two_contacts_asserted_equal_become_the_older(world: World) -> None:
     ]
     assert world.rows("SELECT contact, lane FROM outbound") == [(older.contact, older.contact)]
     assert world.one("SELECT count(*) FROM contact") == 1
-    assert world.come("telegram:7", channel="telegram") == merged
+    assert merged.heard_at == NOON + timedelta(hours=1)
+    assert world.come("telegram:7", channel="telegram") == replace(merged, heard_at=NOON)
 
 
 def test_merging_an_opted_out_contact_opts_all_out(world: World) -> None:
@@ -181,7 +183,7 @@ def test_opting_out_covers_all_addresses_in_that_city_only(world: World) -> None
         unit.contacts.opt_out("east", known.contact, NOON)
     assert world.come().conversation.opted_out
     assert world.come("telegram:7", channel="telegram").conversation.opted_out
-    assert world.come(city="west") == west
+    assert world.come(city="west") == replace(west, heard_at=NOON)
     with world.store.write() as unit:
         unit.contacts.opt_in("east", known.contact)
     assert not world.come().conversation.opted_out
