@@ -32,7 +32,9 @@ class Session(SQLModel, table=True):
 
 class Answer(SQLModel, table=True):
     """One settled question; of several revisions the highest counts. `value` is JSON text. `raw` is
-    the resident's own words where they must be kept."""
+    the resident's own words where they must be kept. `words` says with which lists and rules it was
+    read; `coder` is the key's prefix where a person read it (an earlier revision keeps the words).
+    """
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -47,5 +49,7 @@ class Answer(SQLModel, table=True):
     outcome: str
     value: str | None = None
     rule: str
+    words: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    coder: str | None = None
     raw: str | None = Field(default=None, sa_type=Sealed)
     at: datetime = Field(sa_type=UTCDateTime)
