@@ -49,8 +49,8 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Record:
     """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or,
-    where BACK voided it, not_applicable. `raw` is the resident's own text, to be kept sealed; `words`
-    is the version of the lists and rules that it was read with."""
+    where BACK voided it, not_applicable. `raw` is the resident's own text, to be kept sealed;
+    `words` is the version of the lists and rules that it was read with."""
 
     session: str
     question: str

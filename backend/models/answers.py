@@ -49,7 +49,7 @@ class Answer(SQLModel, table=True):
     outcome: str
     value: str | None = None
     rule: str
-    words: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    words: str | None = None
     coder: str | None = None
     raw: str | None = Field(default=None, sa_type=Sealed)
     at: datetime = Field(sa_type=UTCDateTime)

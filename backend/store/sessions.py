@@ -66,7 +66,7 @@ class SqlSessions:
             "outcome": record.outcome,
             "value": None if record.value is None else json.dumps(record.value, ensure_ascii=False),
             "rule": record.rule,
-            "words": record.words,
+            "words": record.words or None,
             "coder": None,
             "raw": None if raw is None else self._transaction.keys.seal(raw, RAW),
             "at": at,

@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Adds the columns."""
-    op.add_column("answer", sa.Column("words", sa.String(), nullable=False, server_default=""))
+    op.add_column("answer", sa.Column("words", sa.String(), nullable=True))
     op.add_column("answer", sa.Column("coder", sa.String(), nullable=True))
 
 
