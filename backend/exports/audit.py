@@ -21,5 +21,15 @@ def note_look(connection: Connection, city: str, who: str, medium: int, at: date
     _note(connection, city, who, f"media {medium}", at)
 
 
+def note_reading(connection: Connection, city: str, who: str, slug: str, at: datetime) -> None:
+    """The same of a look at residents' own words."""
+    _note(connection, city, who, f"answers {slug}", at)
+
+
+def note_coding(connection: Connection, city: str, who: str, answer: int, at: datetime) -> None:
+    """That somebody read an answer anew."""
+    _note(connection, city, who, f"coding {answer}", at)
+
+
 def _note(connection: Connection, city: str, who: str, what: str, at: datetime) -> None:
     connection.execute(insert(AUDIT).values({"city": city, "who": who, "what": what, "at": at}))

@@ -30,7 +30,8 @@ class Installation:
 
     engine: Engine
     vault: SealingVault
-    keys: dict[tuple[str, Role], str] = field(default_factory=dict)
+    keys: KeyRing
+    api_keys: dict[tuple[str, Role], str] = field(default_factory=dict)
 
 
 PICTURE = b"\xff\xd8\xff synthetic"
@@ -55,15 +56,16 @@ def add_medium(connection: Connection, city: str, stored: Stored | None = None, 
 @pytest.fixture
 def installed(database_url: str) -> Iterator[Installation]:
     """Two cities, and a key of every role in each."""
-    vault = SealingVault(KeyRing(["o" * 40]), None, str)
-    one = Installation(open_engine(database_url), vault)
+    keys = KeyRing(["o" * 40])
+    vault = SealingVault(keys, None, str)
+    one = Installation(open_engine(database_url), vault, keys)
     numbers = count()
     for slug in (HERE, THERE):
         plant(one.engine, city(slug))
         with library.writing(one.engine) as connection:
             add_medium(connection, slug, vault.put(PICTURE, None))
             for role in Role:
-                one.keys[slug, role] = make_key(
+                one.api_keys[slug, role] = make_key(
                     connection,
                     slug,
                     role,
@@ -112,7 +114,7 @@ class Client:
 async def client(app: FastAPI, installed: Installation) -> AsyncIterator[Client]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield Client(http, installed.keys)
+        yield Client(http, installed.api_keys)
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, object]:

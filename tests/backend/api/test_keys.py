@@ -28,7 +28,7 @@ def row(engine: Engine, text: str) -> ApiKey:
 
 
 def test_only_prefix_and_hash_are_kept(installed: Installation) -> None:
-    text = installed.keys[HERE, Role.VIEWER]
+    text = installed.api_keys[HERE, Role.VIEWER]
     form = FORM.fullmatch(text)
     assert form is not None
     kept = row(installed.engine, text)
@@ -44,7 +44,7 @@ def test_a_weak_secret_is_refused(installed: Installation, odd: str) -> None:
 
 
 def test_what_is_no_key_opens_nothing(installed: Installation) -> None:
-    text = installed.keys[HERE, Role.VIEWER]
+    text = installed.api_keys[HERE, Role.VIEWER]
     prefix = text.split("_")[1]
     wrong = [
         "", "imb", text[:-1], text + "x", text.upper(), text + "\n", f"imb_{prefix}_",
@@ -55,7 +55,7 @@ def test_what_is_no_key_opens_nothing(installed: Installation) -> None:
 
 
 async def test_a_revoked_key_opens_nothing(installed: Installation, client: Client) -> None:
-    text = installed.keys[HERE, Role.VIEWER]
+    text = installed.api_keys[HERE, Role.VIEWER]
     assert (await client.get("/api/v1/cities", Role.VIEWER)).status_code == 200
     with library.writing(installed.engine) as connection:
         assert revoke_key(connection, text.split("_")[1], AT)
@@ -74,7 +74,7 @@ async def test_a_malformed_header_is_a_problem_document(client: Client, header: 
 
 
 def test_use_is_noted_once_a_minute(installed: Installation) -> None:
-    text = installed.keys[HERE, Role.VIEWER]
+    text = installed.api_keys[HERE, Role.VIEWER]
     key = key_of(installed.engine, text)
     assert key is not None
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -87,7 +87,7 @@ async def test_a_request_notes_the_use_and_logs_no_key(
     installed: Installation, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    text = installed.keys[HERE, Role.VIEWER]
+    text = installed.api_keys[HERE, Role.VIEWER]
     await client.get("/api/v1/cities", Role.VIEWER)
     assert row(installed.engine, text).last_used_at is not None
     assert text not in caplog.text

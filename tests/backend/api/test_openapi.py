@@ -36,7 +36,7 @@ def test_every_operation_is_described_and_needs_a_key(app: FastAPI) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_nothing_sent_at_random_is_a_server_error(app: FastAPI, installed: Installation) -> None:
     """Every operation, 25 requests each. A 500 is an exception that leaves the application."""
-    headers = {"Authorization": f"Bearer {installed.keys[HERE, Role.ADMINISTRATOR]}"}
+    headers = {"Authorization": f"Bearer {installed.api_keys[HERE, Role.ADMINISTRATOR]}"}
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     asked = set()
     for result in schema.get_all_operations():

@@ -86,7 +86,7 @@ async def test_a_key_that_is_too_short(client: Client, installed: Installation) 
 async def test_every_export_is_noted_and_nothing_else(
     client: Client, installed: Installation
 ) -> None:
-    who = installed.keys[HERE, Role.COORDINATOR].split("_")[1]
+    who = installed.api_keys[HERE, Role.COORDINATOR].split("_")[1]
     await client.get(f"{STREET}/export?format=long", Role.COORDINATOR)
     await client.get(f"{STREET}/export?format=csv", Role.OFFICIAL)
     await client.get(f"/api/v1/{THERE}/surveys/street/export?format=csv", Role.COORDINATOR)
