@@ -12,10 +12,10 @@ PHRASES = MappingProxyType(
         # --- first contact -------------------------------------------------------------------
         "notice": (
             "{responsible} asks how safe people feel, to plan a safer city. Voluntary; texts cost"
-            " your normal rate. Only totals are published. Nobody reads this live: in danger"
+            " your normal rate. Only totals are published. Nobody reads live: in danger"
             " call {emergency}. {STOP} ends, {HELP} for your rights."
         ),
-        "notice_languages": "{languages}: reply with the name.",
+        "notice_languages": "{languages}: send the name.",
         "agree_question": "Do you agree?",
         "agree": "I agree",
         "decline": "No",

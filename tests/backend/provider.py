@@ -23,7 +23,7 @@ slug = "{slug}"
 name = "Test City"
 country = "ZA"
 timezone = "Africa/Johannesburg"
-languages = ["en", "es", "zu", "xh", "af", "st"]
+languages = ["en", "es", "zu", "xh", "af", "st", "tn"]
 safe_word = "LEMON"
 surveys = ["safety-pulse", "city-safety"]
 [responsible]

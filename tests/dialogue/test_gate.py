@@ -21,7 +21,7 @@ def test_a_stranger_gets_the_notice_first_and_nothing_is_asked_before_agreement(
     chat = stranger().send("3")
     assert chat.text.startswith("Testville Council asks how safe people feel")
     assert "10111" in chat.text
-    assert "isiZulu, Afrikaans: reply with the name." in chat.text
+    assert "isiZulu, Afrikaans: send the name." in chat.text
     assert chat.text.endswith("Do you agree?")
     assert chat.conversation.gate is Gate.CONSENT
     assert not any(isinstance(effect, Opened | Record) for effect in chat.all)

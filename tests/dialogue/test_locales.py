@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.dialogue.samples import LOCALES
 from tests.dialogue.shipped import CITIES, shipped_desk
 
-LANGUAGES = ["en", "af", "es", "st", "xh", "zu"]
+LANGUAGES = ["en", "af", "es", "st", "tn", "xh", "zu"]
 LONG = {"notice", "help", "my_data"}
 TABLE = ROOT / "tests" / "dialogue" / "segments.txt"
 

@@ -55,5 +55,5 @@ def test_every_language_has_the_same_scenarios() -> None:
     scenarios: dict[str, set[str]] = {}
     for path in TRANSCRIPTS:
         scenarios.setdefault(path.parent.name, set()).add(path.stem)
-    assert len(scenarios) == 7
+    assert len(scenarios) == 8
     assert len(set(map(frozenset, scenarios.values()))) == 1
