@@ -1,5 +1,5 @@
-"""`make bench`: turns a second, CPU, latency and memory beside the floor, on both databases; and
-what a turn costs when millions of contacts are there already."""
+"""`make bench`: how well replies are read; turns a second, CPU, latency, memory beside the floor,
+on both databases; what a turn costs when millions of contacts are there already."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.store import open_engine
 from benchmarks.crowd import fill
+from benchmarks.replies import replies
 from benchmarks.residents import SCRIPT, City, Figures
 from benchmarks.servers import Program, Running, free_port, running
 from tests.postgres import at, running_server
@@ -151,7 +152,9 @@ def _beside(size: int, there: int, database: str, folder: Path) -> Measured:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["speed", "crowds"]
+    wanted = sys.argv[1:] or ["replies", "speed", "crowds"]
+    if "replies" in wanted:
+        replies()
     if "speed" in wanted:
         speed()
     if "crowds" in wanted:
