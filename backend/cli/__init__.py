@@ -13,6 +13,7 @@ from backend.cli.data import channels, city, db, demo, survey
 from backend.cli.keeping import backup, restore_
 from backend.cli.outages import costs, reconcile_
 from backend.cli.records import erase, export, key, keys
+from backend.cli.review import review
 from backend.cli.serve import run, web, worker
 from backend.logs import configure
 from backend.privacy import KeysUnusableError
@@ -27,7 +28,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    *(run, web, worker, chat, check, doctor, survey, city, channels),
+    *(run, web, worker, chat, check, review, doctor, survey, city, channels),
     *(key, keys, erase, export, db, demo),
     *(reconcile_, costs, backup, restore_),
 )

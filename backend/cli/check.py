@@ -12,6 +12,7 @@ from backend.catalogues import LOCALES, load_locales
 from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
 from backend.cli import standing
+from backend.cli.review import told, waiting_in
 from backend.demo import CITIES, INSTRUMENTS, profile_faults
 from backend.privacy import ADVISED, KeysUnusableError
 from backend.settings import Settings, read_settings
@@ -70,9 +71,10 @@ def _city(folder: Path) -> tuple[Fault, ...]:
 
 
 def _drafts() -> None:
-    for code, locale in load_locales().items():
-        if locale.drafts:
-            click.echo(f"  {code}: {len(locale.drafts)} phrases need a native speaker's review")
+    for code in load_locales():
+        waiting = waiting_in(code)
+        if waiting:
+            click.echo(f"  {code}: {told(waiting)}: imbizo review {code} -o {code}.po")
 
 
 def _cost(survey: Survey) -> None:

@@ -1,9 +1,12 @@
 """Every language says all we say, at a price we know, and lists the words people send."""
 
 import re
+import tomllib
+from gettext import c2py
 from string import Formatter
 
 import pytest
+from babel import Locale as Cldr
 
 from channels.rendering import CARRIES, render, segments
 from dialogue.answers.normalise import fold
@@ -66,6 +69,19 @@ def test_the_words_for_agreeing_and_declining_are_read_as_such(code: str) -> Non
     locale = LOCALES[code]
     assert not locale.words.says("no", fold(locale.say("agree")))
     assert not locale.words.says("yes", fold(locale.say("decline")))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_plural_forms_are_those_of_cldr_in_both_files(code: str) -> None:
+    folder = ROOT / "locales" / code
+    plural = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))["plural"]
+    assert f'"Plural-Forms: {plural}\\n"' in (folder / "phrases.po").read_text(encoding="utf-8")
+    forms = re.fullmatch(r"nplurals=2; plural=(\(.+\));", plural)
+    assert forms is not None
+    form = c2py(forms[1])
+    # Spanish has a third one in CLDR, for whole millions, which gettext does not.
+    categories = [Cldr.parse(code).plural_form(count) for count in range(1000)]
+    assert [form(count) for count in range(1000)] == [int(c != "one") for c in categories]
 
 
 # --- what every sentence costs by SMS ------------------------------------------------------------

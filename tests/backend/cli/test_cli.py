@@ -23,7 +23,7 @@ GROUPS = {
     "key": ["add"],
     "keys": ["rotate"],
 }
-ALONE = ["run", "web", "worker", "chat", "check", "doctor", "erase", "export"]
+ALONE = ["run", "web", "worker", "chat", "check", "review", "doctor", "erase", "export"]
 COMMANDS = [[name] for name in ALONE] + [
     [group, name] for group, names in GROUPS.items() for name in names
 ]
