@@ -111,6 +111,7 @@ def configured(settings: Settings, profile: CityProfile, entry: ChannelEntry) ->
         rate=entry.rate,
         settings=extra,
         responsible=profile.responsible.name,
+        sms_fold=entry.sms_fold,
     )
 
 

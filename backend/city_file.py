@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from channels.base import Fold
 from dialogue.answers.places import Area
 from dialogue.desk import City, Helpline
 from dialogue.faults import Fault
@@ -138,6 +139,7 @@ class ChannelEntry(BaseModel):
     rate: Annotated[float, Field(gt=0)] = 10.0
     replies_an_hour: Annotated[float, Field(ge=0)] = REPLIES_AN_HOUR
     silent_after: Span = SILENT_AFTER
+    sms_fold: Fold = "accents"
     segment_price: Annotated[float, Field(ge=0)] = 0.0
     currency: str = ""
 

@@ -16,7 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from backend.catalogues import load_locale
-from channels.rendering import CARRIES, render, segments
+from channels.gsm7 import fold
+from channels.rendering import CARRIES, render
 from dialogue.locale import Locale
 from dialogue.messages import Message
 from dialogue.phrases import PHRASES
@@ -124,7 +125,7 @@ def _phrases(own: Locale) -> Iterator[Draft]:
     for name, english in PHRASES.items():
         if name in own.drafts:
             text = own.phrases[name]
-            notes = [_length(_filled(english, {}), _filled(text, commands))]
+            notes = [_length(_filled(english, {}), _filled(text, commands)), *_as_sms(text)]
             for place in sorted(placeholders(english)):
                 meaning, _ = MEANINGS.get(place, ("a value", place))
                 if place in commands:
@@ -139,9 +140,15 @@ def _filled(text: str, commands: Mapping[str, str]) -> str:
     return text.format_map({**values, **commands})
 
 
+def _as_sms(text: str) -> tuple[str, ...]:
+    """What SMS makes of a text, where that is not the same."""
+    (folded,) = fold([text], CARRIES["sms"].fold)
+    return (f"by SMS: {folded}",) if folded != text else ()
+
+
 def _length(english: str, text: str) -> str:
-    costs = segments(english), segments(text)
-    return f"SMS segments: English {costs[0]}, this {costs[1]}; no more than English, if it can be"
+    costs = f"English {_cost(Message(english))}, this {_cost(Message(text))}"
+    return f"SMS segments: {costs}; no more than English, if it can be"
 
 
 # --- word lists ----------------------------------------------------------------------------------
@@ -211,11 +218,12 @@ def _survey_texts(
     yield draft("title", *said(survey.title))
     for question, table in zip(survey.questions, data["questions"], strict=True):
         cost = (
-            f"SMS segments with its choices: English {_cost(question, english)},"
-            f" this {_cost(question, own)}"
+            f"SMS segments with its choices: English {_cost(_asked(question, english))},"
+            f" this {_cost(_asked(question, own))}"
         )
         origin = f"{table.get('wording', 'draft')}: {table.get('source', '')}".rstrip(": ")
-        yield draft(f"{question.name} text", *said(question.text), cost, origin)
+        source, text = said(question.text)
+        yield draft(f"{question.name} text", source, text, cost, *_as_sms(text), origin)
         for option in question.options:
             place = f"{question.name} {option.name}"
             if option.label.get(own.code):
@@ -228,6 +236,9 @@ def _survey_texts(
                 )
 
 
-def _cost(question: Question, locale: Locale) -> int:
-    message = Message(question.text.get(locale.code, ""), question.choices(locale))
+def _asked(question: Question, locale: Locale) -> Message:
+    return Message(question.text.get(locale.code, ""), question.choices(locale))
+
+
+def _cost(message: Message) -> int:
     return sum(part.segments for part in render(message, CARRIES["sms"]))

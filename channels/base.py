@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import httpx
 
@@ -132,13 +132,19 @@ class WebhookError(Exception):
 
 
 # --- what goes out -----------------------------------------------------------------------------
+Fold = Literal["none", "typographic", "accents"]
+"""What may be changed in a text so that it costs less: nothing; quotes, dashes and spaces; accents
+too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Carries:
     """What a kind of channel can carry.
 
     `buttons` is how many choices it shows as buttons (0: always numbered text); `longest` is in
     characters; `segments` says whether it bills by SMS segment. `window` is how long after a
-    resident's last message free text may be sent to them (None: always).
+    resident's last message free text may be sent to them (None: always). `fold` says what may be
+    changed in a text so that it costs fewer segments.
     """
 
     buttons: int
@@ -146,6 +152,7 @@ class Carries:
     longest: int
     segments: bool
     window: timedelta | None = None
+    fold: Fold = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +251,7 @@ class ChannelConfig:
     `settings` holds the keys of the profile's `[[channels]]` table that only the channel's own
     module understands; a secret that is missing there is "" (the channel is then off).
     `public_url` is the address of this channel's webhook as the world sees it; `responsible` is
-    who asks, by name.
+    who asks, by name. `sms_fold` holds for a channel that bills by segment.
     """
 
     city: str
@@ -255,6 +262,7 @@ class ChannelConfig:
     rate: float
     settings: Mapping[str, object] = field(default_factory=dict)
     responsible: str = ""
+    sms_fold: Fold = "accents"
 
 
 class Channel(Protocol):

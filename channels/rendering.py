@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Literal
 
 from channels.base import Carries, Part
+from channels.gsm7 import fold, segments
 from dialogue.messages import Choice, Message
 
 CARRIES: Mapping[str, Carries] = MappingProxyType(
     {
-        "sms": Carries(buttons=0, button_label=0, longest=1600, segments=True),
+        "sms": Carries(buttons=0, button_label=0, longest=1600, segments=True, fold="accents"),
         "whatsapp": Carries(
             buttons=10, button_label=20, longest=1024, segments=False, window=timedelta(hours=24)
         ),
@@ -39,8 +39,10 @@ def render(message: Message, carries: Carries) -> tuple[Part, ...]:
     stay different from each other; otherwise numbered lines of the text. A label too long for its
     button stands in the text too, whole: who taps it has read it. Texts are split between
     lines, else between words; a choice's line is never split, but ends in "…" where it alone is
-    longer than a part. White space at a split is dropped, nothing else is.
+    longer than a part. White space at a split is dropped, nothing else is. Where the channel folds,
+    the letters of the whole message are those it carries cheaply, if they can be (`gsm7.fold`).
     """
+    message = _folded(message, carries)
     buttons = _buttons(message, carries)
     whole = {choice.label for choice in buttons}
     unread = (c for c in message.choices if _one_line(c.label) not in whole)
@@ -53,6 +55,12 @@ def render(message: Message, carries: Carries) -> tuple[Part, ...]:
     if buttons:
         parts[-1] = replace(parts[-1], choices=buttons)
     return tuple(parts)
+
+
+def _folded(message: Message, carries: Carries) -> Message:
+    text, *labels = fold((message.text, *(c.label for c in message.choices)), carries.fold)
+    choices = zip(message.choices, labels, strict=True)
+    return replace(message, text=text, choices=tuple(replace(c, label=la) for c, la in choices))
 
 
 def _buttons(message: Message, carries: Carries) -> tuple[Choice, ...]:
@@ -133,11 +141,6 @@ def _units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _cost(character: str) -> int:
-    """UTF-16 units of one character."""
-    return 2 if character > "\uffff" else 1
-
-
 def _clusters(text: str) -> list[str]:
     """What a reader takes for one character each: accents, skin tones, joined emoji and flags stay
     whole (the part of Unicode's UAX #29 that our languages and emoji need)."""
@@ -162,50 +165,3 @@ _FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
 _EXTENDERS = _SKIN_TONES | _TAGS | {_JOINER}
-
-
-# --- segments ------------------------------------------------------------------------------------
-# GSM 03.38; a character of the second table costs two septets.
-_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_EXTENSION = frozenset("\f^{}\\[~]|€")
-_GSM7 = _BASIC | _EXTENSION
-
-
-def encoding(text: str) -> Literal["GSM-7", "UCS-2"]:
-    """How a phone network writes the text: one character outside GSM-7 makes all of it UCS-2."""
-    return "GSM-7" if _GSM7.issuperset(text) else "UCS-2"
-
-
-def segments(text: str) -> int:
-    """How many SMS segments the text is billed as (at least 1).
-
-    GSM-7: 160 septets, or 153 in each of several; UCS-2: 70 UTF-16 units, or 67. A character of two
-    septets or two units is never split. Oracle: Twilio's `sms-segments-calculator`, which differs
-    only in keeping emoji of several code points whole.
-    """
-    if encoding(text) == "GSM-7":
-        if _EXTENSION.isdisjoint(text):
-            return _count_even(len(text), 160, 153)
-        return _count([2 if character in _EXTENSION else 1 for character in text], 160, 153)
-    if _units(text) == len(text):
-        return _count_even(len(text), 70, 67)
-    return _count([*map(_cost, text)], 70, 67)
-
-
-def _count_even(length: int, alone: int, each: int) -> int:
-    """Of characters that cost one unit each."""
-    return 1 if length <= alone else -(-length // each)
-
-
-def _count(costs: list[int], alone: int, each: int) -> int:
-    if sum(costs) <= alone:
-        return 1
-    count, room = 1, each
-    for cost in costs:
-        if cost > room:
-            count, room = count + 1, each
-        room -= cost
-    return count

@@ -6,6 +6,7 @@ is read from the database. Its addresses are `try:` URNs, never equal to a real 
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import ClassVar
@@ -35,6 +36,8 @@ class Simulator:
         self._channel = f"{config.city}/{config.name}"
         self._number = count(1)
         self.carries = CARRIES.get(str(self._like), CARRIES["sms"])
+        if self.carries.segments:
+            self.carries = replace(self.carries, fold=config.sms_fold)
         if self._like == "whatsapp" and config.settings.get("templates") is False:
             self.carries = WHATSAPP_PLAIN
 

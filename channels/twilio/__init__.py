@@ -51,10 +51,10 @@ class Sms:
     Settings: those of `Account` and `answered_commands`.
     """
 
-    carries = CARRIES["sms"]
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND  # `find` would have found it
 
     def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+        self.carries = replace(CARRIES["sms"], fold=config.sms_fold)
         self._config = config
         self._account = Account(config, http)
         self._replies = answered_commands(config.settings)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from backend.channel_book import ChannelBook
 from backend.city_file import ChannelEntry, CityProfile, read_city
@@ -33,3 +34,18 @@ async def test_a_channel_that_is_taken_out_is_forgotten(profile: CityProfile) ->
         assert book.entry(NEW) == entry
         with pytest.raises(KeyError):
             book.entry(OLD)
+
+
+@pytest.mark.parametrize("how", [None, "none", "typographic"])
+async def test_a_channel_folds_as_its_profile_says(profile: CityProfile, how: str | None) -> None:
+    table = profile.channels[0].model_dump(exclude={"sms_fold"}) | (
+        {"sms_fold": how} if how else {}
+    )
+    changed = profile.model_copy(update={"channels": (ChannelEntry.model_validate(table),)})
+    settings = Settings("sqlite:///x.db", (), "https://imbizo.example.org", None, {})
+    async with httpx.AsyncClient() as http:
+        book = ChannelBook(settings, http, lambda: {"test-za": (1, changed)})
+        book.refresh()
+    assert book.kinds()[OLD].fold == (how or "accents")
+    with pytest.raises(ValidationError):
+        ChannelEntry.model_validate(table | {"sms_fold": "emoji"})

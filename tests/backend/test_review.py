@@ -135,6 +135,13 @@ def test_a_file_that_cannot_be_read_is_named(locales: Path) -> None:
         drafts("tn", locales, [survey])
 
 
+def test_a_text_that_sms_changes_is_shown_as_sms_has_it() -> None:
+    found = {one.context: one for one in drafts("es", LOCALES, SURVEYS)}
+    [shown] = [note for note in found["phrase link_wrong"].notes if note.startswith("by SMS: ")]
+    assert "codigo" in shown
+    assert "código" in found["phrase link_wrong"].text
+
+
 # --- the file ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("code", ["af", "es", "st", "tn", "xh", "zu"])
 def test_the_file_is_whole_and_flagged_with_the_plural_of_its_language(code: str) -> None:

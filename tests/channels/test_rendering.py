@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import Carries, Part
-from channels.rendering import CARRIES, WHATSAPP_PLAIN, encoding, render, segments
+from channels.gsm7 import encoding, segments
+from channels.rendering import CARRIES, WHATSAPP_PLAIN, render
 from dialogue.messages import Choice, Message
 
 SMS, WHATSAPP, TELEGRAM = CARRIES["sms"], CARRIES["whatsapp"], CARRIES["telegram"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.rendering import encoding, segments
+from channels.gsm7 import encoding, segments
 from tests.conformance.conftest import run_node
 
 pytestmark = pytest.mark.conformance

@@ -8,11 +8,12 @@ from string import Formatter
 import pytest
 from babel import Locale as Cldr
 
-from channels.rendering import CARRIES, render, segments
+from channels.rendering import CARRIES, render
 from dialogue.answers.normalise import fold
 from dialogue.effects import Ask, Offer, Say
 from dialogue.gate import CONSENT_CHOICES, CONSENT_TAG
 from dialogue.locale import COMMAND_KEYS
+from dialogue.messages import Message
 from dialogue.phrases import PHRASES
 from dialogue.safeguarding import numbers
 from dialogue.wording import compose
@@ -101,7 +102,7 @@ def rows() -> list[str]:
         codes = desk.city.languages
         made.append(f"{folder.name:32}{' '.join(f'{code:>3}' for code in codes)}")
         for name in PHRASES:
-            costs = [segments(_phrase(folder.name, name, code)) for code in codes]
+            costs = [_cost(Message(_phrase(folder.name, name, code))) for code in codes]
             made.append(f"{name:32}{' '.join(f'{cost:3}' for cost in costs)}")
         consent = Offer(CONSENT_TAG, "agree_question", CONSENT_CHOICES)
         whole: dict[str, list[Say | Offer | Ask]] = {
@@ -116,9 +117,13 @@ def rows() -> list[str]:
             for code in codes:
                 message = compose(desk, effects, code)
                 assert message is not None
-                costs.append(sum(part.segments for part in render(message, CARRIES["sms"])))
+                costs.append(_cost(message))
             made.append(f"{name:32}{' '.join(f'{cost:3}' for cost in costs)}")
     return made
+
+
+def _cost(message: Message) -> int:
+    return sum(part.segments for part in render(message, CARRIES["sms"]))
 
 
 def _values(city: str, code: str) -> tuple[tuple[str, object], ...]:
