@@ -15,6 +15,10 @@ REPLY_KEYS = (
     *("yes", "no", "dont_know", "refused", "padding", "and", "or"),
     *("today", "yesterday", "months", "units", "before_number"),
 )
+PLACE_KEYS = (
+    "live_in", "articles", "kinds", "parts", "numbered", "doubt", "directions", "short",
+)  # fmt: skip
+"""See `dialogue.answers.place_names.PlaceWords`."""
 
 
 @cache
@@ -58,6 +62,7 @@ def _words(path: Path) -> Words:
         commands=commands,
         start_when_out=tuple(data["commands"].get("start_when_out", ())),
         replies={key: tuple(data["replies"].get(key, ())) for key in REPLY_KEYS},
+        places={key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},
     )
 
 

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from backend.areas import known_shape
 from channels.base import Fold
 from dialogue.answers.places import Area
 from dialogue.desk import City, Helpline
@@ -214,7 +215,10 @@ class CityProfile(_Table):
 
     def places(self) -> tuple[Area, ...]:
         """The areas as the dialogue sees them."""
-        return tuple(Area(a.code, a.name, a.aliases, a.parent, a.informal) for a in self.areas)
+        return tuple(
+            Area(a.code, a.name, a.aliases, a.parent, a.informal, known_shape(a.geometry))
+            for a in self.areas
+        )
 
     def zone(self) -> ZoneInfo:
         """The city's time zone."""

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from backend.areas import area_faults
 from backend.catalogues import load_locales
 from backend.city_file import CityError, CityProfile, read_city
 from backend.store import library
 from channels import CHANNELS
-from dialogue.checks import city_faults
+from dialogue.checks import city_faults, command_words
 from dialogue.checks import faults as survey_faults
 from dialogue.faults import Fault
 from dialogue.survey import Survey
@@ -69,4 +70,5 @@ def profile_faults(profile: CityProfile, texts: Sequence[str]) -> tuple[Fault, .
     found += [
         Fault(f"channels[{n}].kind", f"'{k}' is none of {', '.join(CHANNELS)}") for n, k in kinds
     ]
+    found += area_faults(profile.areas, command_words(load_locales()))
     return (*found, *city_faults(profile.city(), surveys, load_locales()))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold
 from dialogue.answers.places import Area
 from dialogue.locale import Locale
@@ -59,12 +60,16 @@ class Desk:
     commands: Mapping[str, str] = field(init=False)
     language_names: Mapping[str, str] = field(init=False)
     keywords: Mapping[str, Survey] = field(init=False)
+    gazetteer: Gazetteer = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))
         object.__setattr__(self, "language_names", _language_names(self.city, self.locales))
         keywords = {fold(word): s for s in reversed(self.surveys) for word in s.keywords}
         object.__setattr__(self, "keywords", keywords)
+        spoken = [self.locales[code].words for code in self.city.languages]
+        lists = [{**w.places, "padding": w.replies.get("padding", ())} for w in spoken]
+        object.__setattr__(self, "gazetteer", Gazetteer(self.areas, self.city.name, lists))
 
     def locale(self, code: str | None) -> Locale:
         """The locale of that code if the city speaks it, else the city's first."""

@@ -163,9 +163,9 @@ def _record(
     name = session.question or ""
     kind, value, rule, raw = "not_coded", None, "", reply.said if reply else None
     match outcome:
-        case Answered(found, how, sealed):
+        case Answered(found, how, sealed, words):
             kind, rule = "answered", how
-            value, raw = (None, str(found)) if sealed else (found, None)
+            value, raw = (None, str(found)) if sealed else (found, words)
             role = _role(survey.question(name), found)
             kind = role if role in ("dont_know", "refused") else kind
         case DontKnow():

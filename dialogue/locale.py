@@ -25,6 +25,7 @@ class Words:
     commands: Mapping[str, tuple[str, ...]]
     start_when_out: tuple[str, ...]
     replies: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folded: Mapping[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:

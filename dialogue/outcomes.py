@@ -14,11 +14,13 @@ a tuple of option names where several may be chosen (in order, where the order i
 @dataclass(frozen=True, slots=True)
 class Answered:
     """Read. `rule` says how (code, label, synonym, digits …); `sealed` marks free text that must
-    stay sealed until a person has coded it."""
+    stay sealed until a person has coded it. `words` are the resident's own, where they say more
+    than the value: kept sealed beside it."""
 
     value: Value
     rule: str
     sealed: bool = False
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

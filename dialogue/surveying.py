@@ -70,7 +70,7 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
         turn = run(desk, conversation, session, survey, Resume(), now)
         return replace(turn, effects=(Say("old_question"), *turn.effects))
     keyword = _keyword(desk, said)
-    how = reading(desk, conversation, survey, now)
+    how = reading(desk, conversation, survey, session, now)
     if keyword is None or reads(survey, session, said, how):
         return run(desk, conversation, session, survey, said, now)
     if keyword.slug == survey.slug:
@@ -156,7 +156,7 @@ def run(
         session,
         event,
         now,
-        reading(desk, conversation, survey, now),
+        reading(desk, conversation, survey, session, now),
         known(conversation, now),
     )
     age = _told_age(survey, step.effects)
@@ -239,11 +239,15 @@ def tick(desk: Desk, conversation: Conversation, event: Tick, now: datetime) -> 
     return Turn(conversation, (*effects, *(Moved(session) for session in ended)))
 
 
-def reading(desk: Desk, conversation: Conversation, survey: Survey, now: datetime) -> Reading:
+def reading(
+    desk: Desk, conversation: Conversation, survey: Survey, session: Session, now: datetime
+) -> Reading:
     """How replies to this survey are read: in its language first, then the city's others."""
     locale = desk.survey_locale(survey, conversation.locale)
     others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
-    return Reading(locale, others, desk.areas, desk.city.country, now.date())
+    told = (str(answer.value) for answer in session.answers.values())
+    within = tuple(code for code in told if code in desk.gazetteer.areas)
+    return Reading(locale, others, desk.gazetteer, desk.city.country, now.date(), within)
 
 
 def completed(conversation: Conversation) -> frozenset[str]:

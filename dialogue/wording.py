@@ -62,8 +62,10 @@ def _ask(desk: Desk, ask: Ask, locale: Locale) -> tuple[str, tuple[Choice, ...],
     question = ask.survey.question(ask.question)
     choices = question.choices(locale)
     if isinstance(ask.problem, Ambiguous):
-        meant = tuple(choice for choice in choices if choice.number in ask.problem.candidates)
-        return locale.say("ambiguous"), meant or choices, ask.tag
+        candidates = ask.problem.candidates
+        meant = question.meant(candidates, locale, desk.gazetteer)
+        phrase = "did_you_mean" if len(candidates) == 1 else "ambiguous"
+        return locale.say(phrase), meant or choices, ask.tag
     lines = [_problem(desk, ask.problem, locale), question.text.get(locale.code, "")]
     hint = question.hint()
     if hint is not None:

@@ -9,7 +9,8 @@ from dialogue.outcomes import Value
 from dialogue.questions import Question
 from dialogue.questions.choice import Choosing
 from dialogue.questions.number import Numeric, Scale
-from dialogue.questions.words import Date, Location, Photo
+from dialogue.questions.place import Location
+from dialogue.questions.words import Date, Photo
 
 SEALED = "sealed"
 """In place of the resident's own words."""

@@ -19,7 +19,7 @@ from backend.exports.source import Source
 from backend.results.counts import read_value
 from backend.store.tables import ANSWER, SESSION
 from dialogue.outcomes import Value
-from dialogue.questions.words import Location
+from dialogue.questions.place import Location
 from dialogue.survey import Status, Survey
 
 BATCH = 500

@@ -11,7 +11,7 @@ from dialogue.outcomes import Value
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Choosing, Rank, SelectMany
 from dialogue.questions.number import Age, Numeric, Scale
-from dialogue.questions.words import Location
+from dialogue.questions.place import Location
 from dialogue.survey_file import worded
 
 NON_RESPONSE = ("dont_know", "refused", "skipped", "not_coded")

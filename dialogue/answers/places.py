@@ -1,24 +1,34 @@
-"""Areas of a city, and which one a reply names."""
+"""Areas of a city, as the dialogue sees them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.answers.normalise import fold, fold_word
+from dialogue.answers.geometry import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A ward, colonia or neighbourhood; `aliases` are other names people use."""
+    """A ward, colonia or neighbourhood; `aliases` are other names people use, `parent` is the code
+    (or plain name) of what it belongs to. An informal settlement may have no `shape`."""
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
     parent: str | None = None
     informal: bool = False
+    shape: Shape | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, then its aliases."""
+        return (self.name, *self.aliases)
 
 
-def find_area(text: str, areas: Sequence[Area]) -> Area | None:
-    """The one area whose code, name or alias is the whole reply; None if none or several are."""
-    said = fold(text)
-    found = [a for a in areas if said in map(fold_word, (a.code, a.name, *a.aliases))]
-    return found[0] if len(found) == 1 else None
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Codes of the areas that a text or a point may mean, and the rule. `sure`: it is the one, and
+    need not be asked; `in_words`: the text says more than the area's name."""
+
+    codes: tuple[str, ...] = ()
+    rule: str = ""
+    sure: bool = False
+    in_words: bool = False

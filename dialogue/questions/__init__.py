@@ -6,7 +6,8 @@ from types import MappingProxyType
 from dialogue.questions.base import Option, Question, Reading
 from dialogue.questions.choice import Rank, SelectMany, SelectOne, YesNo
 from dialogue.questions.number import Age, Numeric, Scale
-from dialogue.questions.words import Date, Location, Note, Open, Photo
+from dialogue.questions.place import Location
+from dialogue.questions.words import Date, Note, Open, Photo
 
 TYPES: Mapping[str, type[Question]] = MappingProxyType(
     {

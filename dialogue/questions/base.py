@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold
-from dialogue.answers.places import Area
 from dialogue.conditions import Condition
 from dialogue.events import Reply
 from dialogue.locale import Locale
@@ -26,15 +26,21 @@ class Option:
     role: str | None = None
 
 
+NOWHERE = Gazetteer()
+"""No areas at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known while a reply is read: the session's language first, then the others."""
+    """What is known while a reply is read: the session's language first, then the others. `within`
+    are areas answered earlier in the session."""
 
     locale: Locale
     others: tuple[Locale, ...] = ()
-    areas: tuple[Area, ...] = ()
+    gazetteer: Gazetteer = NOWHERE
     country: str = ""
     today: date = date.min
+    within: tuple[str, ...] = ()
 
     def says(self, key: str, text: str) -> bool:
         """Whether the folded text is a listed reply in the session's language, or in exactly that
@@ -106,3 +112,9 @@ class Question:
     def narrowed(self, candidates: tuple[str, ...]) -> "Question":
         """The same question offering only the numbers in `candidates` (asking back)."""
         return self
+
+    def meant(
+        self, candidates: tuple[str, ...], locale: Locale, gazetteer: Gazetteer
+    ) -> tuple[Choice, ...]:
+        """The choices offered when asking back for `candidates`."""
+        return tuple(choice for choice in self.choices(locale) if choice.number in candidates)

@@ -1,11 +1,10 @@
-"""Questions answered in words, by a place or a picture; and the note, which asks nothing."""
+"""Questions answered by a date, in words or by a picture; and the note, which asks nothing."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from dialogue.answers.dates import read_date
 from dialogue.answers.normalise import fold
-from dialogue.answers.places import find_area
 from dialogue.events import Reply
 from dialogue.outcomes import Answered, NotUnderstood, Outcome
 from dialogue.questions.base import Question, Reading
@@ -23,30 +22,6 @@ class Date(Question):
             example = (("example", reading.today.isoformat()),)
             return NotUnderstood("reply_date", example)
         return Answered(day.isoformat(), "date")
-
-
-MIN_PLACE = 2
-"""Letters of the shortest place name taken in words: a "1" was meant for another question."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location(Question):
-    """A place: an area's code where its name, alias or code is the whole reply, else the words
-    themselves, sealed (a shared pin likewise, until places have their own reading)."""
-
-    kind: ClassVar[str] = "location"
-    takes_place: ClassVar[bool] = True
-
-    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        area = find_area(reply.said, reading.areas)
-        if area is not None:
-            return Answered(area.code, "area name")
-        words = reply.said.strip()
-        if reply.location is None and (words.isdigit() or len(fold(words)) < MIN_PLACE):
-            return NotUnderstood()
-        if reply.location is not None:
-            words = f"{words} {reply.location[0]:.5f},{reply.location[1]:.5f}".strip()
-        return Answered(words, "place in words", sealed=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from backend.catalogues import load_locales
+from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.places import Area
 from dialogue.conditions import Condition
 from dialogue.conversation import converse
@@ -26,6 +27,7 @@ AREAS = (
     Area("W2", "Ward 2", ("Hilltop", "Corner")),
     Area("W3", "Ward 3", ("Corner",)),
 )
+GAZETTEER = Gazetteer(AREAS, "Testville", [lo.words.places for lo in LOCALES.values()])
 CITY = City(
     slug="testville",
     name="Testville",
@@ -79,7 +81,7 @@ def desk(*surveys: Survey, **of_the_city: object) -> Desk:
 
 def reading(code: str = "en", *others: str, country: str = "ZA") -> Reading:
     spoken = tuple(LOCALES[other] for other in others)
-    return Reading(LOCALES[code], spoken, AREAS, country, TODAY)
+    return Reading(LOCALES[code], spoken, GAZETTEER, country, TODAY)
 
 
 def reply(text: str = "", **more: object) -> Reply:

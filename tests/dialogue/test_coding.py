@@ -7,7 +7,8 @@ from dialogue.outcomes import Value
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Rank, SelectMany, SelectOne
 from dialogue.questions.number import Age, Numeric, Scale
-from dialogue.questions.words import Date, Location, Open
+from dialogue.questions.place import Location
+from dialogue.questions.words import Date, Open
 
 OPTIONS = tuple(Option(str(n), name, {"en": name}) for n, name in enumerate(("one", "two"), 1))
 ONE = SelectOne(name="q", options=OPTIONS)

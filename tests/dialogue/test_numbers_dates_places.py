@@ -7,8 +7,7 @@ import pytest
 from dialogue.answers.dates import read_date
 from dialogue.answers.normalise import fold
 from dialogue.answers.numbers import number
-from dialogue.answers.places import Area, find_area
-from tests.dialogue.samples import AREAS, LOCALES, TODAY
+from tests.dialogue.samples import LOCALES, TODAY
 
 
 @pytest.mark.parametrize(
@@ -85,25 +84,3 @@ def test_months_and_days_are_named_in_the_language(
     text: str, code: str, expected: date | None
 ) -> None:
     assert read_date(fold(text), LOCALES[code].words, "MX", TODAY) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("w1", "W1"),
-        ("WARD 2", "W2"),
-        ("riverside.", "W1"),
-        ("hilltop", "W2"),
-        ("Corner", None),
-        ("Ward", None),
-        ("the moon", None),
-    ],
-)
-def test_an_area_is_its_code_name_or_alias_if_only_one_has_it(text: str, code: str | None) -> None:
-    found = find_area(text, AREAS)
-    assert (found.code if found else None) == code
-
-
-def test_an_area_named_like_its_own_alias_is_one_area() -> None:
-    area = Area("C1", "Centro", ("centro", "El Centro"))
-    assert find_area("CENTRO", [area]) == area

@@ -242,7 +242,7 @@ def test_a_doubtful_yes_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1", "22", "x"])
 def test_a_number_or_a_letter_is_no_place(text: str) -> None:
-    assert read(question("location", "area"), text) == NotUnderstood()
+    assert read(question("location", "area"), text) == NotUnderstood("reply_place")
 
 
 def test_an_author_may_bound_an_age() -> None:
@@ -296,9 +296,7 @@ def test_a_known_area_is_its_code_and_any_other_place_its_words_sealed() -> None
 
 def test_a_shared_place_is_an_answer_to_a_question_for_a_place_only() -> None:
     pin = reply(location=(-26.2, 28.05))
-    assert PLACE.read(pin, reading()) == Answered(
-        "-26.20000,28.05000", "place in words", sealed=True
-    )
+    assert PLACE.read(pin, reading()) == Answered("-26.20000,28.05000", "pin outside", sealed=True)
     here = reply("here", location=(-26.2, 28.05))
     answer = PLACE.read(here, reading())
     assert isinstance(answer, Answered)
