@@ -92,7 +92,10 @@ def advance(
 
 def is_stale(session: Session, reply: Reply) -> bool:
     """Whether a tap belongs to a question that is no longer the open one."""
-    return reply.question is not None and reply.question != tag(session)
+    if reply.question is None:
+        return False
+    asked, _, listed = reply.question.partition("~")
+    return asked != tag(session) or listed not in ("", _list_mark(session.candidates))
 
 
 def tag(session: Session) -> str:
@@ -102,6 +105,11 @@ def tag(session: Session) -> str:
     if len(name) > LONGEST_NAME:
         name = sha256(name.encode()).hexdigest()[:LONGEST_NAME]
     return f"{session.id[:12]}:{name}"
+
+
+def _list_mark(candidates: tuple[str, ...]) -> str:
+    """What tells one list of candidates from another under the same question."""
+    return sha256("\n".join(candidates).encode()).hexdigest()[:4]
 
 
 def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:
@@ -256,7 +264,10 @@ def _ask(survey: Survey, session: Session, now: datetime, effects: tuple[Effect,
 
 
 def _question(survey: Survey, session: Session, problem: Again | None = None) -> Ask:
-    return Ask(survey, session.question or "", tag(session), problem)
+    name, mark = session.question or "", tag(session)
+    if session.candidates and survey.question(name).numbers_move:
+        mark += "~" + _list_mark(session.candidates)
+    return Ask(survey, name, mark, problem)
 
 
 def _back(survey: Survey, session: Session, now: datetime, known: Mapping[str, Value]) -> Step:

@@ -65,10 +65,11 @@ class Gazetteer:
             found = self._figure(core)
         if not found.codes:
             near = self._index.near(core)
+            near = near if near.codes else self._index.near(self._without_part(core))
             found = near if near.sure else self._with(self._inside(words), near)
         if not found.codes:
             found = Found(tuple(self._index.beginning(core)), "part of a name")
-        return self._narrow(found, within)
+        return self._narrow(found, text, within)
 
     def locate(self, latitude: float, longitude: float) -> Found:
         """The area around a point, the smallest where one lies in another; or a near one."""
@@ -208,10 +209,16 @@ class Gazetteer:
         codes = tuple(dict.fromkeys((*near.codes, *found.codes)))
         return Found(codes, near.rule, sure=False)
 
-    def _narrow(self, found: Found, within: Sequence[str]) -> Found:
-        """Of several, those in a place named earlier; sure if it is one."""
+    def _narrow(self, found: Found, text: str, within: Sequence[str]) -> Found:
+        """Of several, the one whose label is the whole text; else those in a place named earlier,
+        sure if it is one."""
+        if len(found.codes) < 2:
+            return found
+        chosen = self.choose(text, found.codes) if found.rule == "area in words" else None
+        if chosen is not None:
+            return Found((chosen,), "area name", sure=True)
         inside = tuple(c for c in found.codes if self.areas[c].parent in within)
-        if len(found.codes) < 2 or not inside:
+        if not inside:
             return found
         sure = len(inside) == 1 and found.rule == "area name"
         return Found(inside, found.rule, sure, found.in_words)

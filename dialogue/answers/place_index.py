@@ -108,7 +108,8 @@ class PlaceIndex:
         """ "Ward 4" where that is no name but the code W04."""
         if len(words) != 2 or words[0] not in self._words.numbered or not words[1].isdigit():
             return []
-        return self._exact.get(words[0][0] + (words[1].lstrip("0") or "0"), [])
+        initial = words[0].lstrip("iu")[:1]  # "iwadi" has a prefix
+        return self._exact.get(initial + (words[1].lstrip("0") or "0"), [])
 
     def sounding(self, words: Words) -> list[str]:
         """Areas whose name sounds like this."""

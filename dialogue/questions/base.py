@@ -54,7 +54,8 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One question. `text` by locale; `minimum` and `maximum` bound a number, an age or how many
-    options may be chosen. Subclasses read; this class meets what every type must meet."""
+    options may be chosen. `numbers_move`: a number offered when asking back is no option's code but
+    a place in that one list. Subclasses read; this class meets what every type must meet."""
 
     name: str
     text: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Question:
     asks: ClassVar[bool] = True
     takes_place: ClassVar[bool] = False
     takes_media: ClassVar[bool] = False
+    numbers_move: ClassVar[bool] = False
 
     def choices(self, locale: Locale) -> tuple[Choice, ...]:
         """What can be picked, numbered by code."""

@@ -31,6 +31,7 @@ class Location(Question):
 
     kind: ClassVar[str] = "location"
     takes_place: ClassVar[bool] = True
+    numbers_move: ClassVar[bool] = True
     offered: tuple[str, ...] = ()
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
@@ -67,6 +68,10 @@ class Location(Question):
             code = numbers[said]
             agree = code in known and worded in (None, code)
             return Answered(code, "area chosen") if agree else NotUnderstood("reply_place")
+        number, _, rest = said.partition(" ")
+        code = numbers.get(number.rstrip(".):"), "")
+        if code in known and gazetteer.choose(rest, known) == code:
+            return Answered(code, "area chosen")
         if len(known) == 1 and reading.says("yes", said):
             return Answered(known[0], "area chosen")
         found = gazetteer.find(text, reading.within)

@@ -51,6 +51,7 @@ def sure(code: str, rule: str = "area name", in_words: bool = False) -> Found:
         ("Kwa-Nomvula", "W10"),
         ("Ward 12", "W12"),
         ("wyk 3", "W03"),
+        ("iwadi 3", "W03"),
         ("Siyakhula, Thembakhanya", "W11"),
         ("Thembakhanya (Siyakhula)", "W11"),
         ("Die Duine", "W13"),
@@ -87,6 +88,7 @@ def test_spanish_kinds_articles_and_abbreviations_may_come_and_go(text: str, cod
         ("vaalkrans hieghts", "W03", "near spelling"),
         ("Sunrse Valley Veiw", "W06", "near spelling"),
         ("Old Harbor North", "W02", "near spelling"),
+        ("Thmebakhanya section 4", "W04", "near spelling"),
     ],
 )
 def test_a_misspelling_that_can_mean_only_one_is_that_one(text: str, code: str, rule: str) -> None:
@@ -170,7 +172,9 @@ TWINS = Gazetteer(
 def test_a_parent_named_in_the_same_reply_or_earlier_tells_twins_apart() -> None:
     assert TWINS.find("Centre").codes == ("N1", "S1", "S2", "S3")
     assert TWINS.find("Centre, South District") == sure("S1")
+    assert TWINS.find("Centre, Far Away") == sure("S2")
     assert TWINS.find("centre", within=("N",)) == sure("N1")
+    assert TWINS.find("centre", within=("N1",)).codes == ("N1", "S1", "S2", "S3")
 
 
 def test_twins_are_shown_with_their_parent_and_chosen_by_it() -> None:
@@ -240,6 +244,8 @@ def test_what_else_a_reply_can_be(text: str, outcome: Outcome) -> None:
         ("corner ward 3", Answered("W3", "area name")),
         ("Corner", Ambiguous(("W2", "W3"))),
         ("riverside", Answered("W1", "area name")),
+        ("2. Ward 3", Answered("W3", "area chosen")),
+        ("2 hilltop", Ambiguous(("W2",))),
         ("no", NotUnderstood("reply_place")),
         ("yes", NotUnderstood("reply_place")),
         ("the moon", Answered("the moon", "place in words", sealed=True)),
@@ -311,6 +317,16 @@ def test_candidates_are_offered_by_number_with_a_way_out() -> None:
     assert chat.text.startswith("Please reply with the name of a place.")
     chat.send("behind the moon")
     assert [(r.rule, r.raw) for r in records(chat)] == [("place in words", "behind the moon")]
+
+
+def test_a_tap_on_an_earlier_list_answers_nothing() -> None:
+    chat = Chat(desk(HOME)).send("PULSE").send("Corner")
+    assert chat.message is not None
+    first = chat.message.question
+    chat.send("Riverside clinic")
+    chat.tap("1", first)
+    assert records(chat) == []
+    assert chat.text.startswith("That question is closed.")
 
 
 def test_a_single_candidate_is_asked_by_name() -> None:
