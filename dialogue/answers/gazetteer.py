@@ -23,6 +23,9 @@ NEAR_METRES = 300.0
 SHORTEST_INSIDE = 4
 """Letters of the shortest one-word name found inside a text."""
 
+DESCRIBED = 3
+"""Words beside a name from which on a text describes a spot rather than names a place."""
+
 _NOTHING = Found()
 
 
@@ -148,8 +151,9 @@ class Gazetteer:
         rest = self._rest(words, spans)
         if not rest:
             return Found(codes, "area name", len(codes) == 1)
-        sure = len(codes) == 1 and self._is_certain(words, rest, spans, codes[0])
-        return Found(codes, "area in words", sure, in_words=True)
+        described = len(rest) >= DESCRIBED
+        sure = len(codes) == 1 and described and self._is_certain(words, rest, spans, codes[0])
+        return Found(codes, "area in words", sure, in_words=described)
 
     def _spans(self, words: list[str]) -> list[_Span]:
         spans: list[_Span] = []
@@ -195,7 +199,7 @@ class Gazetteer:
         beside = {words[n] for s in spans for n in (s.start - 1, s.end) if 0 <= n < len(words)}
         if self._words.doubt & (beside | set(rest)) or self._words.directions & beside:
             return False
-        if len(rest) < 3 or any(word.isdigit() for word in beside):
+        if any(word.isdigit() for word in beside):
             return False
         names = (tokens(self.areas[code].name), *map(tokens, self.areas[code].aliases))
         official = any(words[s.start : s.end] == names[0] for s in spans)

@@ -26,7 +26,7 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class Found:
     """Codes of the areas that a text or a point may mean, and the rule. `sure`: it is the one, and
-    need not be asked; `in_words`: the text says more than the area's name."""
+    need not be asked; `in_words`: the text describes a spot, more than the area's name."""
 
     codes: tuple[str, ...] = ()
     rule: str = ""

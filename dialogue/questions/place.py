@@ -23,8 +23,9 @@ MOST_OFFERED = 8
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location(Question):
     """A place: the code of the one area that a name, a shared pin or a pasted map link certainly
-    means. Where it may be one of a few, they are offered by number; else the words are kept,
-    sealed. Coordinates are kept (sealed) only where they lie in no area.
+    means. Where it may be one of a few, they are offered by number; a spot described in words is
+    kept as it is written, sealed, with the code of its area if that is certain. Coordinates are
+    kept, sealed, only where they lie in no area.
 
     `offered` are codes of the areas offered before, in the order of their numbers.
     """
@@ -97,8 +98,10 @@ def _worded(text: str, reading: Reading) -> Outcome:
     found = reading.gazetteer.find(words, reading.within)
     if found.sure:
         return Answered(found.codes[0], found.rule, words=words if found.in_words else None)
-    if found.codes:
+    if found.codes and not found.in_words:
         return _asked(found)
+    if found.codes:
+        return Answered(words, "place in words", sealed=True)
     if has_link(text):
         return NotUnderstood("place_link")
     said = fold(words)

@@ -212,7 +212,7 @@ def test_an_area_is_answered_by_its_code(text: str, code: str) -> None:
 
 def test_words_beside_an_area_are_kept_with_it() -> None:
     said = "our street by the old well is in Riverside park"
-    assert read(said) == Ambiguous(("W1",))
+    assert read(said) == Answered(said, "place in words", sealed=True)
     said = "our street with the old well is in Ward 1"
     assert read(said) == Answered("W1", "area in words", words=said)
 
