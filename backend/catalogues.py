@@ -62,7 +62,10 @@ def _words(path: Path) -> Words:
         commands=commands,
         start_when_out=tuple(data["commands"].get("start_when_out", ())),
         replies={key: tuple(data["replies"].get(key, ())) for key in REPLY_KEYS},
-        places={key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},
+        places={
+            **{key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},
+            "padding": tuple(data["replies"].get("padding", ())),
+        },
     )
 
 

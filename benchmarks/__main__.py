@@ -1,5 +1,5 @@
-"""`make bench`: how well replies are read; turns a second, CPU, latency, memory beside the floor,
-on both databases; what a turn costs when millions of contacts are there already."""
+"""`make bench`: how well replies and misspelt places are read; turns a second, CPU, latency and
+memory beside the floor, on both databases; what a turn costs with millions of contacts there."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.store import open_engine
 from benchmarks.crowd import fill
+from benchmarks.places import places
 from benchmarks.replies import replies
 from benchmarks.residents import SCRIPT, City, Figures
 from benchmarks.servers import Program, Running, free_port, running
@@ -152,9 +153,11 @@ def _beside(size: int, there: int, database: str, folder: Path) -> Measured:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["replies", "speed", "crowds"]
+    wanted = sys.argv[1:] or ["replies", "places", "speed", "crowds"]
     if "replies" in wanted:
         replies()
+    if "places" in wanted:
+        places()
     if "speed" in wanted:
         speed()
     if "crowds" in wanted:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.places`: how many misspelt names of areas are found, asked back, kept as
+"""`python -m benchmarks places`: how many misspelt names of areas are found, asked back, kept as
 words, or taken for a wrong area; and how many names of other places are taken for an area.
 
 All names are made up. The misspellings are drawn with a fixed seed: what people do on a phone (two
@@ -75,8 +75,8 @@ def towns() -> Iterator[Town]:
         lists = [locales[code].words.places for code in profile.languages]
         others = [p for other, p in profiles.items() if other != slug]
         strangers = [name for p in others for area in p.places() for name in area.names]
-        places = profile.places()
-        yield Town(slug, Gazetteer(places, profile.name, lists), places, strangers)
+        areas = profile.places()
+        yield Town(slug, Gazetteer(areas, profile.name, lists), areas, strangers)
     yield alike(500, 100)
 
 
@@ -85,8 +85,8 @@ def alike(count: int, apart: int) -> Town:
     names = [f"{a} {b}" for a in _FIRST for b in _SECOND]
     names = Random(SEED).sample(names, count + apart)
     areas = [Area(f"A{n:03}", name) for n, name in enumerate(names[:count])]
-    places = [load_locales()["en"].words.places]
-    return Town(f"{count} alike", Gazetteer(areas, "Big City", places), areas, names[count:])
+    lists = [load_locales()["en"].words.places]
+    return Town(f"{count} alike", Gazetteer(areas, "Big City", lists), areas, names[count:])
 
 
 def misspellings(name: str, chance: Random) -> Iterator[tuple[str, str]]:
@@ -183,7 +183,7 @@ def _joined(name: str, chance: Random) -> str:
     return name.replace(" ", "")
 
 
-def main() -> None:
+def places() -> None:
     """Prints a table and what a look-up costs."""
     print(f"{'':12}{'replies':>9}{'found':>8}{'asked':>8}{'words':>8}{'wrong':>8}")
     for town in towns():
@@ -206,7 +206,3 @@ def main() -> None:
 def _pairs(count: int) -> Iterator[tuple[str, str]]:
     every = [(a, b) for a in _FIRST for b in _SECOND]
     return (every[n % len(every)] for n in range(count))
-
-
-if __name__ == "__main__":
-    main()

@@ -42,7 +42,7 @@ def read(question: Question, reply: Reply, reading: Reading) -> Outcome:
         case "date":
             return _date(text)
         case "location":
-            return _place(text, reading.areas)
+            return _place(text, tuple(reading.gazetteer.areas.values()))
         case _:
             return Answered(text, "text", sealed=True)
 

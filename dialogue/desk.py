@@ -67,8 +67,7 @@ class Desk:
         object.__setattr__(self, "language_names", _language_names(self.city, self.locales))
         keywords = {fold(word): s for s in reversed(self.surveys) for word in s.keywords}
         object.__setattr__(self, "keywords", keywords)
-        spoken = [self.locales[code].words for code in self.city.languages]
-        lists = [{**w.places, "padding": w.replies.get("padding", ())} for w in spoken]
+        lists = [self.locales[code].words.places for code in self.city.languages]
         object.__setattr__(self, "gazetteer", Gazetteer(self.areas, self.city.name, lists))
 
     def locale(self, code: str | None) -> Locale:

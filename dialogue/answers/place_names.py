@@ -12,7 +12,7 @@ _SOFT_C = re.compile(r"c(?=[eiy])")
 _HARD_C = re.compile(r"c(?!h)")
 _BREATHED = re.compile(r"(?<=[bdgkrt])h")
 _DOUBLED = re.compile(r"([a-z])\1+")
-_VOWELS = re.compile(r"[aeiou]+")
+_VOWELS = re.compile(r"[aeiouh]+")
 
 _HEADS = ("kwa", "ku", "e", "o")
 _TAILS = (("weni", "o"), ("wini", "u"), ("eni", "a"), ("eni", "e"), ("ini", "i"))
@@ -92,7 +92,7 @@ def marks(words: Iterable[str]) -> str:
 
 
 def is_slip(one: str, other: str) -> bool:
-    """Whether two spellings differ only in vowels or in the order of letters: so people mistype;
+    """Whether two spellings differ only in vowels, an h or the order of letters: so people mistype;
     a changed consonant may be another place."""
     return _VOWELS.sub("", one) == _VOWELS.sub("", other) or sorted(one) == sorted(other)
 

@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from backend.catalogues import load_locales
+from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold
 from dialogue.answers.places import Area
 from dialogue.events import Reply
@@ -150,7 +151,14 @@ def reading(row: Row) -> Reading:
     spoken = [code for code in LANGUAGES[row.country] if code in locales]
     session = row.language if row.language in spoken else spoken[0]
     others = tuple(locales[code] for code in spoken if code != session)
-    return Reading(locales[session], others, AREAS[row.country], row.country, TODAY)
+    return Reading(locales[session], others, gazetteer(row.country), row.country, TODAY)
+
+
+@cache
+def gazetteer(country: str) -> Gazetteer:
+    """The areas of that country's city, with the words of its languages."""
+    lists = [load_locales()[code].words.places for code in LANGUAGES[country]]
+    return Gazetteer(AREAS[country], "Testville", lists)
 
 
 def command(row: Row) -> str | None:

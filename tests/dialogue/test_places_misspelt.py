@@ -1,4 +1,4 @@
-"""How well misspelt names of areas are read: bounds on what `python -m benchmarks.places` shows."""
+"""How well misspelt names of areas are read: bounds on what `python -m benchmarks places` shows."""
 
 import pytest
 
