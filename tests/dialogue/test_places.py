@@ -70,6 +70,7 @@ def test_an_area_is_its_name_alias_or_code_whatever_stands_around(text: str, cod
         ("AMPLIACION GIRASOL", "C11"),
         ("Amp. Girasol", "C11"),
         ("Sn Telmo", "C06"),
+        ("Las Tinajuelas", "C13"),
         ("uh girasol", "C09"),
         ("Fracc. Los Ahuehuetes", "C07"),
     ],
@@ -118,6 +119,7 @@ def test_a_spot_described_in_words_has_its_area_if_one_is_named_with_certainty()
         ("the second street not in Thembakhanya itself", ("W04",)),
         ("the blue shop by the harbour wall today", ("W01",)),
         ("Old Harbour or Rietkuil South", ("W01", "W08")),
+        ("the blue tavern on the corner, 4 Thembakhanya", ("W04",)),
     ],
 )
 def test_what_is_not_certain_is_a_candidate(text: str, codes: tuple[str, ...]) -> None:
