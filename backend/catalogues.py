@@ -1,12 +1,14 @@
-"""Reads `locales/<code>/`: phrases as gettext PO, the words people send as TOML."""
+"""Reads `locales/<code>/`: phrases as gettext PO, the words and numbers people send as TOML."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.pofile import read_po
 
+from dialogue.answers.number_words import Numerals
 from dialogue.locale import COMMAND_KEYS, Locale, Words
 from dialogue.phrases import PHRASES
 
@@ -27,7 +29,8 @@ def load_locales(folder: Path = LOCALES) -> Mapping[str, Locale]:
 
     Raises ValueError naming the file and what it lacks.
     """
-    codes = sorted((path.name for path in folder.iterdir() if path.is_dir()), key=_english_first)
+    found = (path.parent.name for path in folder.glob("*/words.toml"))
+    codes = sorted(found, key=_english_first)
     return {code: load_locale(folder / code) for code in codes}
 
 
@@ -66,7 +69,21 @@ def _words(path: Path) -> Words:
             **{key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},
             "padding": tuple(data["replies"].get("padding", ())),
         },
+        numerals=_numerals(path.with_name("numbers.toml")),
     )
+
+
+def _numerals(path: Path) -> Numerals:
+    """Lists become tuples; anything else stands as it is. Unknown keys raise TypeError."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    told = {key: value for key, value in data.items() if key not in ("version", "status")}
+    return Numerals(**{key: _frozen(value) for key, value in told.items()})
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _frozen(part) for key, part in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _english_first(code: str) -> tuple[bool, str]:

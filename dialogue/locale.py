@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialogue.answers.normalise import fold
+from dialogue.answers.number_words import Numerals
 
 COMMAND_KEYS = (
     "stop", "start", "help", "language", "back", "skip", "my_data", "delete_me", "link",
 )  # fmt: skip
 """Commands whose words a locale lists; the key in capitals is the placeholder in phrases."""
+
+POLITE = ("padding", "before_number", "units")
+"""Lists of replies whose words may stand around a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,15 @@ class Words:
     start_when_out: tuple[str, ...]
     replies: Mapping[str, tuple[str, ...]]
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numerals: Numerals = field(default_factory=Numerals)
     folded: Mapping[str, frozenset[str]] = field(init=False)
+    polite: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         folded = {key: frozenset(map(fold, words)) for key, words in self.replies.items()}
         object.__setattr__(self, "folded", folded)
+        around = (word for key in POLITE for words in folded.get(key, ()) for word in words.split())
+        object.__setattr__(self, "polite", frozenset(around))
 
     def says(self, key: str, folded_text: str) -> bool:
         """Whether the whole folded text is one of the replies listed under `key`."""

@@ -82,6 +82,7 @@ PHRASES = MappingProxyType(
         "not_understood": "Sorry, we did not understand.",
         "ambiguous": "Which one do you mean?",
         "reply_number": "Please reply with a number.",
+        "reply_age": "Please reply with your age in years, for example 34.",
         "reply_date": "Please reply with a date, for example {example}.",
         "did_you_mean": "Did you mean this one?",
         "another_place": "Another place",

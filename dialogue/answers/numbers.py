@@ -1,21 +1,165 @@
-"""Numbers as people send them: digits, with a decimal point or comma."""
+"""The one number that a reply gives, in digits or words, wherever in a sentence it stands.
 
-import re
+Exactly one must remain: a second number, a range, a bound ("at least 3"), a clock time or an
+ordinary word that only looks like a number make the reply doubtful, and it is asked back.
+"""
 
-_NUMBER = re.compile(r"(-?)([0-9]{1,15})(?:[.,]([0-9]{1,6}))?")
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from dialogue.answers.amounts import Amount, Scan, scan
+from dialogue.answers.numerals import near
+from dialogue.locale import Words
+
+RULES = (
+    "digits", "number words", "none", "near spelling", "look-alike", "out of", "converted",
+)  # fmt: skip
+"""How a number may have been found."""
+
+MOST_UNKNOWN = 2
+"""Words we do not know beside a number: a story with a number in it is no answer to how many."""
+
+PHONE_DIGITS = 7
+"""Digits in a row, not ending in zeros, that are more likely somebody's number than an amount."""
+
+_ASKING = frozenset("?¿@%+~<>^=&±≈≥≤")
+_TEXTED = frozenset({"2", "4"})
 
 
-def number(text: str) -> float | int | None:
-    """The one number that the folded text is, or None.
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that was read. `units` are units of time beside it ("month"); `money` tells of a
+    currency; `year` is how four digits look that may be a year."""
 
-    "1,000" and "1.000" could be a thousand or one: not read. Longer digit strings are no answer.
+    value: int | float
+    rule: str
+    units: frozenset[str] = frozenset()
+    money: bool = False
+    year: bool = False
+
+
+def read_number(
+    said: str, languages: Sequence[Words], country: str = "", asked: Set[str] = frozenset()
+) -> Number | None:
+    """The number that a reply gives, or None where there is none, several or a doubt.
+
+    `languages` in order of preference; `country` tells decimal point from comma; `asked` are the
+    folded words of the question, which a reply may repeat.
     """
-    found = _NUMBER.fullmatch(text)
-    if not found:
+    seen = scan(said, languages, country)
+    if seen.signs & _ASKING or seen.broken:
         return None
-    sign, whole, fraction = found.groups()
-    if fraction is None:
-        return int(sign + whole)
-    if len(fraction) == 3:
+    unknown = [word for word in seen.words if not _is_known(word, languages, asked)]
+    zero = _none(seen, languages, asked)
+    if zero is not None:
+        return zero
+    if _is_doubtful(seen, languages):
         return None
-    return float(f"{sign}{whole}.{fraction}")
+    if not seen.amounts:
+        return _half(seen, languages, unknown) or _misspelt(seen, languages, unknown)
+    amount = _only(seen.amounts)
+    halves = {half for words in languages for half in words.numerals.half}
+    if amount is None or not halves.isdisjoint(seen.words):
+        return None
+    if len(unknown) > (0 if _is_weak(amount, seen, unknown) else MOST_UNKNOWN):
+        return None
+    if _is_phone(amount) and not seen.money:
+        return None
+    return Number(amount.value, amount.rule, seen.units, seen.money, _is_year(amount))
+
+
+def read_share(
+    said: str, languages: Sequence[Words], country: str = ""
+) -> tuple[int | float, int | float] | None:
+    """Points and the most there are: "4/5", "4 out of 5". None where the reply is no such thing."""
+    seen = scan(said, languages, country)
+    if len(seen.amounts) != 2 or seen.broken or seen.signs & _ASKING:
+        return None
+    betweens = {"/", *(word for words in languages for word in words.numerals.out_of)}
+    known = {word for words in languages for word in words.numerals.plain}
+    first, rest = seen.shape.strip().split("#", 1)
+    between, last = rest.split("#", 1)
+    around = {*first.split(), *last.split()}
+    if between.strip() not in betweens or not around <= known:
+        return None
+    return seen.amounts[0].value, seen.amounts[1].value
+
+
+def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
+    """Whether something beside a number makes it no plain answer. A word that is harmless in the
+    session's language is so in all ("of" is "or" in Afrikaans)."""
+    if " # / " in seen.shape or " / # " in seen.shape:
+        return True
+    for place, words in enumerate(languages):
+        for pattern in words.numerals.patterns:
+            if pattern not in seen.shape and pattern not in seen.plain:
+                continue
+            harmless = {"#"} | languages[0].numerals.plain | languages[0].polite
+            if place == 0 or not harmless.issuperset(pattern.split()):
+                return True
+    return False
+
+
+def _half(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Number | None:
+    halves = {half for words in languages for half in words.numerals.half}
+    found = len(unknown) == 1 and unknown[0] in halves
+    return Number(0.5, "number words", seen.units, seen.money) if found else None
+
+
+def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | None:
+    """Zero, where a word for none is all that is said beside words that may stand around it."""
+    if any(amount.rule != "number words" for amount in seen.amounts):
+        return None
+    for words in languages:
+        for phrase in words.numerals.nones:
+            if phrase not in seen.plain:
+                continue
+            rest = seen.plain.replace(phrase, " ", 1).split()
+            if all(_is_known(word, languages, asked) for word in rest):
+                return Number(0, "none", seen.units)
+    return None
+
+
+def _misspelt(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Number | None:
+    if len(unknown) != 1:
+        return None
+    numbers = near(unknown[0], languages)
+    return Number(next(iter(numbers)), "near spelling", seen.units) if len(numbers) == 1 else None
+
+
+def _only(amounts: Sequence[Amount]) -> Amount | None:
+    """The one amount; an article is none beside another, and "5 (five)" is one."""
+    if len(amounts) > 1:
+        amounts = [amount for amount in amounts if not amount.article]
+    if len({amount.value for amount in amounts}) != 1:
+        return None
+    ways = [amount.rule for amount in amounts]
+    return amounts[0] if len(set(ways)) == len(ways) else None
+
+
+def _is_weak(amount: Amount, seen: Scan, unknown: list[str]) -> bool:
+    """Whether it counts only among words we know: "one", "2 much", letters that look like digits."""
+    if amount.rule == "look-alike" or (amount.value == 1 and amount.rule == "number words"):
+        return True
+    return amount.text in _TEXTED and any(f" # {word} " in seen.shape for word in unknown)
+
+
+def _is_phone(amount: Amount) -> bool:
+    if amount.rule != "digits":
+        return False
+    zero_first = amount.text.startswith("0") and len(amount.text) > 4
+    long = amount.text.isdigit() and len(amount.text) >= PHONE_DIGITS
+    return zero_first or (long and not amount.text.endswith("000"))
+
+
+def _is_year(amount: Amount) -> bool:
+    return amount.rule == "digits" and len(amount.text) == 4 and 1900 <= amount.value < 2100
+
+
+def _is_known(word: str, languages: Sequence[Words], asked: Set[str]) -> bool:
+    if word in asked or len(word) == 0:
+        return True
+    return any(
+        word in words.numerals.plain or word in words.numerals.unit_of or word in words.polite
+        for words in languages
+    )

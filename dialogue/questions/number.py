@@ -1,13 +1,14 @@
 """Questions for a number: a count, an age, a point on a scale."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dialogue.answers.choices import strip_padding
-from dialogue.answers.normalise import fold, fold_word
-from dialogue.answers.numbers import number
+from dialogue.answers.normalise import fold_word
+from dialogue.answers.numbers import Number, read_number, read_share
+from dialogue.answers.units import convert
 from dialogue.events import Reply
+from dialogue.locale import Words
 from dialogue.outcomes import Answered, NotUnderstood, Outcome, OutOfRange
 from dialogue.questions.base import Question, Reading
 from dialogue.questions.choice import Choosing
@@ -15,29 +16,61 @@ from dialogue.questions.choice import Choosing
 YOUNGEST = 5
 """Lowest age that is believed: a "1" or "2" meant the question before."""
 
-_JOINED = re.compile(r"([0-9]{1,15})([^\W\d].*)")
-_OUT_OF = re.compile(r"(-?[0-9]{1,3})\s*/\s*([0-9]{1,3})")
+FIRST_YEAR = 1000
+"""A question whose least number is this or more asks for a year, so a year may be its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numeric(Question):
-    """A number within `minimum` and `maximum`; whole unless `decimal`. Nothing is rounded."""
+    """A number within `minimum` and `maximum`; whole unless `decimal`. Nothing is rounded.
+
+    A unit of time beside it must be the one that the question names, or becomes it where that is
+    exact: a "year" is 12 where months are asked.
+    """
 
     decimal: bool = False
 
     kind: ClassVar[str] = "numeric"
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        found = number(bare(reply.said, reading))
-        if found is None or (isinstance(found, float) and not self.decimal):
+        found = self.find(reply.said, reading)
+        if found is None or (found.year and not self.may_be_year(found)):
             return NotUnderstood("reply_number")
         return self.bounded(found)
 
-    def bounded(self, value: float) -> Outcome:
+    def may_be_year(self, found: Number) -> bool:
+        """Whether four digits that look like a year may be an answer."""
+        return self.decimal or found.money or self.bounds()[0] >= FIRST_YEAR
+
+    def find(self, said: str, reading: Reading) -> Number | None:
+        """The number in the question's unit; whole where the question asks for that."""
+        languages = spoken(reading)
+        asked = self.words()
+        found = read_number(said, languages, reading.country, asked)
+        if found is None:
+            return None
+        if found.units:
+            found = convert(found, self.units(languages))
+        whole = found is not None and isinstance(found.value, int)
+        return found if whole or self.decimal else None
+
+    def words(self) -> frozenset[str]:
+        """The words of the question in all its languages: a reply may repeat them."""
+        texts = (fold_word(text) for text in self.text.values())
+        return frozenset(word.strip(".,;:?!()") for text in texts for word in text.split())
+
+    def units(self, languages: Sequence[Words]) -> frozenset[str]:
+        """The units of time that the question names."""
+        known = {w: unit for words in languages for w, unit in words.numerals.unit_of.items()}
+        return frozenset(known[word] for word in self.words() if word in known)
+
+    def bounded(self, found: Number) -> Outcome:
         """The number as an answer, or the limits it breaks."""
         low, high = self.bounds()
-        if low <= value <= high:
-            return Answered(value, "digits")
+        if low <= found.value <= high:
+            return Answered(found.value, found.rule)
+        if found.rule == "look-alike":
+            return NotUnderstood("reply_number")
         return OutOfRange("out_of_range", (("low", plain(low)), ("high", plain(high))))
 
     def bounds(self) -> tuple[float, float]:
@@ -51,6 +84,15 @@ class Age(Numeric):
     """An age in whole years. A four-digit year is asked back, never stored as an age."""
 
     kind: ClassVar[str] = "age"
+
+    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
+        found = self.find(reply.said, reading)
+        if found is None or found.year or found.money:
+            return NotUnderstood("reply_age")
+        return self.bounded(found)
+
+    def units(self, languages: Sequence[Words]) -> frozenset[str]:
+        return frozenset({"year"})
 
     def bounds(self) -> tuple[float, float]:
         low = YOUNGEST if self.minimum is None else self.minimum
@@ -70,14 +112,20 @@ class Scale(Choosing):
         if len(codes) == 1:
             return Answered(names[0] if self.role(names[0]) else int(codes[0]), rule)
         low, high = self.bounds()
-        text = bare(reply.said, reading)
-        out_of = _OUT_OF.fullmatch(text)
-        found = number(text) if not out_of else int(out_of[1]) if int(out_of[2]) == high else None
-        if not isinstance(found, int):
-            return NotUnderstood("out_of_range", (("low", low), ("high", high)))
-        if low <= found <= high:
-            return Answered(found, "digits")
-        return OutOfRange("out_of_range", (("low", low), ("high", high)))
+        limits = (("low", low), ("high", high))
+        found = self.point(reply.said, reading)
+        if found is None or not isinstance(found.value, int) or found.units or found.money:
+            return NotUnderstood("out_of_range", limits)
+        if low <= found.value <= high:
+            return Answered(found.value, found.rule)
+        return OutOfRange("out_of_range", limits)
+
+    def point(self, said: str, reading: Reading) -> Number | None:
+        """The number given, alone or out of as many as there are points."""
+        share = read_share(said, spoken(reading), reading.country)
+        if share is not None:
+            return Number(share[0], "out of") if share[1] == self.bounds()[1] else None
+        return read_number(said, spoken(reading), reading.country)
 
     def role(self, name: str) -> str | None:
         """The special role of an option, if it has one (it is then no point of the scale)."""
@@ -89,18 +137,9 @@ class Scale(Choosing):
         return low, 5 if self.maximum is None else int(self.maximum)
 
 
-def bare(text: str, reading: Reading) -> str:
-    """The folded text without polite words and units around it, in any language of the city
-    ("34yrs" is 34). A minus sign stays."""
-    languages = [locale.words.replies for locale in (reading.locale, *reading.others)]
-    units = [fold_word(unit) for words in languages for unit in words.get("units", ())]
-    keys = ("padding", "before_number")
-    around = [word for words in languages for key in keys for word in words.get(key, ())]
-    plain_text = strip_padding(fold(text), (*around, *units))
-    joined = _JOINED.fullmatch(plain_text)
-    if joined and joined[2] in units:
-        plain_text = joined[1]
-    return ("-" if text.strip().startswith("-") else "") + plain_text
+def spoken(reading: Reading) -> tuple[Words, ...]:
+    """The words of the session's language, then of the others."""
+    return (reading.locale.words, *(other.words for other in reading.others))
 
 
 def plain(value: float) -> int | float:
