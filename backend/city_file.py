@@ -203,6 +203,7 @@ class CityProfile(_Table):
             name=self.name,
             country=self.country,
             timezone=self.timezone,
+            zone=self.zone(),
             languages=self.languages,
             minimum_age=self.minimum_age,
             safe_word=self.safe_word,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 
 from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold
@@ -24,7 +24,8 @@ class Helpline:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What the dialogue needs to know of a city."""
+    """What the dialogue needs to know of a city. `zone` is its `timezone`, read from the system's
+    data where the city is made."""
 
     slug: str
     name: str
@@ -38,6 +39,11 @@ class City:
     helplines: tuple[Helpline, ...]
     text_days: int = 30
     picture_days: int = 90
+    zone: tzinfo = UTC
+
+    def today(self, now: datetime) -> date:
+        """The date of its residents."""
+        return now.astimezone(self.zone).date()
 
     def number(self, kind: str) -> str:
         """The first helpline of a kind; the emergency number where the city has none."""

@@ -89,6 +89,8 @@ PHRASES = MappingProxyType(
         "place_more": "Several places are called that. Please reply with more of the name.",
         "place_link": "We cannot open links. Please reply with the name of the place.",
         "reply_place": "Please reply with the name of a place.",
+        "reply_whole_date": "Please reply with day, month and year, for example {example}.",
+        "date_to_come": "That day is still to come. Please reply with a day up to today.",
         "out_of_range": "Please choose between {low} and {high}.",
         "too_many": "Please choose at most {most}.",
         "too_few": "Please choose at least {least}.",

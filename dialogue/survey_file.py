@@ -11,6 +11,7 @@ from math import isfinite
 from dialogue.conditions import Condition, ConditionError
 from dialogue.faults import Fault
 from dialogue.questions import TYPES, Option, Question
+from dialogue.questions.date import Date
 from dialogue.questions.number import Numeric
 from dialogue.survey import Survey, SurveyKind
 
@@ -20,7 +21,7 @@ ROLES = ("dont_know", "refused", "none", "other")
 SURVEY_KEYS = ("slug", "kind", "title", "keywords", "questions", "needs_review", "source")
 QUESTION_KEYS = (
     "name", "type", "text", "options", "only_if", "required", "indicator", "sensitive",
-    "minimum", "maximum", "decimal", "source", "wording",
+    "minimum", "maximum", "decimal", "past", "source", "wording",
 )  # fmt: skip
 OPTION_KEYS = ("code", "name", "label", "synonyms", "role")
 _YES_NO: tuple[Mapping[str, object], ...] = (
@@ -86,6 +87,8 @@ class _Reader:
         )
         if isinstance(question, Numeric):
             return replace(question, decimal=self.flag(data, "decimal", where, default=False))
+        if isinstance(question, Date):
+            return replace(question, past=self.flag(data, "past", where, default=False))
         return question
 
     def option(self, data: Mapping[str, object], where: str) -> Option:
@@ -217,7 +220,7 @@ def _write_question(question: Question) -> dict[str, object]:
         data["only_if"] = question.only_if.source
     if not question.required:
         data["required"] = False
-    for key in ("indicator", "sensitive", "minimum", "maximum", "decimal"):
+    for key in ("indicator", "sensitive", "minimum", "maximum", "decimal", "past"):
         value = getattr(question, key, None)
         if value is not None and value is not False:
             data[key] = value

@@ -247,7 +247,7 @@ def reading(
     others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
     told = (str(answer.value) for answer in session.answers.values())
     within = tuple(code for code in told if code in desk.gazetteer.areas)
-    return Reading(locale, others, desk.gazetteer, desk.city.country, now.date(), within)
+    return Reading(locale, others, desk.gazetteer, desk.city.country, desk.city.today(now), within)
 
 
 def completed(conversation: Conversation) -> frozenset[str]:

@@ -8,9 +8,10 @@ from backend.exports.source import Source
 from dialogue.outcomes import Value
 from dialogue.questions import Question
 from dialogue.questions.choice import Choosing
+from dialogue.questions.date import Date
 from dialogue.questions.number import Numeric, Scale
 from dialogue.questions.place import Location
-from dialogue.questions.words import Date, Photo
+from dialogue.questions.words import Photo
 
 SEALED = "sealed"
 """In place of the resident's own words."""

@@ -12,7 +12,37 @@ LONGEST_REPLY = 500
 """Characters of a reply that may be a number; a longer one is a story."""
 
 POINT_COUNTRIES = frozenset(
-    "AU BW CA CN GB GH GT HN IE IN JP KE MW MX MY NG NI NZ PA PH PK SG SV TH TZ UG US ZM ZW".split()
+    [
+        "AU",
+        "BW",
+        "CA",
+        "CN",
+        "GB",
+        "GH",
+        "GT",
+        "HN",
+        "IE",
+        "IN",
+        "JP",
+        "KE",
+        "MW",
+        "MX",
+        "MY",
+        "NG",
+        "NI",
+        "NZ",
+        "PA",
+        "PH",
+        "PK",
+        "SG",
+        "SV",
+        "TH",
+        "TZ",
+        "UG",
+        "US",
+        "ZM",
+        "ZW",
+    ]
 )
 """Countries that write 1,234.56 and nothing else; elsewhere both points and commas are seen."""
 

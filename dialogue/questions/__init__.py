@@ -5,9 +5,10 @@ from types import MappingProxyType
 
 from dialogue.questions.base import Option, Question, Reading
 from dialogue.questions.choice import Rank, SelectMany, SelectOne, YesNo
+from dialogue.questions.date import Date
 from dialogue.questions.number import Age, Numeric, Scale
 from dialogue.questions.place import Location
-from dialogue.questions.words import Date, Note, Open, Photo
+from dialogue.questions.words import Note, Open, Photo
 
 TYPES: Mapping[str, type[Question]] = MappingProxyType(
     {

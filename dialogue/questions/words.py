@@ -3,25 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dialogue.answers.dates import read_date
-from dialogue.answers.normalise import fold
 from dialogue.events import Reply
 from dialogue.outcomes import Answered, NotUnderstood, Outcome
 from dialogue.questions.base import Question, Reading
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Date(Question):
-    """A day, as ISO text. Day and month stand in the order of the city's country."""
-
-    kind: ClassVar[str] = "date"
-
-    def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        day = read_date(fold(reply.said), reading.locale.words, reading.country, reading.today)
-        if day is None:
-            example = (("example", reading.today.isoformat()),)
-            return NotUnderstood("reply_date", example)
-        return Answered(day.isoformat(), "date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
