@@ -55,7 +55,6 @@ _TOKEN = re.compile(
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _ALIKE = str.maketrans("ol", "01")
 _LOOKS_ALIKE = re.compile(r"(?=.*[0-9])[0-9ol]{2,4}")
-_CURRENCY_SIGNS = frozenset("$€£¢")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Scan:
     words: list[str] = field(default_factory=list)
     units: frozenset[str] = frozenset()
     signs: frozenset[str] = frozenset()
-    money: bool = False
+    money: frozenset[str] = frozenset()
     broken: bool = False
     shape: str = " "
     plain: str = " "
@@ -127,8 +126,11 @@ class _Scanner:
         seen.plain = f" {' '.join(t.text for t in self.tokens if t.kind == 'word')} "
         known = {word: unit for n in self.numerals for word, unit in n.unit_of.items()}
         seen.units = frozenset(known[word] for word in seen.words if word in known)
-        money = any(n.money.intersection(seen.words) for n in self.numerals)
-        seen.money = money or bool(_CURRENCY_SIGNS & seen.signs)
+        currencies = {word: code for n in self.numerals for word, code in n.currency_of.items()}
+        named = {currencies[word] for word in seen.words if word in currencies}
+        dollar = "MXN" if self.country == "MX" else "USD"
+        signs = {"$": dollar, "€": "EUR", "£": "GBP"}
+        seen.money = frozenset(named | {code for sign, code in signs.items() if sign in seen.signs})
         return seen
 
     def step(self) -> str:
@@ -228,7 +230,7 @@ class _Scanner:
 
     def may_touch(self, word: str) -> bool:
         return any(
-            word in n.prefixes or (word in n.plain and (len(word) > 1 or word in n.money))
+            word in n.prefixes or (word in n.plain and (len(word) > 1 or word in n.currency_of))
             for n in self.numerals
         )
 

@@ -18,7 +18,8 @@ class Numerals:
     `cardinals` are words with a value of their own; `scales` take a number before them
     ("two hundred") or, where `scale_first`, behind them and then must have one ("amashumi
     amabili"). `library` names the language in which text2num knows the grammar. `doubts` are
-    patterns, "#" standing for a number, that make it no plain answer ("more than #").
+    patterns, "#" standing for a number, that make it no plain answer ("more than #"); one that
+    begins with "*" is how a word ends.
     """
 
     library: str = ""
@@ -33,12 +34,12 @@ class Numerals:
     half: tuple[str, ...] = ()
     out_of: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
-    currency: tuple[str, ...] = ()
     cardinals: Listed = field(default_factory=dict)
     scales: Listed = field(default_factory=dict)
     multiples: Listed = field(default_factory=dict)
     ordinals: Listed = field(default_factory=dict)
     units: Listed = field(default_factory=dict)
+    currencies: Listed = field(default_factory=dict)
     doubts: Listed = field(default_factory=dict)
     months: Listed = field(default_factory=dict)
     weekdays: Listed = field(default_factory=dict)
@@ -55,10 +56,16 @@ class Numerals:
     plain: frozenset[str] = field(init=False)
     not_numbers: frozenset[str] = field(init=False)
     patterns: tuple[str, ...] = field(init=False)
+    spelt: tuple[str, ...] = field(init=False)
+    endings: tuple[str, ...] = field(init=False)
     nones: tuple[str, ...] = field(init=False)
-    money: frozenset[str] = field(init=False)
+    currency_of: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        listed = [pattern for patterns in self.doubts.values() for pattern in patterns]
+        doubts = [pattern for pattern in listed if not pattern.startswith("*")]
+        numbers = set(_numbered(self.cardinals))
+        money = (word for words in self.currencies.values() for word in words)
         made: dict[str, object] = {
             "values": _numbered(self.cardinals),
             "scale_of": _numbered(self.scales),
@@ -73,11 +80,13 @@ class Numerals:
                 for number, words in listed.items()
             },
             "joining": frozenset(map(fold, self.joiners)),
-            "plain": _single_words((*self.around, *self.currency)),
+            "plain": _single_words((*self.around, *money)),
             "not_numbers": frozenset(map(fold, self.ordinary)),
-            "patterns": tuple(_spaced(p) for listed in self.doubts.values() for p in listed),
+            "patterns": tuple(_spaced(p) for p in doubts if not numbers & set(p.split())),
+            "spelt": tuple(_spaced(p) for p in doubts if numbers & set(p.split())),
+            "endings": tuple(p[1:] for p in listed if p.startswith("*")),
             "nones": tuple(_spaced(phrase) for phrase in sorted(self.none, key=len, reverse=True)),
-            "money": frozenset(map(fold, self.currency)),
+            "currency_of": {fold(w): code for code, words in self.currencies.items() for w in words},
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)

@@ -6,6 +6,7 @@ ordinary word that only looks like a number make the reply doubtful, and it is a
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dialogue.answers.amounts import Amount, Scan, scan
 from dialogue.answers.numerals import near
@@ -21,6 +22,9 @@ MOST_UNKNOWN = 2
 
 PHONE_DIGITS = 7
 """Digits in a row, not ending in zeros, that are more likely somebody's number than an amount."""
+
+CURRENCIES = MappingProxyType({"ZA": "ZAR", "MX": "MXN"})
+"""What a country pays in; in a country not listed any currency is taken to be its own."""
 
 _ASKING = frozenset("?¿@%+~<>^=&±≈≥≤")
 _TEXTED = frozenset({"2", "4"})
@@ -63,9 +67,9 @@ def read_number(
         return None
     if len(unknown) > (0 if _is_weak(amount, seen, unknown) else MOST_UNKNOWN):
         return None
-    if _is_phone(amount) and not seen.money:
+    if (_is_phone(amount) and not seen.money) or _is_foreign(seen, country):
         return None
-    return Number(amount.value, amount.rule, seen.units, seen.money, _is_year(amount))
+    return Number(amount.value, amount.rule, seen.units, bool(seen.money), _is_year(amount))
 
 
 def read_share(
@@ -91,19 +95,21 @@ def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
     if " # / " in seen.shape or " / # " in seen.shape:
         return True
     for place, words in enumerate(languages):
-        for pattern in words.numerals.patterns:
-            if pattern not in seen.shape and pattern not in seen.plain:
-                continue
-            harmless = {"#"} | languages[0].numerals.plain | languages[0].polite
-            if place == 0 or not harmless.issuperset(pattern.split()):
-                return True
+        numerals = words.numerals
+        met = [pattern for pattern in numerals.patterns if pattern in seen.shape]
+        met += [pattern for pattern in numerals.spelt if pattern in seen.plain]
+        harmless = {"#"} | languages[0].numerals.plain | languages[0].polite
+        if met and (place == 0 or any(not harmless.issuperset(p.split()) for p in met)):
+            return True
+        if any(word.endswith(numerals.endings) for word in seen.words):
+            return True
     return False
 
 
 def _half(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Number | None:
     halves = {half for words in languages for half in words.numerals.half}
     found = len(unknown) == 1 and unknown[0] in halves
-    return Number(0.5, "number words", seen.units, seen.money) if found else None
+    return Number(0.5, "number words", seen.units, bool(seen.money)) if found else None
 
 
 def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | None:
@@ -150,6 +156,12 @@ def _is_phone(amount: Amount) -> bool:
     zero_first = amount.text.startswith("0") and len(amount.text) > 4
     long = amount.text.isdigit() and len(amount.text) >= PHONE_DIGITS
     return zero_first or (long and not amount.text.endswith("000"))
+
+
+def _is_foreign(seen: Scan, country: str) -> bool:
+    """Whether a currency beside the number is not that of the country."""
+    own = CURRENCIES.get(country)
+    return own is not None and bool(seen.money - {own})
 
 
 def _is_year(amount: Amount) -> bool:
