@@ -3,48 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from dialogue.answers.digits import exactly, literal
 from dialogue.answers.normalise import fold
-from dialogue.answers.numerals import MOST_DIGITS, is_number_word, value
+from dialogue.answers.numerals import is_number_word, value
 from dialogue.locale import Words
 
 LONGEST_REPLY = 500
 """Characters of a reply that may be a number; a longer one is a story."""
-
-POINT_COUNTRIES = frozenset(
-    [
-        "AU",
-        "BW",
-        "CA",
-        "CN",
-        "GB",
-        "GH",
-        "GT",
-        "HN",
-        "IE",
-        "IN",
-        "JP",
-        "KE",
-        "MW",
-        "MX",
-        "MY",
-        "NG",
-        "NI",
-        "NZ",
-        "PA",
-        "PH",
-        "PK",
-        "SG",
-        "SV",
-        "TH",
-        "TZ",
-        "UG",
-        "US",
-        "ZM",
-        "ZW",
-    ]
-)
-"""Countries that write 1,234.56 and nothing else; elsewhere both points and commas are seen."""
 
 _TOKEN = re.compile(
     r"(?P<digits>[0-9]{1,3}(?: [0-9]{3})+(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?"
@@ -53,6 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>\S)"
 )
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _ALIKE = str.maketrans("ol", "01")
 _LOOKS_ALIKE = re.compile(r"(?=.*[0-9])[0-9ol]{2,4}")
 
@@ -71,11 +39,13 @@ class Amount:
 class Scan:
     """What a reply consists of. `shape` is its words and signs with "#" for each amount; `plain`
     its words alone, number words too; both with a space around every word. `broken` tells of
-    something like a number that is none."""
+    something like a number that is none; `unit` is the one right behind an amount."""
 
     amounts: list[Amount] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     units: frozenset[str] = frozenset()
+    unit: str | None = None
+    things: frozenset[str] = frozenset()
     signs: frozenset[str] = frozenset()
     money: frozenset[str] = frozenset()
     broken: bool = False
@@ -103,9 +73,14 @@ def _tokens(said: str) -> list[_Token]:
     """Folded, but with signs at the ends kept: a minus and a question mark tell something."""
     text = fold(f"x{said}x".translate(_DASHES))[1:-1]
     return [
-        _Token(str(found.lastgroup), found[0], found.start(), found.end())
+        _Token(str(found.lastgroup), _unstretched(found[0]), found.start(), found.end())
         for found in _TOKEN.finditer(text)
     ]
+
+
+def _unstretched(word: str) -> str:
+    """A word without its letters drawn out: "fiiive" is "five"."""
+    return word if word.isdigit() else _STRETCHED.sub(r"\1", word)
 
 
 class _Scanner:
@@ -126,6 +101,9 @@ class _Scanner:
         seen.plain = f" {' '.join(t.text for t in self.tokens if t.kind == 'word')} "
         known = {word: unit for n in self.numerals for word, unit in n.unit_of.items()}
         seen.units = frozenset(known[word] for word in seen.words if word in known)
+        seen.unit = next((known[w] for n, w in pairwise(shape) if n == "#" and w in known), None)
+        things = {word: thing for n in self.numerals for word, thing in n.thing_of.items()}
+        seen.things = frozenset(things[word] for word in seen.words if word in things)
         currencies = {word: code for n in self.numerals for word, code in n.currency_of.items()}
         named = {currencies[word] for word in seen.words if word in currencies}
         dollar = "MXN" if self.country == "MX" else "USD"
@@ -158,7 +136,7 @@ class _Scanner:
         """A word that is no number; a dozen is twelve."""
         self.at += 1
         times = self.times(token)
-        if times is not None and token.text != "k":
+        if times is not None and any(token.text in n.alone for n in self.numerals):
             return self.amount(Amount(times, "number words", token.text))
         if any(token.text in n.half for n in self.numerals):
             return self.half_of() or self.unread(token)
@@ -185,7 +163,8 @@ class _Scanner:
         self.at += 1
         before, after = self.tokens[: self.at - 1][-1:], self.tokens[self.at : self.at + 1]
         found = literal(token.text, self.country)
-        if found is None or self.is_odd(token, before, after):
+        short_year = before and before[0].text == "'" and before[0].end == token.start
+        if found is None or short_year or self.is_odd(token, before, after):
             self.seen.broken = True
             return "#"
         if before and before[0].text == "-" and self.is_minus(token):
@@ -236,7 +215,8 @@ class _Scanner:
 
     def may_follow(self, word: str) -> bool:
         return any(
-            word in n.unit_of or (word in n.plain and word not in n.suffixes) for n in self.numerals
+            word in n.unit_of or word in n.thing_of or (word in n.plain and word not in n.suffixes)
+            for n in self.numerals
         )
 
     def run_of_words(self) -> tuple[int, int | None]:
@@ -293,43 +273,3 @@ class _Scanner:
             if ahead[at : at + 1] and ahead[at] in numerals.half:
                 return at + 1
         return 0
-
-
-def exactly(number: float) -> int | float:
-    """A whole number as such; what is left of a fraction to six places."""
-    number = round(number, 6)
-    return int(number) if number == int(number) else number
-
-
-def literal(text: str, country: str) -> int | float | None:
-    """The number that digits with points, commas or spaces are in the country; None where they
-    could be two ("1,000" where both a point and a comma are decimal) or are none ("5:30")."""
-    signs = [char for char in text if not char.isdigit()]
-    if not signs:
-        return int(text) if len(text) <= MOST_DIGITS else None
-    last = signs[-1]
-    if ":" in signs or len(text) > MOST_DIGITS + len(signs):
-        return None
-    whole, _, rest = text.rpartition(last)
-    if last == " " or (len(signs) > 1 and len(set(signs)) == 1):
-        return _grouped(text, last)
-    if len(signs) > 1:
-        return _decimal(_grouped(whole, signs[0]), rest) if signs.count(last) == 1 else None
-    if len(rest) != 3 or whole.startswith("0") or len(whole) > 3:
-        comma_lists = last == "," and country in POINT_COUNTRIES
-        return None if comma_lists else _decimal(int(whole), rest)
-    return int(whole + rest) if last == "," and country in POINT_COUNTRIES else None
-
-
-def _grouped(text: str, sign: str) -> int | None:
-    first, *groups = text.split(sign)
-    if not all(len(group) == 3 and group.isdigit() for group in groups):
-        return None
-    return int(text.replace(sign, "")) if 0 < len(first) <= 3 and first[0] != "0" else None
-
-
-def _decimal(whole: int | None, fraction: str) -> int | float | None:
-    """With no fraction but zeros ("50.00") it is whole."""
-    if whole is None:
-        return None
-    return float(f"{whole}.{fraction}") if fraction.strip("0") else whole

@@ -32,7 +32,6 @@ _CLOCK = re.compile(
 _TIMED = re.compile(r"[:h]|[ap]m|hrs| at | a las | om ")
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*")
 _ALLOWED = re.compile(r"[\w\s.,/'-]*")
-_SLIPPED = 5
 
 
 class Lack(StrEnum):
@@ -160,7 +159,7 @@ def _without_year(month: int, day: int, calendar: Calendar, rule: str) -> Day | 
     return _whole(year - 1, month, day, rule)
 
 
-# --- beside today ----------------------------------------------------------------------------------
+# --- beside today --------------------------------------------------------------------------------
 def _relative(text: str, calendar: Calendar) -> Day | Lack | None:
     for key, days in (("today", 0), ("yesterday", 1), ("day_before", 2), ("tomorrow", -1)):
         if any(text in _said(language, key) for language in calendar.languages):
@@ -223,7 +222,7 @@ def _weekday(text: str, calendar: Calendar) -> Day | Lack | None:
     return None
 
 
-# --- with a named month ----------------------------------------------------------------------------
+# --- with a named month --------------------------------------------------------------------------
 def _named(text: str, calendar: Calendar) -> Day | Lack | None:
     numbers: list[str] = []
     months: list[int] = []

@@ -18,14 +18,16 @@ class Numerals:
     `cardinals` are words with a value of their own; `scales` take a number before them
     ("two hundred") or, where `scale_first`, behind them and then must have one ("amashumi
     amabili"). `library` names the language in which text2num knows the grammar. `doubts` are
-    patterns, "#" standing for a number, that make it no plain answer ("more than #"); one that
-    begins with "*" is how a word ends.
+    patterns, "#" standing for a number, that make it no plain answer ("more than #"); "*" at
+    an end stands for the rest of a word. `multiples` take a number before them, in digits too; the
+    first of each list is also one by itself ("a dozen").
     """
 
     library: str = ""
     scale_first: bool = False
     units_first: bool = False
     joiners: tuple[str, ...] = ()
+    ands: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     ordinary: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Numerals:
     multiples: Listed = field(default_factory=dict)
     ordinals: Listed = field(default_factory=dict)
     units: Listed = field(default_factory=dict)
+    things: Listed = field(default_factory=dict)
     currencies: Listed = field(default_factory=dict)
     doubts: Listed = field(default_factory=dict)
     months: Listed = field(default_factory=dict)
@@ -58,12 +61,15 @@ class Numerals:
     patterns: tuple[str, ...] = field(init=False)
     spelt: tuple[str, ...] = field(init=False)
     endings: tuple[str, ...] = field(init=False)
+    beginnings: tuple[str, ...] = field(init=False)
+    thing_of: Mapping[str, str] = field(init=False)
+    alone: frozenset[str] = field(init=False)
     nones: tuple[str, ...] = field(init=False)
     currency_of: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         listed = [pattern for patterns in self.doubts.values() for pattern in patterns]
-        doubts = [pattern for pattern in listed if not pattern.startswith("*")]
+        doubts = [pattern for pattern in listed if "*" not in pattern]
         numbers = set(_numbered(self.cardinals))
         money = (word for words in self.currencies.values() for word in words)
         made: dict[str, object] = {
@@ -71,12 +77,12 @@ class Numerals:
             "scale_of": _numbered(self.scales),
             "multiple_of": _numbered(self.multiples),
             "ordinal_of": _numbered(self.ordinals),
-            "unit_of": {fold(w): unit for unit, words in self.units.items() for w in words},
+            "unit_of": _named(self.units),
             "month_of": _numbered(self.months),
             "weekday_of": _numbered(self.weekdays),
             "usual": {
                 int(number): words[0]
-                for listed in (self.cardinals, self.scales)
+                for listed in (self.scales, self.cardinals)
                 for number, words in listed.items()
             },
             "joining": frozenset(map(fold, self.joiners)),
@@ -85,8 +91,11 @@ class Numerals:
             "patterns": tuple(_spaced(p) for p in doubts if not numbers & set(p.split())),
             "spelt": tuple(_spaced(p) for p in doubts if numbers & set(p.split())),
             "endings": tuple(p[1:] for p in listed if p.startswith("*")),
+            "beginnings": tuple(p[:-1] for p in listed if p.endswith("*")),
+            "thing_of": _named(self.things),
+            "alone": frozenset(fold(words[0]) for words in self.multiples.values()),
             "nones": tuple(_spaced(phrase) for phrase in sorted(self.none, key=len, reverse=True)),
-            "currency_of": {fold(w): code for code, words in self.currencies.items() for w in words},
+            "currency_of": _named(self.currencies),
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)
@@ -94,6 +103,10 @@ class Numerals:
 
 def _numbered(listed: Listed) -> dict[str, int]:
     return {fold(word): int(number) for number, words in listed.items() for word in words}
+
+
+def _named(listed: Listed) -> dict[str, str]:
+    return {fold(word): name for name, words in listed.items() for word in words}
 
 
 def _single_words(phrases: tuple[str, ...]) -> frozenset[str]:

@@ -1,11 +1,13 @@
 """The one number that a reply gives, in digits or words, wherever in a sentence it stands.
 
 Exactly one must remain: a second number, a range, a bound ("at least 3"), a clock time or an
-ordinary word that only looks like a number make the reply doubtful, and it is asked back.
+ordinary word that only looks like a number make the reply doubtful, and it is asked back. So does
+any word we do not know: a number beside it may count something else ("5 rooms", "2 much").
 """
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from dialogue.answers.amounts import Amount, Scan, scan
@@ -17,27 +19,29 @@ RULES = (
 )  # fmt: skip
 """How a number may have been found."""
 
-MOST_UNKNOWN = 2
-"""Words we do not know beside a number: a story with a number in it is no answer to how many."""
-
 PHONE_DIGITS = 7
 """Digits in a row, not ending in zeros, that are more likely somebody's number than an amount."""
 
 CURRENCIES = MappingProxyType({"ZA": "ZAR", "MX": "MXN"})
 """What a country pays in; in a country not listed any currency is taken to be its own."""
 
+NEAR = 3
+"""Words between an "and" and the number, at most, for the and to add something to it."""
+
 _ASKING = frozenset("?¿@%+~<>^=&±≈≥≤")
-_TEXTED = frozenset({"2", "4"})
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that was read. `units` are units of time beside it ("month"); `money` tells of a
-    currency; `year` is how four digits look that may be a year."""
+    """A number that was read. `unit` is a unit of time behind it ("month"), `units` are all that
+    the reply names, `things` what is counted in it; `money` tells of a currency, `year` of four
+    digits that may be a year."""
 
     value: int | float
     rule: str
+    unit: str | None = None
     units: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
     money: bool = False
     year: bool = False
 
@@ -63,13 +67,19 @@ def read_number(
         return _half(seen, languages, unknown) or _misspelt(seen, languages, unknown)
     amount = _only(seen.amounts)
     halves = {half for words in languages for half in words.numerals.half}
-    if amount is None or not halves.isdisjoint(seen.words):
-        return None
-    if len(unknown) > (0 if _is_weak(amount, seen, unknown) else MOST_UNKNOWN):
+    if amount is None or unknown or not halves.isdisjoint(seen.words):
         return None
     if (_is_phone(amount) and not seen.money) or _is_foreign(seen, country):
         return None
-    return Number(amount.value, amount.rule, seen.units, bool(seen.money), _is_year(amount))
+    return Number(
+        amount.value,
+        amount.rule,
+        seen.unit,
+        seen.units,
+        seen.things,
+        bool(seen.money),
+        _is_year(amount),
+    )
 
 
 def read_share(
@@ -92,7 +102,9 @@ def read_share(
 def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
     """Whether something beside a number makes it no plain answer. A word that is harmless in the
     session's language is so in all ("of" is "or" in Afrikaans)."""
-    if " # / " in seen.shape or " / # " in seen.shape:
+    if " / # " in seen.shape or _is_share(seen, languages) or _is_joined(seen, languages):
+        return True
+    if any(_names_day(before, after, languages) for before, after in pairwise(seen.shape.split())):
         return True
     for place, words in enumerate(languages):
         numerals = words.numerals
@@ -101,15 +113,45 @@ def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
         harmless = {"#"} | languages[0].numerals.plain | languages[0].polite
         if met and (place == 0 or any(not harmless.issuperset(p.split()) for p in met)):
             return True
-        if any(word.endswith(numerals.endings) for word in seen.words):
-            return True
+        for word in seen.words:
+            if word.endswith(numerals.endings) or word.startswith(numerals.beginnings):
+                return True
+            if word in numerals.ordinal_of and word not in harmless:
+                return True
     return False
+
+
+def _is_share(seen: Scan, languages: Sequence[Words]) -> bool:
+    """Whether a slash stands behind the number, and not for "per" before a unit."""
+    _, slash, rest = seen.shape.partition(" # / ")
+    behind = rest.split()[:1]
+    return bool(slash) and not any(
+        w in words.numerals.unit_of for words in languages for w in behind
+    )
+
+
+def _is_joined(seen: Scan, languages: Sequence[Words]) -> bool:
+    """Whether an "and" stands near the number: "3 children and my wife", "me and my 3 children"."""
+    said = seen.shape.split()
+    ands = {and_ for words in languages for and_ in words.numerals.ands}
+    at = [place for place, word in enumerate(said) if word == "#"]
+    return any(
+        word in ands and abs(place - number) <= NEAR
+        for place, word in enumerate(said)
+        for number in at
+    )
+
+
+def _names_day(before: str, after: str, languages: Sequence[Words]) -> bool:
+    """Whether a month's name touches the number."""
+    name = after if before == "#" else before if after == "#" else ""
+    return any(name in words.numerals.month_of for words in languages)
 
 
 def _half(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Number | None:
     halves = {half for words in languages for half in words.numerals.half}
     found = len(unknown) == 1 and unknown[0] in halves
-    return Number(0.5, "number words", seen.units, bool(seen.money)) if found else None
+    return Number(0.5, "number words", units=seen.units, money=bool(seen.money)) if found else None
 
 
 def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | None:
@@ -122,7 +164,7 @@ def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | N
                 continue
             rest = seen.plain.replace(phrase, " ", 1).split()
             if all(_is_known(word, languages, asked) for word in rest):
-                return Number(0, "none", seen.units)
+                return Number(0, "none", units=seen.units)
     return None
 
 
@@ -130,7 +172,11 @@ def _misspelt(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Num
     if len(unknown) != 1:
         return None
     numbers = near(unknown[0], languages)
-    return Number(next(iter(numbers)), "near spelling", seen.units) if len(numbers) == 1 else None
+    return (
+        Number(next(iter(numbers)), "near spelling", units=seen.units)
+        if len(numbers) == 1
+        else None
+    )
 
 
 def _only(amounts: Sequence[Amount]) -> Amount | None:
@@ -141,13 +187,6 @@ def _only(amounts: Sequence[Amount]) -> Amount | None:
         return None
     ways = [amount.rule for amount in amounts]
     return amounts[0] if len(set(ways)) == len(ways) else None
-
-
-def _is_weak(amount: Amount, seen: Scan, unknown: list[str]) -> bool:
-    """Whether it counts only among words we know: "one", "2 much", letters that look like digits."""
-    if amount.rule == "look-alike" or (amount.value == 1 and amount.rule == "number words"):
-        return True
-    return amount.text in _TEXTED and any(f" # {word} " in seen.shape for word in unknown)
 
 
 def _is_phone(amount: Amount) -> bool:
@@ -172,6 +211,9 @@ def _is_known(word: str, languages: Sequence[Words], asked: Set[str]) -> bool:
     if word in asked or len(word) == 0:
         return True
     return any(
-        word in words.numerals.plain or word in words.numerals.unit_of or word in words.polite
+        word in words.polite
+        or word in words.numerals.plain
+        or word in words.numerals.unit_of
+        or word in words.numerals.thing_of
         for words in languages
     )

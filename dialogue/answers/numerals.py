@@ -73,6 +73,8 @@ def value(words: Sequence[str], numerals: Numerals) -> int | None:
         parts += pieces
     if parts[0] in numerals.joining or parts[-1] in numerals.joining:
         return None
+    if len(parts) > 1 and any(numerals.values.get(part) == 0 for part in parts):
+        return None
     found = _by_library(parts, numerals) if numerals.library else None
     if found is not None:
         return found
@@ -161,7 +163,7 @@ def _scale_first(parts: Sequence[str], numerals: Numerals) -> int | None:
             if not 2 <= times <= 99:
                 return None
             part = numerals.scale_of[word] * times
-        if part >= room or (part == 0 and len(words) > 1):
+        if part >= room:
             return None
         total += part
         room = _last_place(part)
@@ -186,8 +188,6 @@ def _scale_last(parts: Sequence[str], numerals: Numerals) -> int | None:
         elif scale is None and _fits(current % 100, number, numerals.units_first, joined):
             current += number
         else:
-            return None
-        if number == 0 and scale is None and len(parts) > 1:
             return None
         joined = False
     return total + current

@@ -18,13 +18,15 @@ EXACT: Mapping[tuple[str, str], int] = MappingProxyType(
 
 
 def convert(found: Number, asked: Set[str]) -> Number | None:
-    """The number in the unit asked; None where the units beside it are several, or contradict."""
+    """The number in the unit asked; None where the units it names are several, or contradict."""
+    if not found.units:
+        return found
     if len(found.units) != 1:
         return None
     (said,) = found.units
     if said in asked:
         return found
-    if len(asked) != 1:
+    if len(asked) != 1 or found.unit is None:
         return None
     (unit,) = asked
     if times := EXACT.get((said, unit)):

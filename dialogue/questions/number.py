@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from dialogue.answers.normalise import fold_word
@@ -47,22 +48,33 @@ class Numeric(Question):
         languages = spoken(reading)
         asked = self.words()
         found = read_number(said, languages, reading.country, asked)
-        if found is None:
-            return None
-        if found.units:
-            found = convert(found, self.units(languages))
+        if found is not None:
+            found = self.in_unit(found, languages)
         whole = found is not None and isinstance(found.value, int)
         return found if whole or self.decimal else None
 
     def words(self) -> frozenset[str]:
         """The words of the question in all its languages: a reply may repeat them."""
-        texts = (fold_word(text) for text in self.text.values())
-        return frozenset(word.strip(".,;:?!()") for text in texts for word in text.split())
+        return frozenset(word for text in self.text.values() for word in _words_of(text))
+
+    def in_unit(self, found: Number, languages: Sequence[Words]) -> Number | None:
+        """The number if what it counts does not contradict the question, in its unit of time."""
+        counted = self.counts(languages)
+        if counted and found.things and not counted & found.things:
+            return None
+        return convert(found, self.units(languages))
+
+    def counts(self, languages: Sequence[Words]) -> frozenset[str]:
+        """What the question asks to count, as far as its words tell."""
+        kinds = {w: thing for words in languages for w, thing in words.numerals.thing_of.items()}
+        return frozenset(kinds[word] for word in self.words() if word in kinds)
 
     def units(self, languages: Sequence[Words]) -> frozenset[str]:
-        """The units of time that the question names."""
+        """The units of time that the question asks for: not those of a period ("12 months")."""
         known = {w: unit for words in languages for w, unit in words.numerals.unit_of.items()}
-        return frozenset(known[word] for word in self.words() if word in known)
+        texts = (_words_of(text) for text in self.text.values())
+        pairs = (pair for words in texts for pair in pairwise(["", *words]))
+        return frozenset(known[w] for before, w in pairs if w in known and not before.isdigit())
 
     def bounded(self, found: Number) -> Outcome:
         """The number as an answer, or the limits it breaks."""
@@ -90,6 +102,9 @@ class Age(Numeric):
         if found is None or found.year or found.money:
             return NotUnderstood("reply_age")
         return self.bounded(found)
+
+    def counts(self, languages: Sequence[Words]) -> frozenset[str]:
+        return frozenset({"self"})
 
     def units(self, languages: Sequence[Words]) -> frozenset[str]:
         return frozenset({"year"})
@@ -140,6 +155,10 @@ class Scale(Choosing):
 def spoken(reading: Reading) -> tuple[Words, ...]:
     """The words of the session's language, then of the others."""
     return (reading.locale.words, *(other.words for other in reading.others))
+
+
+def _words_of(text: str) -> list[str]:
+    return [word.strip(".,;:?¿!¡()") for word in fold_word(text).split()]
 
 
 def plain(value: float) -> int | float:
