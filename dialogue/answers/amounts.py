@@ -222,7 +222,7 @@ class _Scanner:
     def run_of_words(self) -> tuple[int, int | None]:
         """The longest run of number words of one language from here: tokens, and its number."""
         best: tuple[int, int | None] = (0, None)
-        ordinary = self.numerals[0].not_numbers if self.numerals else frozenset()
+        ordinary = self.numerals[0].not_numbers
         for place, numerals in enumerate(self.numerals):
             words: list[str] = []
             taken = length = 0

@@ -24,7 +24,7 @@ YEARS_AHEAD = 10
 """A two-digit year is at most so many years ahead, else of the century before."""
 
 LONGEST_REPLY = 200
-_ISO = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:t[0-9:.z+]{1,20})?")
+_ISO = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})")
 _NUMBERS = re.compile(r"([0-9]{1,2})\s?[-/. ]\s?([0-9]{1,2})(?:\s?[-/. ]\s?([0-9]{4}|[0-9]{2}))?")
 _CLOCK = re.compile(
     r"[ ,]+(?:at |a las |om |around |about )?[0-9]{1,2}(?:[:h][0-9]{2})? ?(?:[ap]m|hrs)?"

@@ -86,7 +86,7 @@ class Numerals:
                 for number, words in listed.items()
             },
             "joining": frozenset(map(fold, self.joiners)),
-            "plain": _single_words((*self.around, *money)),
+            "plain": _single_words((*self.around, *self.prefixes, *money)),
             "not_numbers": frozenset(map(fold, self.ordinary)),
             "patterns": tuple(_spaced(p) for p in doubts if not numbers & set(p.split())),
             "spelt": tuple(_spaced(p) for p in doubts if numbers & set(p.split())),

@@ -51,8 +51,8 @@ def read_number(
 ) -> Number | None:
     """The number that a reply gives, or None where there is none, several or a doubt.
 
-    `languages` in order of preference; `country` tells decimal point from comma; `asked` are the
-    folded words of the question, which a reply may repeat.
+    `languages`, at least one, are in order of preference; `country` tells decimal point from
+    comma; `asked` are the folded words of the question, which a reply may repeat.
     """
     seen = scan(said, languages, country)
     if seen.signs & _ASKING or seen.broken:
@@ -169,7 +169,7 @@ def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | N
 
 
 def _misspelt(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Number | None:
-    if len(unknown) != 1:
+    if len(unknown) != 1 or unknown[0] in languages[0].numerals.not_numbers:
         return None
     numbers = near(unknown[0], languages)
     return (

@@ -27,5 +27,5 @@ class Date(Question):
         if not isinstance(found, Day):
             return NotUnderstood("reply_date" if found is None else "reply_whole_date", example)
         if self.past and found.date > reading.today:
-            return OutOfRange("date_to_come", example)
+            return OutOfRange("date_to_come")
         return Answered(found.date.isoformat(), found.rule)

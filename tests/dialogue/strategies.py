@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from dialogue.conditions import Condition
 from dialogue.questions import TYPES, Option, Question
 from dialogue.questions.choice import Choosing, SelectMany
+from dialogue.questions.date import Date
 from dialogue.questions.number import Numeric
 from dialogue.survey import Survey, SurveyKind
 from dialogue.survey_file import complete_locales
@@ -80,6 +81,8 @@ def any_question(draw: st.DrawFn, earlier: list[Question], kind: str, spoken: Sp
     )
     if isinstance(question, Numeric):
         return replace(question, decimal=draw(st.booleans()))
+    if isinstance(question, Date):
+        return replace(question, past=draw(st.booleans()))
     return question
 
 

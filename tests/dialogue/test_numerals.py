@@ -175,6 +175,11 @@ def test_a_word_that_holds_a_number_is_none(word: str) -> None:
     assert apart(word, *words("en")) == []
 
 
+def test_a_joined_word_is_taken_apart_one_way() -> None:
+    made = Numerals(scale_first=True, cardinals={"20": ("aaa",), "1": ("aaaaaa",)})
+    assert apart("aaaaaaaaa", made) == ["aaa", "aaaaaa"]
+
+
 @given(st.text(alphabet="andyfivesixtwohundredthousand -", max_size=80))
 def test_any_words_are_a_number_or_none(text: str) -> None:
     found = cardinal(fold(text), [LOCALES[code].words for code in LANGUAGES])

@@ -110,6 +110,7 @@ def test_all_faults_of_a_file_come_at_once_each_with_its_place() -> None:
                     "decimal": 1,
                     "minimum": "2",
                 },
+                {"name": "q4", "type": "date", "text": {"en": "D"}, "past": "yes"},
             ],
         }
     ) == {
@@ -142,6 +143,7 @@ def test_all_faults_of_a_file_come_at_once_each_with_its_place() -> None:
         "questions[1].options[2].name: is missing",
         "questions[1].options[2].name: needs small letters, digits and _, a letter first",
         "questions[2].decimal: needs true or false",
+        "questions[3].past: needs true or false",
         "questions[2].minimum: needs a number",
     }
 

@@ -1,11 +1,12 @@
 """Surveys within a conversation: started, parked, taken up again, let go."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogue.effects import Forget, Moved, Offer, Opened
+from dialogue.effects import Forget, Moved, Offer, Opened, Record
 from dialogue.memory import Aside
 from dialogue.survey import Status
 from tests.dialogue.samples import (
@@ -34,6 +35,18 @@ def moves(of: Chat) -> list[tuple[str, Status]]:
 def parked() -> Chat:
     """One answer given, then a day of silence."""
     return chat().send("Hi").send("3").tick(hours=25)
+
+
+def test_today_is_the_date_where_the_resident_is() -> None:
+    day = survey(question("date", "day"), slug="day")
+    for zone, expected in (
+        ("Africa/Johannesburg", "2026-11-25"),
+        ("America/Mexico_City", "2026-11-24"),
+    ):
+        at = Chat(desk(day, zone=ZoneInfo(zone)))
+        at.now = datetime(2026, 11, 24, 23, tzinfo=UTC)
+        at.send("Hi").send("today")
+        assert [e.value for e in at.effects if isinstance(e, Record)] == [expected]
 
 
 # --- starting ------------------------------------------------------------------------------------
