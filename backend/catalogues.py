@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,9 @@ def _words(path: Path) -> Words:
     lacking = [key for key, words in commands.items() if not words]
     if lacking:
         raise ValueError(f"{path}: no word for {', '.join(lacking)}")
+    numbers = tomllib.loads(path.with_name("numbers.toml").read_text(encoding="utf-8"))
     return Words(
-        version=data["version"],
+        version=max(data["version"], numbers["version"]),
         name=data["name"],
         names=tuple(data["names"]),
         also_called={code: tuple(names) for code, names in data["also_called"].items()},
@@ -69,14 +71,15 @@ def _words(path: Path) -> Words:
             **{key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},
             "padding": tuple(data["replies"].get("padding", ())),
         },
-        numerals=_numerals(path.with_name("numbers.toml")),
+        numerals=_numerals(path.with_name("numbers.toml"), numbers),
     )
 
 
-def _numerals(path: Path) -> Numerals:
-    """Lists become tuples; anything else stands as it is. Unknown keys raise TypeError."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+def _numerals(path: Path, data: Mapping[str, Any]) -> Numerals:
     told = {key: value for key, value in data.items() if key not in ("version", "status")}
+    unknown = told.keys() - {one.name for one in fields(Numerals) if one.init}
+    if unknown:
+        raise ValueError(f"{path}: {', '.join(sorted(unknown))} is not known here")
     return Numerals(**{key: _frozen(value) for key, value in told.items()})
 
 

@@ -37,9 +37,9 @@ class Amount:
 
 @dataclass(slots=True)
 class Scan:
-    """What a reply consists of. `shape` is its words and signs with "#" for each amount; `plain`
-    its words alone, number words too; both with a space around every word. `broken` tells of
-    something like a number that is none; `unit` is the one right behind an amount."""
+    """What a reply consists of. `shape` is its words and signs with "#" for each amount but an
+    article; `plain` its words alone, number words too; both with a space around every word.
+    `broken` tells of something like a number that is none; `unit` is the one right behind one."""
 
     amounts: list[Amount] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -130,7 +130,8 @@ class _Scanner:
         if found is None:
             self.seen.broken = True
             return "#"
-        return self.amount(Amount(found, "number words", token.text, article))
+        mark = self.amount(Amount(found, "number words", token.text, article))
+        return token.text if self.seen.amounts[-1].article else mark
 
     def word(self, token: _Token) -> str:
         """A word that is no number; a dozen is twelve."""

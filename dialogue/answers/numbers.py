@@ -6,7 +6,7 @@ any word we do not know: a number beside it may count something else ("5 rooms",
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -71,15 +71,7 @@ def read_number(
         return None
     if (_is_phone(amount) and not seen.money) or _is_foreign(seen, country):
         return None
-    return Number(
-        amount.value,
-        amount.rule,
-        seen.unit,
-        seen.units,
-        seen.things,
-        bool(seen.money),
-        _is_year(amount),
-    )
+    return replace(_number(amount.value, amount.rule, seen), year=_is_year(amount))
 
 
 def read_share(
@@ -87,7 +79,8 @@ def read_share(
 ) -> tuple[int | float, int | float] | None:
     """Points and the most there are: "4/5", "4 out of 5". None where the reply is no such thing."""
     seen = scan(said, languages, country)
-    if len(seen.amounts) != 2 or seen.broken or seen.signs & _ASKING:
+    amounts = [amount for amount in seen.amounts if not amount.article]
+    if len(amounts) != 2 or seen.broken or seen.signs & _ASKING:
         return None
     betweens = {"/", *(word for words in languages for word in words.numerals.out_of)}
     known = {word for words in languages for word in words.numerals.plain}
@@ -96,7 +89,7 @@ def read_share(
     around = {*first.split(), *last.split()}
     if between.strip() not in betweens or not around <= known:
         return None
-    return seen.amounts[0].value, seen.amounts[1].value
+    return amounts[0].value, amounts[1].value
 
 
 def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
@@ -106,11 +99,11 @@ def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
         return True
     if any(_names_day(before, after, languages) for before, after in pairwise(seen.shape.split())):
         return True
+    harmless = {"#"} | languages[0].numerals.plain | languages[0].polite
     for place, words in enumerate(languages):
         numerals = words.numerals
         met = [pattern for pattern in numerals.patterns if pattern in seen.shape]
         met += [pattern for pattern in numerals.spelt if pattern in seen.plain]
-        harmless = {"#"} | languages[0].numerals.plain | languages[0].polite
         if met and (place == 0 or any(not harmless.issuperset(p.split()) for p in met)):
             return True
         for word in seen.words:
@@ -151,7 +144,7 @@ def _names_day(before: str, after: str, languages: Sequence[Words]) -> bool:
 def _half(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Number | None:
     halves = {half for words in languages for half in words.numerals.half}
     found = len(unknown) == 1 and unknown[0] in halves
-    return Number(0.5, "number words", units=seen.units, money=bool(seen.money)) if found else None
+    return _number(0.5, "number words", seen) if found else None
 
 
 def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | None:
@@ -164,7 +157,7 @@ def _none(seen: Scan, languages: Sequence[Words], asked: Set[str]) -> Number | N
                 continue
             rest = seen.plain.replace(phrase, " ", 1).split()
             if all(_is_known(word, languages, asked) for word in rest):
-                return Number(0, "none", units=seen.units)
+                return _number(0, "none", seen)
     return None
 
 
@@ -172,11 +165,11 @@ def _misspelt(seen: Scan, languages: Sequence[Words], unknown: list[str]) -> Num
     if len(unknown) != 1 or unknown[0] in languages[0].numerals.not_numbers:
         return None
     numbers = near(unknown[0], languages)
-    return (
-        Number(next(iter(numbers)), "near spelling", units=seen.units)
-        if len(numbers) == 1
-        else None
-    )
+    return _number(min(numbers), "near spelling", seen) if len(numbers) == 1 else None
+
+
+def _number(value: float, rule: str, seen: Scan) -> Number:
+    return Number(value, rule, seen.unit, seen.units, seen.things, bool(seen.money))
 
 
 def _only(amounts: Sequence[Amount]) -> Amount | None:
@@ -208,9 +201,7 @@ def _is_year(amount: Amount) -> bool:
 
 
 def _is_known(word: str, languages: Sequence[Words], asked: Set[str]) -> bool:
-    if word in asked or len(word) == 0:
-        return True
-    return any(
+    return word in asked or any(
         word in words.polite
         or word in words.numerals.plain
         or word in words.numerals.unit_of

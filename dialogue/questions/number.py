@@ -60,7 +60,7 @@ class Numeric(Question):
     def in_unit(self, found: Number, languages: Sequence[Words]) -> Number | None:
         """The number if what it counts does not contradict the question, in its unit of time."""
         counted = self.counts(languages)
-        if counted and found.things and not counted & found.things:
+        if counted and (found.money or (found.things and not counted & found.things)):
             return None
         return convert(found, self.units(languages))
 
@@ -99,12 +99,12 @@ class Age(Numeric):
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
         found = self.find(reply.said, reading)
-        if found is None or found.year or found.money:
+        if found is None or found.year:
             return NotUnderstood("reply_age")
         return self.bounded(found)
 
     def counts(self, languages: Sequence[Words]) -> frozenset[str]:
-        return frozenset({"self"})
+        return frozenset({"person"})
 
     def units(self, languages: Sequence[Words]) -> frozenset[str]:
         return frozenset({"year"})
@@ -129,7 +129,7 @@ class Scale(Choosing):
         low, high = self.bounds()
         limits = (("low", low), ("high", high))
         found = self.point(reply.said, reading)
-        if found is None or not isinstance(found.value, int) or found.units or found.money:
+        if found is None or not isinstance(found.value, int) or _is_no_point(found):
             return NotUnderstood("out_of_range", limits)
         if low <= found.value <= high:
             return Answered(found.value, found.rule)
@@ -155,6 +155,11 @@ class Scale(Choosing):
 def spoken(reading: Reading) -> tuple[Words, ...]:
     """The words of the session's language, then of the others."""
     return (reading.locale.words, *(other.words for other in reading.others))
+
+
+def _is_no_point(found: Number) -> bool:
+    """Whether the number counts something ("4 months", "R4", "4 people")."""
+    return bool(found.units or found.money or found.things - {"point"})
 
 
 def _words_of(text: str) -> list[str]:

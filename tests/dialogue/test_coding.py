@@ -6,9 +6,10 @@ from dialogue.coding import fault_of
 from dialogue.outcomes import Value
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Rank, SelectMany, SelectOne
+from dialogue.questions.date import Date
 from dialogue.questions.number import Age, Numeric, Scale
 from dialogue.questions.place import Location
-from dialogue.questions.words import Date, Open
+from dialogue.questions.words import Open
 
 OPTIONS = tuple(Option(str(n), name, {"en": name}) for n, name in enumerate(("one", "two"), 1))
 ONE = SelectOne(name="q", options=OPTIONS)

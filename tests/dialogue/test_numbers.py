@@ -117,6 +117,7 @@ def test_digits_with_points_and_commas(text: str, country: str, number: float | 
         ("ward 7", None),
         ("not 5", None),
         ("5 rooms", None),
+        ("5 rand", None),
         ("2 much", None),
         ("gr8", None),
         ("3rd", None),
@@ -232,7 +233,7 @@ def test_how_old(text: str, value: int | None) -> None:
         ("four out of five", 4),
         ("I give it 4 out of 5 stars", 4),
         ("4 stars", 4),
-        ("4 people", 4),
+        ("4 people", None),
         ("4 rooms out of 5", None),
         ("4 then 5", None),
         ("R4", None),
@@ -251,6 +252,7 @@ def test_a_point_alone_or_out_of_all(text: str, value: int | None) -> None:
         ("af", "meer as vyf", None),
         ("af", "ek en my 3 kinders", None),
         ("zu", "sibahlanu", 5),
+        ("zu", "kabili ngenyanga", None),
         ("zu", "singu-5", 5),
         ("zu", "bangaphezu kuka 5", None),
         ("zu", "nezingane ezintathu", None),
@@ -267,6 +269,10 @@ def test_a_point_alone_or_out_of_all(text: str, value: int | None) -> None:
 def test_in_other_languages(code: str, text: str, value: int | None) -> None:
     asked = replace(PEOPLE, text={code: "?"})
     assert answer(asked, text, code, "MX" if code == "es" else "ZA") == value
+
+
+def test_an_article_stands_in_the_way_of_no_share() -> None:
+    assert answer(STARS, "le doy una calificación de 4 de 5", "es", "MX") == 4
 
 
 def test_a_dollar_is_a_peso_in_mexico() -> None:
