@@ -1,5 +1,5 @@
-"""`make bench`: how well replies and misspelt places are read and languages guessed; turns a second,
-CPU, latency and memory beside the floor, on both databases; what a turn costs with millions of
+"""`make bench`: how well replies and misspelt places are read, languages guessed; turns a
+second, CPU, latency, memory beside the floor, on both databases; what a turn costs with millions of
 contacts there."""
 
 import asyncio

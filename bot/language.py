@@ -80,9 +80,8 @@ def words_of(text: str) -> list[str]:
 def is_latin(words: Iterable[str]) -> bool:
     """Whether most letters are of the Latin alphabet, the one that all our profiles are in."""
     letters = "".join(words)
-    return 2 * sum(letter < "\u0250" or "\u1e00" <= letter < "\u1f00" for letter in letters) > len(
-        letters
-    )
+    latin = sum(letter < "\u0250" or "\u1e00" <= letter < "\u1f00" for letter in letters)
+    return 2 * latin > len(letters)
 
 
 _Score = tuple[int, float]
@@ -174,7 +173,8 @@ class _Detector(Detector):  # type: ignore[misc]
                 scores[index] += count * floor
         highest = max(scores)
         shares = [math.exp(score - highest) for score in scores]
-        self.langprob = [share / sum(shares) for share in shares]
+        total = sum(shares)
+        self.langprob = [share / total for share in shares]
 
     def _features(self) -> Iterator[tuple[int, str]]:
         for word in self.words:
