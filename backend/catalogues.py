@@ -15,7 +15,8 @@ from dialogue.phrases import PHRASES
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 REPLY_KEYS = (
-    *("yes", "no", "dont_know", "refused", "padding", "and", "or"),
+    *("yes", "no", "dont_know", "refused", "padding", "greetings"),
+    *("and", "or"),
     *("today", "yesterday", "months", "units", "before_number"),
 )
 PLACE_KEYS = (

@@ -15,6 +15,8 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.language import guess_of
+from bot.store import Guesser
 from channels.base import Carries, Part
 from channels.rendering import render
 from dialogue.conversation import converse
@@ -39,11 +41,13 @@ class Talk:
     heard_at: datetime | None = None
     seen: list[Effect] = field(default_factory=list)
     tags: str | None = None
+    guesser: Guesser | None = None
 
     def say(self, text: str) -> list[Part]:
         """The resident sends a text; the parts of our answer."""
         self.turns += 1
-        return self._take(Reply(f"turn{self.turns:08}", text, channel="talk"))
+        guess = guess_of(self.guesser, self.desk, self.conversation, text)
+        return self._take(Reply(f"turn{self.turns:08}", text, channel="talk", guess=guess))
 
     def attach(self, what: str) -> list[Part]:
         """The resident sends "photo" with a caption or without, or "place LATITUDE,LONGITUDE"."""

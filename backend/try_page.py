@@ -236,6 +236,7 @@ def _message(phone: Phone, form: Mapping[str, str], language: str) -> tuple[str,
 async def _turn(one: wiring.Installation, phone: Phone, text: str, received: Received) -> Phone:
     """Sends a message, which the page shows as `text`."""
     taken = await _take(one, phone.city, phone.channel, received)
+    phone = replace(phone, language=taken.language or phone.language)
     phone = phone.say(Bubble(text=text, mine=True, lang=phone.language))
     if taken.status is not ReceiptStatus.TAKEN:
         return replace(phone, note="not_taken")

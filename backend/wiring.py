@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import httpx
 from sqlalchemy import Engine
 
+from backend.catalogues import load_locales
 from backend.channel_book import ChannelBook
 from backend.city_file import CityProfile
 from backend.desks import build_desk
@@ -23,6 +24,7 @@ from backend.store.keycheck import check_keys
 from backend.store.listener import Listener
 from backend.vault import SealingVault, open_vault
 from backend.watch import Watch
+from bot.language import LanguageGuesser
 from bot.outbox import Surroundings
 from bot.writer import Writer
 from channels.client import open_client
@@ -70,6 +72,11 @@ def key_ring(settings: Settings) -> KeyRing:
     return KeyRing.from_file(settings.key_file, fresh_secret)
 
 
+def guesser() -> LanguageGuesser:
+    """Guesses the language of texts; its profiles are read with the first."""
+    return LanguageGuesser({code: locale.words for code, locale in load_locales().items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """One process's view of an installation: its database, keys, cities and channels."""
@@ -113,7 +120,7 @@ def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
     check_keys(engine, keys)
     channels = ChannelBook(settings, http, lambda: profiles(engine))
     channels.refresh()
-    store = SqlStore(engine, keys, build_desk, channels.limits)
+    store = SqlStore(engine, keys, build_desk, channels.limits, guesser())
     vault = open_vault(settings.media_store, keys, fresh_id)
     return Installation(settings, engine, keys, store, channels, Writer(store), vault)
 

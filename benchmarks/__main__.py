@@ -1,5 +1,6 @@
-"""`make bench`: how well replies and misspelt places are read; turns a second, CPU, latency and
-memory beside the floor, on both databases; what a turn costs with millions of contacts there."""
+"""`make bench`: how well replies and misspelt places are read, languages guessed; turns a
+second, CPU, latency, memory beside the floor, on both databases; what a turn costs with millions of
+contacts there."""
 
 import asyncio
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from backend.store import open_engine
 from benchmarks.crowd import fill
+from benchmarks.language import language
 from benchmarks.places import places
 from benchmarks.replies import replies
 from benchmarks.residents import SCRIPT, City, Figures
@@ -153,11 +155,13 @@ def _beside(size: int, there: int, database: str, folder: Path) -> Measured:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["replies", "places", "speed", "crowds"]
+    wanted = sys.argv[1:] or ["replies", "places", "language", "speed", "crowds"]
     if "replies" in wanted:
         replies()
     if "places" in wanted:
         places()
+    if "language" in wanted:
+        language()
     if "speed" in wanted:
         speed()
     if "crowds" in wanted:

@@ -15,6 +15,7 @@ from bot.shelf import MediaShelf
 from channels.base import Fault, Kind, Part, Purpose, Received, Sending, StatusUpdate
 from dialogue.desk import Desk
 from dialogue.effects import Consent, Record
+from dialogue.events import Guess
 from dialogue.memory import Conversation
 from dialogue.survey import Session
 
@@ -352,9 +353,24 @@ class Places(Protocol):
         ...
 
 
-class Unit(Protocol):
-    """One open write transaction."""
+class Guesser(Protocol):
+    """See `bot.language.LanguageGuesser`."""
 
+    def guess(
+        self,
+        text: str,
+        languages: Sequence[str],
+        spoken: str | None = None,
+        hint: str | None = None,
+    ) -> Guess | None:
+        """The language of a text, in a city that speaks these."""
+        ...
+
+
+class Unit(Protocol):
+    """One open write transaction. Without a `guesser` no text tells its language."""
+
+    guesser: Guesser | None
     inbox: Inbox
     contacts: Contacts
     sessions: Sessions

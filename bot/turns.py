@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.allowance import next_reply
+from bot.language import guess_of
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
@@ -52,11 +53,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a received message led to: the parts of the reply, whether it was a repeat."""
+    """What a received message led to: the parts of the reply, whether it was a repeat, the
+    language that the conversation is in now."""
 
     parts: tuple[Part, ...] = ()
     repeat: bool = False
     status: ReceiptStatus = ReceiptStatus.TAKEN
+    language: str | None = None
 
 
 def take_turn(unit: Unit, inbound: Inbound, carries: Carries) -> Taken:
@@ -72,7 +75,7 @@ def decide(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> Take
     """The turn of a stored receipt: now, or later when the worker takes it up."""
     try:
         with unit.savepoint():
-            return Taken(_converse(unit, inbound, receipt, carries))
+            return _converse(unit, inbound, receipt, carries)
     except ContactBusyError:
         unit.inbox.mark(receipt, ReceiptStatus.WAITING)
         return Taken(status=ReceiptStatus.WAITING)
@@ -83,12 +86,12 @@ def decide(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> Take
         return Taken(status=ReceiptStatus.FAILED)
 
 
-def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> tuple[Part, ...]:
+def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> Taken:
     known = unit.contacts.load(inbound)
     if carries.window is not None:
         unit.contacts.open_window(inbound.city, inbound.channel, known.urn, inbound.at)
     desk = unit.desk(inbound.city)
-    event = _event(inbound, known, unit)
+    event = _event(inbound, known, unit, desk)
     turn = converse(desk, known.conversation, event, inbound.at)
     code = next((effect.code for effect in turn.effects if isinstance(effect, Redeem)), None)
     if code is not None:
@@ -102,7 +105,7 @@ def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> t
     for effect in turn.effects:
         if isinstance(effect, TakeMedia):
             unit.media.note(inbound, receipt, known.contact, effect.session, effect.question)
-    return parts
+    return Taken(parts, language=desk.locale(turn.conversation.locale).code)
 
 
 def apply(
@@ -195,8 +198,9 @@ def _parts(
     return render(message, carries) if message else ()
 
 
-def _event(inbound: Inbound, known: Known, unit: Unit) -> Reply:
+def _event(inbound: Inbound, known: Known, unit: Unit, desk: Desk) -> Reply:
     received = inbound.received
+    text = received.text if received.choice is None else ""
     sent, heard = received.sent_at, known.heard_at
     question = received.question
     if received.in_reply_to and question is None and received.choice is None:
@@ -215,4 +219,5 @@ def _event(inbound: Inbound, known: Known, unit: Unit) -> Reply:
         language=received.language,
         edited=received.edited,
         late=sent is not None and heard is not None and sent < heard,
+        guess=guess_of(unit.guesser, desk, known.conversation, text, received.language),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from dialogue import gate, linking, surveying
+from dialogue import gate, language_menu, languages, linking, surveying
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import (
@@ -24,9 +24,6 @@ from dialogue.effects import (
 from dialogue.engine import Back, Resume, Skip
 from dialogue.events import Linked, Reply
 from dialogue.memory import Aside, Conversation, Gate
-from dialogue.questions import Option
-from dialogue.questions.base import Reading
-from dialogue.questions.choice import SelectOne
 from dialogue.survey import Session, Status, Survey
 from dialogue.turn import Turn
 
@@ -128,7 +125,12 @@ def help_(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -
 
 
 def language(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    """A language's own name switches at once; LANGUAGE shows the menu."""
+    """A language's own name switches at once; LANGUAGE shows the menu. While we ask in which to
+    hold a survey, a name of one that it is in answers that."""
+    if conversation.aside is Aside.SURVEY_LANGUAGE:
+        begun = language_menu.begin(desk, conversation, reply, now)
+        if begun is not None:
+            return begun
     code = desk.language_names.get(fold(reply.text))
     if code is not None:
         return _switch(desk, conversation, code, reply, now)
@@ -232,6 +234,8 @@ def aside_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datet
     match conversation.aside:
         case Aside.LANGUAGE:
             return _language_reply(desk, conversation, reply, now)
+        case Aside.SURVEY_LANGUAGE:
+            return language_menu.survey_reply(desk, conversation, reply, now)
         case Aside.ERASE:
             return _erase_reply(desk, conversation, reply, now)
         case _:
@@ -241,18 +245,8 @@ def aside_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datet
 def _language_reply(
     desk: Desk, conversation: Conversation, reply: Reply, now: datetime
 ) -> Turn | None:
-    if reply.question not in (None, Aside.LANGUAGE):
-        return None
-    options = tuple(
-        Option(str(n), code, {code: desk.locales[code].words.name})
-        for n, code in enumerate(desk.city.languages, 1)
-    )
-    names, _ = SelectOne(name="language", options=options).find(
-        reply.said, _reading(desk, conversation)
-    )
-    if len(names) != 1:
-        return None
-    return _switch(desk, conversation, names[0], reply, now)
+    code = language_menu.picked(desk, conversation, reply, desk.city.languages)
+    return None if code is None else _switch(desk, conversation, code, reply, now)
 
 
 def _erase_reply(
@@ -284,13 +278,26 @@ def _picked(
     """The phrase name of the choice that the reply is, in the words of yes and no as well."""
     if reply.question is not None and reply.question != conversation.aside:
         return None
-    return gate.pick(_reading(desk, conversation), reply, choices)
+    return gate.pick(languages.reading(desk, conversation), reply, choices)
 
 
 # --- shared ------------------------------------------------------------------------------------
 def _switch(desk: Desk, conversation: Conversation, code: str, reply: Reply, now: datetime) -> Turn:
-    conversation = replace(conversation, locale=code)
-    return _again(desk, conversation, reply, now, (Say("language_set"),))
+    """Goes on in another language: a survey that is not complete in it stays in the one it was
+    held in, one that was to begin now begins."""
+    before = desk.locale(conversation.locale).code
+    conversation = replace(conversation, locale=code, locale_unsure=False, language_offers=0)
+    said: tuple[Effect, ...] = (Say("language_set", (), code),)
+    session, survey = _open(desk, conversation)
+    if session is not None and survey is not None:
+        session, told = languages.held_in(desk, conversation, session, survey, before)
+        return _again(desk, replace(conversation, session=session), reply, now, (*said, *told))
+    survey = desk.survey(conversation.wants or "")
+    if conversation.aside is Aside.SURVEY_LANGUAGE and survey is not None:
+        rest = replace(conversation, aside=None, wants=None, tries=0)
+        turn = surveying.start(desk, rest, survey, reply.id, now)
+        return replace(turn, effects=(*said, *turn.effects))
+    return _again(desk, conversation, reply, now, said)
 
 
 def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
@@ -326,12 +333,6 @@ def _again(
 def _open(desk: Desk, conversation: Conversation) -> tuple[Session | None, Survey | None]:
     session = conversation.session
     return session, desk.version(session.survey, session.version) if session else None
-
-
-def _reading(desk: Desk, conversation: Conversation) -> Reading:
-    locale = desk.locale(conversation.locale)
-    others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
-    return Reading(locale, others)
 
 
 def _unless_answered(reply: Reply, command: str, say: Say) -> tuple[Effect, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from dialogue import gate, surveying
+from dialogue import gate, languages, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late, linked
 from dialogue.desk import Desk
 from dialogue.effects import DropText, Effect, Say
@@ -31,7 +31,9 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
     """What the conversation becomes and what is to be done. Never raises on a resident's doing."""
     match event:
         case Reply():
-            return _reply(desk, conversation, event, now)
+            started = languages.at_first(desk, conversation, event)
+            turn = _reply(desk, started, event, now)
+            return languages.with_offer(desk, started, event, turn)
         case Invite():
             return _invite(desk, conversation, event, now)
         case Tick():
@@ -43,8 +45,6 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
 
 
 def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    if conversation.locale is None and reply.language in desk.city.languages:
-        conversation = replace(conversation, locale=reply.language)
     command = command_of(desk, conversation, reply)
     if command == "start" and reply.late and conversation.opted_out:
         command = None  # sent before the STOP that we know of

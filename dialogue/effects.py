@@ -11,10 +11,12 @@ from dialogue.survey import Session, Survey
 # --- to be said --------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One of our phrases by name. Values are filled in as they are."""
+    """One of our phrases by name. Values are filled in as they are. `locale` is for the few lines
+    that are about another language than the one we speak."""
 
     phrase: str
     values: tuple[tuple[str, object], ...] = ()
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,22 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class OfferLanguages:
-    """The menu of the city's languages, each in its own words."""
+    """The menu of the city's languages, each in its own words; of only those of a survey (`codes`)
+    that is not complete in the contact's."""
+
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A survey's question; `tag` marks its choices, `problem` says why it is asked again."""
+    """A survey's question; `tag` marks its choices, `problem` says why it is asked again, `locale`
+    as in `Session`."""
 
     survey: Survey
     question: str
     tag: str
     problem: Again | None = None
+    locale: str | None = None
 
 
 # --- to be noted -------------------------------------------------------------------------------

@@ -267,7 +267,7 @@ def _question(survey: Survey, session: Session, problem: Again | None = None) ->
     name, mark = session.question or "", tag(session)
     if session.candidates and survey.question(name).numbers_move:
         mark += "~" + _list_mark(session.candidates)
-    return Ask(survey, name, mark, problem)
+    return Ask(survey, name, mark, problem, session.locale)
 
 
 def _back(survey: Survey, session: Session, now: datetime, known: Mapping[str, Value]) -> Step:

@@ -14,14 +14,23 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """The language that a text seems to be in, and how sure that is (0 to 1)."""
+
+    language: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A resident wrote, tapped, or sent a place or media.
 
     `choice` is the number on a tapped button and `question` the tag that came with it. `command`
     and `answered` as in `channels.base.Received`: read, or already answered, by the provider.
-    `message_id` is the provider's, for the consent ledger. `language` is the channel's hint.
-    `edited`: it changes a message sent before. `late`: it was sent before something that was
-    answered already, so the resident had not seen what is asked now.
+    `message_id` is the provider's, for the consent ledger. `language` is the channel's hint,
+    `guess` what the text itself sounds like (None where nobody looked). `edited`: it changes a
+    message sent before. `late`: it was sent before something that was answered already, so the
+    resident had not seen what is asked now.
     """
 
     id: str
@@ -37,6 +46,7 @@ class Reply:
     language: str | None = None
     edited: bool = False
     late: bool = False
+    guess: Guess | None = None
 
     @property
     def said(self) -> str:

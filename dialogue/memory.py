@@ -22,6 +22,7 @@ class Aside(StrEnum):
     """A question of ours put on top of whatever is going on."""
 
     LANGUAGE = "language"
+    SURVEY_LANGUAGE = "survey_language"
     ERASE = "erase"
     RESUME = "resume"
 
@@ -40,7 +41,9 @@ class Done:
 class Conversation:
     """One contact's conversation with a city.
 
-    `wants` is the survey to start once the gate is passed. `locale` is None until one was chosen.
+    `wants` is the survey to start once the gate is passed, or once its language is chosen. `locale`
+    is None until there was reason for one; `locale_unsure` says that it was little reason.
+    `language_offers` is how often another one was offered in vain (`dialogue.languages`).
     `opted_out` is filled in from the opt-out list at load, never from here. `wake_at` is when a
     tick is next due; the store projects it to a column. `quiet_until` forbids reminders and
     invitations (safeguarding). `wrong_codes` is how many LINK codes were wrong, the last one at
@@ -48,6 +51,8 @@ class Conversation:
     """
 
     locale: str | None = None
+    locale_unsure: bool = False
+    language_offers: int = 0
     gate: Gate = Gate.NEW
     tries: int = 0
     wants: str | None = None

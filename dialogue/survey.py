@@ -75,7 +75,8 @@ class Session:
     """One contact's way through one version of a survey.
 
     `question` is the one now asked (None once final). `answers` holds the latest settled outcome of
-    each question by name, in the order they were settled; revisions count up over BACK.
+    each question by name, in the order they were settled; revisions count up over BACK. `locale` is
+    the language it is held in where that is not the conversation's (None).
     """
 
     id: str
@@ -90,6 +91,7 @@ class Session:
     candidates: tuple[str, ...] = ()
     backs: int = 0
     asked_at: datetime | None = None
+    locale: str | None = None
 
     def with_status(self, status: Status) -> "Session":
         """The same session in another status; a final one asks nothing any more."""

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from dialogue import languages
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
 from dialogue.engine import EngineEvent, Resume, Step, advance, is_stale, reads
 from dialogue.events import Reply, Start, Tick
+from dialogue.locale import Locale
 from dialogue.memory import Aside, Conversation, Done
 from dialogue.outcomes import Value
 from dialogue.questions import Reading
@@ -25,16 +27,31 @@ RESUME_CHOICES = (("1", "yes"), ("2", "no"))
 _RESUME = Resume()
 
 
-def start(desk: Desk, conversation: Conversation, survey: Survey, id_: str, now: datetime) -> Turn:
-    """Opens a survey, or takes it up where the contact left it; another open one is parked."""
+def start(
+    desk: Desk,
+    conversation: Conversation,
+    survey: Survey,
+    id_: str,
+    now: datetime,
+    chosen: str | None = None,
+) -> Turn:
+    """Opens a survey, or takes it up where the contact left it; another open one is parked. One
+    that is not complete in the contact's language asks first for another (then `chosen`)."""
     waiting = next((s for s in conversation.parked if s.survey == survey.slug), None)
     if waiting is not None:
         return take_up(desk, conversation, waiting, now)
     conversation, parked = park(conversation, now)
-    session = Session(id_, survey.slug, survey.version, Status.ACTIVE, started_at=now)
-    locale = desk.survey_locale(survey, conversation.locale).code
+    if chosen is None and languages.must_choose(desk, conversation, survey):
+        return languages.menu(desk, conversation, survey, *parked)
+    session = Session(
+        id_, survey.slug, survey.version, Status.ACTIVE, started_at=now, locale=chosen
+    )
+    said: tuple[Effect, ...] = ()
+    if chosen is None:
+        session, said = languages.held_in(desk, conversation, session, survey)
+    opened = Opened(session, _locale(desk, conversation, session, survey).code)
     turn = run(desk, conversation, session, survey, Start(), now)
-    return replace(turn, effects=(*parked, Opened(session, locale), *turn.effects))
+    return replace(turn, effects=(*parked, opened, *said, *turn.effects))
 
 
 def take_up(
@@ -52,9 +69,13 @@ def take_up(
         ended = session.with_status(Status.EXPIRED)
         conversation = replace(conversation, done=(*conversation.done, _done(ended, now)))
         return Turn(conversation, (*parked, Moved(ended), Say("old_question")))
-    session = session.with_status(Status.ACTIVE)
+    was = session.locale
+    session, said = languages.held_in(
+        desk, conversation, session.with_status(Status.ACTIVE), survey
+    )
     turn = run(desk, conversation, session, survey, event, now)
-    return replace(turn, effects=(*parked, Moved(session), *turn.effects))
+    told = said if session.locale != was else ()
+    return replace(turn, effects=(*parked, Moved(session), *told, *turn.effects))
 
 
 def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
@@ -138,7 +159,7 @@ def resume_offer(desk: Desk, conversation: Conversation) -> Offer:
     survey = desk.version(session.survey, session.version)
     title = session.survey
     if survey is not None:
-        title = survey.title[desk.survey_locale(survey, conversation.locale).code]
+        title = survey.title[_locale(desk, conversation, session, survey).code]
     return Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
 
 
@@ -243,11 +264,15 @@ def reading(
     desk: Desk, conversation: Conversation, survey: Survey, session: Session, now: datetime
 ) -> Reading:
     """How replies to this survey are read: in its language first, then the city's others."""
-    locale = desk.survey_locale(survey, conversation.locale)
+    locale = _locale(desk, conversation, session, survey)
     others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
     told = (str(answer.value) for answer in session.answers.values())
     within = tuple(code for code in told if code in desk.gazetteer.areas)
     return Reading(locale, others, desk.gazetteer, desk.city.country, desk.city.today(now), within)
+
+
+def _locale(desk: Desk, conversation: Conversation, session: Session, survey: Survey) -> Locale:
+    return desk.survey_locale(survey, session.locale or conversation.locale)
 
 
 def completed(conversation: Conversation) -> frozenset[str]:

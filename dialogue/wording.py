@@ -14,7 +14,8 @@ from dialogue.outcomes import Again, Ambiguous, Empty, NotUnderstood, OutOfRange
 def compose(desk: Desk, effects: Iterable[Effect], code: str | None) -> Message | None:
     """One message of everything that is to be said, in its order; None if there is nothing.
 
-    While a survey speaks, all of the message is in the survey's language: never mixed.
+    While a survey speaks, all of the message is in the survey's language: never mixed, but for a
+    line that is about another language and has to be in that.
     """
     said = [e for e in effects if isinstance(e, Say | Offer | OfferLanguages | Ask)]
     if not said:
@@ -22,7 +23,7 @@ def compose(desk: Desk, effects: Iterable[Effect], code: str | None) -> Message 
     locale = desk.locale(code)
     for effect in said:
         if isinstance(effect, Ask):
-            locale = desk.survey_locale(effect.survey, locale.code)
+            locale = desk.survey_locale(effect.survey, effect.locale or locale.code)
     lines: list[str] = []
     choices: tuple[Choice, ...] = ()
     tag: str | None = None
@@ -43,14 +44,16 @@ def _word(
     desk: Desk, effect: Say | Offer | OfferLanguages | Ask, locale: Locale
 ) -> tuple[str, tuple[Choice, ...], str | None]:
     match effect:
-        case Say(phrase, values):
-            return _say(desk, locale, phrase, values), (), None
+        case Say(phrase, values, code):
+            return _say(desk, desk.locales[code] if code else locale, phrase, values), (), None
         case Offer(tag, phrase, offered, values):
             choices = tuple(Choice(number, locale.say(name)) for number, name in offered)
             return _say(desk, locale, phrase, values), choices, tag
-        case OfferLanguages():
-            names = (desk.locales[code].words.name for code in desk.city.languages)
+        case OfferLanguages(codes):
+            names = (desk.locales[code].words.name for code in codes or desk.city.languages)
             choices = tuple(Choice(str(n), name) for n, name in enumerate(names, 1))
+            if codes:
+                return locale.say("survey_languages"), choices, Aside.SURVEY_LANGUAGE
             return locale.say("language_question"), choices, Aside.LANGUAGE
         case Ask():
             return _ask(desk, effect, locale)

@@ -40,7 +40,13 @@ def chat(city: str, channel: str, locale: str | None) -> None:
         for slug in profile.surveys
         if (INSTRUMENTS / f"{slug}.toml").exists()
     ]
-    talk = Talk(desk_of(profile, published), CARRIES[channel], wiring.now(), Conversation(locale))
+    talk = Talk(
+        desk_of(profile, published),
+        CARRIES[channel],
+        wiring.now(),
+        Conversation(locale),
+        guesser=wiring.guesser(),
+    )
     prompt = "> " if sys.stdin.isatty() else ""
     while True:
         try:

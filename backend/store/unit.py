@@ -23,7 +23,7 @@ from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction, is_lock
 from bot.allowance import Limits
 from bot.shelf import MediaShelf
-from bot.store import ContactBusyError, Contacts, Inbox, Outbox, Places, Sessions
+from bot.store import ContactBusyError, Contacts, Guesser, Inbox, Outbox, Places, Sessions
 from dialogue.desk import Desk
 
 TELL = "imbizo"
@@ -50,7 +50,9 @@ class BuildDesk(Protocol):
 class SqlUnit:
     """One open write transaction (see `bot.store.Unit`)."""
 
-    def __init__(self, transaction: Transaction, desks: "_Desks") -> None:
+    def __init__(
+        self, transaction: Transaction, desks: "_Desks", guesser: Guesser | None = None
+    ) -> None:
         self.inbox: Inbox = SqlInbox(transaction)
         self.contacts: Contacts = SqlContacts(transaction)
         self.sessions: Sessions = SqlSessions(transaction)
@@ -58,6 +60,7 @@ class SqlUnit:
         self.places: Places = SqlPlaces(transaction)
         self.media: MediaShelf = SqlMedia(transaction)
         self.transaction = transaction
+        self.guesser = guesser
         self._desks = desks
 
     def savepoint(self) -> AbstractContextManager[None]:
@@ -104,11 +107,13 @@ class SqlStore:
         keys: KeyRing,
         build_desk: BuildDesk,
         limits: Mapping[tuple[str, str], Limits],
+        guesser: Guesser | None = None,
     ) -> None:
         self.engine = engine
         self.keys = keys
         self._writing = for_writing(engine)
         self._limits = limits
+        self._guesser = guesser
         self._desks = _Desks(build_desk)
         self._listeners: list[Callable[[str], None]] = []
         self._seen_channels: frozenset[tuple[str, str]] = frozenset()
@@ -125,7 +130,7 @@ class SqlStore:
                 self._seen_channels,
                 connection.dialect.name == "postgresql",
             )
-            unit = SqlUnit(transaction, self._desks)
+            unit = SqlUnit(transaction, self._desks, self._guesser)
             yield unit
             if transaction.lost is not None:
                 raise transaction.lost

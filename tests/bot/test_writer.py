@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from bot.shelf import MediaShelf
-from bot.store import Contacts, Inbox, Outbox, Places, Sessions, Unit
+from bot.store import Contacts, Guesser, Inbox, Outbox, Places, Sessions, Unit
 from bot.writer import LARGEST_GROUP, Writer
 from dialogue.desk import Desk
 
@@ -30,6 +30,7 @@ class FakeUnit:
     outbox: Outbox
     places: Places
     media: MediaShelf
+    guesser: Guesser | None
 
     def __init__(self) -> None:
         self.notes: list[str] = []

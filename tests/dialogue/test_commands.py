@@ -146,7 +146,7 @@ def test_language_shows_a_menu_each_in_its_own_words() -> None:
 def test_a_choice_from_the_menu_switches_and_asks_the_open_question_again(text: str) -> None:
     chat = in_survey().send("LANGUAGE").send(text)
     assert chat.conversation.locale == "zu"
-    assert chat.said == ["language_set", "safe"]
+    assert chat.said == ["language_set", "survey_only_in", "safe"]  # PULSE is in English only
     assert chat.conversation.aside is None
 
 

@@ -14,7 +14,7 @@ from dialogue.conversation import converse
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Opened, Record
 from dialogue.engine import tag
-from dialogue.events import Event, Invite, Reply, Tick
+from dialogue.events import Event, Guess, Invite, Reply, Tick
 from dialogue.locale import COMMAND_KEYS
 from dialogue.memory import Conversation, dump, load
 from dialogue.messages import Message
@@ -43,6 +43,7 @@ class Doing:
     hours: float = 0
     heard: bool = True
     is_tick: bool = False
+    guess: Guess | None = None
 
     def event(self, id_: str, conversation: Conversation, now: datetime) -> Event:
         if self.is_tick:
@@ -54,6 +55,7 @@ class Doing:
         return Reply(
             id_, self.text, self.choice, open_tag if self.tag == "open" else self.tag,
             self.location, self.media, self.command, language=self.language,
+            guess=self.guess,
         )  # fmt: skip
 
 
@@ -82,12 +84,26 @@ texts = st.one_of(
     st.sampled_from(ODD),
 )
 tags = st.sampled_from(
-    [None, "open", "open", "consent", "language", "erase", "resume", "", "x:q0", "turn:"]
+    [
+        None,
+        "open",
+        "open",
+        "consent",
+        "language",
+        "survey_language",
+        "erase",
+        "resume",
+        "",
+        "x:q0",
+        "turn:",
+    ]
 )
+guesses = st.builds(Guess, st.sampled_from(["en", "zu", "sw"]), st.floats(0, 1))
 places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 doings = st.one_of(
     st.builds(Doing, text=texts, language=st.sampled_from([None, "zu", "xx"])),
     st.builds(Doing, text=texts),
+    st.builds(Doing, text=texts, guess=guesses),
     st.builds(Doing, choice=st.sampled_from(["1", "2", "9", "x", ""]), tag=tags),
     st.builds(Doing, location=places, text=st.sampled_from(["", "here"])),
     st.builds(Doing, media=st.integers(1, 3), text=st.sampled_from(["", "look"])),

@@ -77,7 +77,7 @@ def test_a_survey_is_held_in_the_contacts_language_or_else_in_one_of_the_citys()
     both = survey(replace(in_zulu, options=(label,)), title={"es": "Zona", "zu": "Indawo"})
     assert both.locales == ("es", "zu")
     of = Chat(desk(both)).send("Hi")
-    assert of.text == "Uzizwa kanjani?"
+    assert of.text == "These questions are in isiZulu, not in English yet.\nUzizwa kanjani?"
     opened = of.effects[0]
     assert isinstance(opened, Opened)
     assert opened.locale == "zu"

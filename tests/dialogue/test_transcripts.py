@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from backend.talk import Talk, play
+from backend.wiring import guesser
 from channels.rendering import CARRIES
 from dialogue.survey import Survey
 from dialogue.survey_file import read_survey
@@ -21,6 +22,7 @@ from tests.dialogue.shipped import shipped_desk
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*/*.txt"))
+GUESSER = guesser()
 HEADER = re.compile(r"(# .*\n)+city (\S+)\nchannel (\S+)\n(?:survey (\S+)\n)?\n")
 
 
@@ -44,7 +46,7 @@ def test_a_conversation_runs_as_written(path: Path, request: pytest.FixtureReque
     desk = shipped_desk(header[2])
     if header[4]:
         desk = replace(desk, surveys=(instrument(header[4]),))
-    played = play(Talk(desk, CARRIES[header[3]], NOW), written)
+    played = play(Talk(desk, CARRIES[header[3]], NOW, guesser=GUESSER), written)
     if request.config.getoption("--update"):
         path.write_text(played, encoding="utf-8")
     else:
@@ -54,6 +56,8 @@ def test_a_conversation_runs_as_written(path: Path, request: pytest.FixtureReque
 def test_every_language_has_the_same_scenarios() -> None:
     scenarios: dict[str, set[str]] = {}
     for path in TRANSCRIPTS:
+        if path.parent.name == "several":  # about more than one language
+            continue
         scenarios.setdefault(path.parent.name, set()).add(path.stem)
     assert len(scenarios) == 8
     assert len(set(map(frozenset, scenarios.values()))) == 1
