@@ -14,6 +14,7 @@ from pathlib import Path
 
 from backend.store import open_engine
 from benchmarks.crowd import fill
+from benchmarks.hostile import hostile
 from benchmarks.language import language
 from benchmarks.places import places
 from benchmarks.replies import replies
@@ -155,13 +156,15 @@ def _beside(size: int, there: int, database: str, folder: Path) -> Measured:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["replies", "places", "language", "speed", "crowds"]
+    wanted = sys.argv[1:] or ["replies", "places", "language", "hostile", "speed", "crowds"]
     if "replies" in wanted:
         replies()
     if "places" in wanted:
         places()
     if "language" in wanted:
         language()
+    if "hostile" in wanted:
+        hostile()
     if "speed" in wanted:
         speed()
     if "crowds" in wanted:
