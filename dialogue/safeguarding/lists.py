@@ -1,0 +1,134 @@
+"""A language's lists of what people write in danger, made ready to be looked for.
+
+Theory of operation. Every alternative of every pattern is an *atom*. A token of the text is first
+turned into the atoms it stands for; then each pattern whose first atom is there is walked along the
+tokens, holding the set of places it may have come to. Gaps are short, so the work is linear in the
+length of the text. What the ordinary patterns cover cancels what they overlap: an idiom, a denial, a
+fear, something long ago.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dialogue.safeguarding.patterns import ANY, NAME, NUMBER, Pattern, Step
+
+FUZZY = 6
+"""Letters from which on a word may have one of them wrong."""
+
+
+class Risk(StrEnum):
+    """What a text tells of, the most urgent first (safeguarding D1 rule 2; violence and child are
+    its class b)."""
+
+    DANGER = "danger"
+    SELF_HARM = "self_harm"
+    CHILD = "child"
+    VIOLENCE = "violence"
+    ACCUSATION = "accusation"
+    INTELLIGENCE = "intelligence"
+
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DangerList:
+    """What people write in one language. `risks` are looked for; `ordinary` cancels. `names` are
+    given names as people type them, `not_names` words with a capital that are none."""
+
+    version: str
+    reviewed: bool
+    risks: Mapping[Risk, tuple[Pattern, ...]]
+    ordinary: tuple[Pattern, ...]
+    names: frozenset[str]
+    not_names: frozenset[str]
+    _starts: Mapping[str, tuple[tuple[Risk | None, Pattern], ...]] = field(init=False)
+    _exact: frozenset[str] = field(init=False)
+    _stems: tuple[str, ...] = field(init=False)
+    _long: Mapping[tuple[str, int], tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        kinds: list[tuple[Risk | None, Pattern]] = [(None, one) for one in self.ordinary]
+        kinds += [(risk, one) for risk, patterns in self.risks.items() for one in patterns]
+        starts: dict[str, list[tuple[Risk | None, Pattern]]] = {}
+        atoms: set[str] = set()
+        for risk, pattern in kinds:
+            for step in pattern.steps:
+                atoms |= step.words
+            for atom in sorted(pattern.steps[0].words):
+                starts.setdefault(atom, []).append((risk, pattern))
+        long: dict[tuple[str, int], list[str]] = {}
+        for atom in sorted(atoms):
+            if len(atom) >= FUZZY and "*" not in atom:
+                long.setdefault((atom[0], len(atom)), []).append(atom)
+        object.__setattr__(self, "_starts", {a: tuple(found) for a, found in starts.items()})
+        object.__setattr__(self, "_exact", frozenset(atoms))
+        object.__setattr__(self, "_stems", tuple(sorted(a for a in atoms if "*" in a)))
+        object.__setattr__(self, "_long", {key: tuple(words) for key, words in long.items()})
+
+    def find(
+        self, words: Sequence[str], names: frozenset[str]
+    ) -> Iterable[tuple[Risk | None, Span]]:
+        """Every place that a pattern fits; None is an ordinary one. `names` are those of the words
+        that name somebody."""
+        known = {word: self._atoms(word, names) for word in set(words)}
+        atoms = [known[word] for word in words]
+        for start, here in enumerate(atoms):
+            for atom in here:
+                for risk, pattern in self._starts.get(atom, ()):
+                    end = _walk(pattern.steps, atoms, start)
+                    if end is not None:
+                        yield risk, (start, end)
+
+    def _atoms(self, word: str, names: frozenset[str]) -> frozenset[str]:
+        """What of the lists a word stands for. One that they know has no letter wrong."""
+        found = {word, ANY}
+        if any(c.isdecimal() for c in word):
+            found.add(NUMBER)
+        if word in names:
+            found.add(NAME)
+        found.update(stem for stem in self._stems if _fits(stem, word))
+        if word not in self._exact:
+            for length in range(len(word) - 1, len(word) + 2):
+                found.update(w for w in self._long.get((word[:1], length), ()) if near(w, word))
+        return frozenset(found)
+
+
+def near(listed: str, word: str) -> bool:
+    """Whether one letter wrong, missing, too many or two swapped makes the words differ at most."""
+    if listed == word:
+        return True
+    shorter, longer = sorted((listed, word), key=len)
+    if len(longer) - len(shorter) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), None)
+    if at is None:
+        return True
+    if len(shorter) < len(longer):
+        return shorter[at:] == longer[at + 1 :]
+    swapped = shorter[at : at + 2] == longer[at : at + 2][::-1]
+    return shorter[at + 1 :] == longer[at + 1 :] or (
+        swapped and shorter[at + 2 :] == longer[at + 2 :]
+    )
+
+
+def _fits(stem: str, word: str) -> bool:
+    bare = stem.strip("*")
+    if stem.startswith("*"):
+        return bare in word if stem.endswith("*") else word.endswith(bare)
+    return word.startswith(bare)
+
+
+def _walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) -> int | None:
+    """Where the pattern ends that begins at `start`; None if it does not fit."""
+    places = {start}
+    for step in steps:
+        if step.gap:
+            places = {p + n for p in places for n in range(step.gap + 1)}
+            continue
+        met = {p + 1 for p in places if p < len(atoms) and not step.words.isdisjoint(atoms[p])}
+        places = places | met if step.optional else met
+        if not places:
+            return None
+    return max(places)

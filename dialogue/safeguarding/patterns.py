@@ -1,0 +1,77 @@
+"""The small language in which `locales/*/danger.toml` lists what people write.
+
+A pattern is words separated by spaces, read along the words of a text:
+
+    beat|hits    either word          stem*  *stem*  *stem   the word begins with, holds, ends with it
+    @set         any of a named set   a?     it may be missing
+    _            any one word         ..3    up to three words between
+    #            a word with a digit  NAME   what looks like somebody's name
+
+Words are written folded: small letters, no accents, no apostrophes. A long word also matches with
+one letter wrong, missing, too many or swapped. The first step is a word.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialogue.answers.normalise import fold
+
+NAME = "NAME"
+NUMBER = "#"
+ANY = "_"
+GAP = ".."
+MOST_GAP = 6
+"""Words a gap may span: with it the work a text takes is bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a pattern: `words` are the alternatives; none of them where it is a gap of up to
+    `gap` words."""
+
+    words: frozenset[str] = frozenset()
+    optional: bool = False
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What is looked for, and as it was written."""
+
+    steps: tuple[Step, ...]
+    source: str
+
+
+def parse(source: str, sets: Mapping[str, tuple[str, ...]]) -> Pattern:
+    """The pattern that a line of a list writes. Raises ValueError saying what is wrong with it."""
+    steps = tuple(_step(part, source, sets) for part in source.split())
+    if not steps or not steps[0].words or steps[0].optional:
+        raise ValueError(f"'{source}' does not begin with a word")
+    return Pattern(steps, source)
+
+
+def _step(part: str, source: str, sets: Mapping[str, tuple[str, ...]]) -> Step:
+    if part.startswith(GAP):
+        gap = part.removeprefix(GAP)
+        if not gap.isdecimal() or not 0 < int(gap) <= MOST_GAP:
+            raise ValueError(f"'{source}': a gap is ..1 to ..{MOST_GAP}")
+        return Step(gap=int(gap))
+    words: set[str] = set()
+    for word in part.removesuffix("?").split("|"):
+        if word.startswith("@"):
+            if word[1:] not in sets:
+                raise ValueError(f"'{source}': there is no set {word}")
+            words.update(sets[word[1:]])
+        else:
+            words.add(word)
+    for word in words:
+        if not _is_word(word):
+            raise ValueError(f"'{source}': '{word}' is no folded word")
+    return Step(frozenset(words), optional=part.endswith("?"))
+
+
+def _is_word(word: str) -> bool:
+    if word in (NAME, NUMBER, ANY):
+        return True
+    bare = word.removeprefix("*").removesuffix("*")
+    return bare.isalnum() and bare == fold(bare)
