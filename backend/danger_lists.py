@@ -4,8 +4,8 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dialogue.safeguarding.lists import DangerList, Risk
-from dialogue.safeguarding.patterns import Pattern, parse
+from dialogue.danger.lists import DangerList, Risk
+from dialogue.danger.patterns import Pattern, parse
 
 FILE = "danger.toml"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dialogue.safeguarding.patterns import ANY, NAME, NUMBER, Pattern, Step
+from dialogue.danger.patterns import ANY, NAME, NUMBER, Pattern, Step
 
 FUZZY = 6
 """Letters from which on a word may have one of them wrong."""

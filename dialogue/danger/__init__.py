@@ -1,28 +1,15 @@
-"""Danger first: looked at before anything but whole-message commands sees the text.
+"""What people tell in danger, recognised by lists of words: `classify(text, lists)`.
 
-The city's safe word, and the classes of what people tell in danger. Sources: safeguarding D1 (UNICEF
-Safer Chatbots; IASC on disclosure).
+Classes and their order: safeguarding D1, rule 2. The lists are data (`locales/*/danger.toml`), so
+that people can review them; nothing is learnt and nothing is guessed.
 """
 
 from collections.abc import Iterable
 
-from dialogue.answers.normalise import fold, fold_word
-from dialogue.desk import City
-from dialogue.safeguarding.lists import DangerList, Risk, Span
-from dialogue.safeguarding.tokens import tokens
+from dialogue.danger.lists import DangerList, Risk, Span
+from dialogue.danger.tokens import tokens
 
-__all__ = ["DangerList", "Risk", "classify", "is_safe_word", "numbers"]
-
-
-def is_safe_word(text: str, city: City) -> bool:
-    """Whether the whole message is the city's safe word."""
-    return bool(city.safe_word) and fold(text) == fold_word(city.safe_word)
-
-
-def numbers(city: City) -> str:
-    """Every helpline of the city as one short line, without a word on what each is for: the phone
-    may be shared, and the reader may be watched."""
-    return ", ".join(dict.fromkeys(helpline.number for helpline in city.helplines))
+__all__ = ["DangerList", "Risk", "classify"]
 
 
 def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:
