@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from backend.danger_lists import FILE, load_danger
 from dialogue.answers.number_words import Numerals
 from dialogue.locale import COMMAND_KEYS, Locale, Words
 from dialogue.phrases import PHRASES
@@ -50,7 +51,9 @@ def load_locale(folder: Path) -> Locale:
         if message is None or message.fuzzy or not translated:
             drafts.add(name)
         phrases[name] = translated or english
-    return Locale(folder.name, phrases, words, frozenset(drafts))
+    listed = folder / FILE
+    danger = load_danger(listed) if listed.exists() else None
+    return Locale(folder.name, phrases, words, frozenset(drafts), danger)
 
 
 def _words(path: Path) -> Words:

@@ -174,6 +174,7 @@ class CityProfile(_Table):
     surveys: tuple[str, ...] = ("safety-pulse", "city-safety")
     approval_above: Annotated[int, Field(ge=0)] = 1000
     safe_word: str = "LEMON"
+    disclosures: Literal["quarantine", "drop"] = "quarantine"
     threshold: Annotated[int, Field(ge=1)] = 10
     responsible: Responsible
     quiet_hours: QuietHours = QuietHours()
@@ -212,6 +213,7 @@ class CityProfile(_Table):
             helplines=tuple(Helpline(**line.model_dump()) for line in self.helplines),
             text_days=text_days,
             picture_days=picture_days,
+            drop_disclosures=self.disclosures == "drop",
         )
 
     def places(self) -> tuple[Area, ...]:

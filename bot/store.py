@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.shelf import MediaShelf
 from channels.base import Fault, Kind, Part, Purpose, Received, Sending, StatusUpdate
+from dialogue.danger import Risk
 from dialogue.desk import Desk
 from dialogue.effects import Consent, Record
 from dialogue.events import Guess
@@ -394,6 +395,10 @@ class Unit(Protocol):
 
     def count(self, city: str, name: str) -> None:
         """Raises a counter of the city."""
+        ...
+
+    def count_risk(self, city: str, risk: Risk, area: str, at: datetime) -> None:
+        """Counts that somebody told of it, in that month and area ("" for unknown)."""
         ...
 
     def tell(self, topic: str) -> None:

@@ -14,7 +14,7 @@ import structlog
 
 from bot.allowance import next_reply
 from bot.language import guess_of
-from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Unit
+from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Retention, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
 from dialogue.conversation import converse
@@ -22,6 +22,7 @@ from dialogue.desk import Desk
 from dialogue.effects import (
     Ask,
     Consent,
+    CountRisk,
     DropText,
     Effect,
     Forget,
@@ -30,6 +31,7 @@ from dialogue.effects import (
     Opened,
     OptIn,
     OptOut,
+    Quarantine,
     Record,
     Redeem,
     TakeMedia,
@@ -99,13 +101,26 @@ def _converse(unit: Unit, inbound: Inbound, receipt: int, carries: Carries) -> T
         known = joined or known
         told = Linked(event, found=joined is not None)
         turn = converse(desk, known.conversation, told, inbound.at)
-    if any(isinstance(effect, DropText) for effect in turn.effects):
-        unit.inbox.drop_body(receipt)
+    _guard_text(unit, inbound, receipt, turn)
     parts = apply(unit, desk, inbound.city, known, turn, inbound.turn, inbound.at, carries)
     for effect in turn.effects:
         if isinstance(effect, TakeMedia):
             unit.media.note(inbound, receipt, known.contact, effect.session, effect.question)
     return Taken(parts, language=desk.locale(turn.conversation.locale).code)
+
+
+def _guard_text(unit: Unit, inbound: Inbound, receipt: int, turn: Turn) -> None:
+    """What was told in danger goes at once or soon, and is counted without it."""
+    for effect in turn.effects:
+        match effect:
+            case DropText():
+                unit.inbox.drop_body(receipt)
+            case Quarantine():
+                unit.inbox.retain(receipt, Retention.QUARANTINED, inbound.at)
+            case CountRisk(risk, area):
+                unit.count_risk(inbound.city, risk, area, inbound.at)
+            case _:
+                pass
 
 
 def apply(

@@ -56,7 +56,7 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
     if conversation.opted_out and _brings_back(desk, text):
         return "start"
     if command is not None or text in desk.language_names:
-        return None if _is_option(desk, conversation, text) else command or "language"
+        return None if is_option(desk, conversation, text) else command or "language"
     return None
 
 
@@ -65,7 +65,7 @@ def _brings_back(desk: Desk, text: str) -> bool:
     return text in map(fold, words)
 
 
-def _is_option(desk: Desk, conversation: Conversation, text: str) -> bool:
+def is_option(desk: Desk, conversation: Conversation, text: str) -> bool:
     """Whether the open question offers exactly these words."""
     session = conversation.session
     survey = desk.version(session.survey, session.version) if session else None
@@ -104,13 +104,13 @@ def start(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -
 def _begin(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     survey = desk.keywords.get(fold(reply.text))
     if survey is None:
-        return _again(desk, conversation, reply, now, ())
+        return again(desk, conversation, reply, now, ())
     if conversation.gate is not Gate.OPEN:
-        return _again(desk, replace(conversation, wants=survey.slug), reply, now, ())
+        return again(desk, replace(conversation, wants=survey.slug), reply, now, ())
     if conversation.session is not None and conversation.session.survey == survey.slug:
-        return _again(desk, conversation, reply, now, ())
+        return again(desk, conversation, reply, now, ())
     if survey.slug in surveying.completed(conversation):
-        return _again(desk, conversation, reply, now, (Say("already_done"),))
+        return again(desk, conversation, reply, now, (Say("already_done"),))
     return surveying.start(desk, replace(conversation, aside=None), survey, reply.id, now)
 
 
@@ -141,7 +141,7 @@ def back(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
     """One question back."""
     session, survey = _open(desk, conversation)
     if session is None or survey is None:
-        return _again(desk, conversation, reply, now, (Say("back_none"),))
+        return again(desk, conversation, reply, now, (Say("back_none"),))
     return surveying.run(desk, replace(conversation, aside=None), session, survey, Back(), now)
 
 
@@ -152,7 +152,7 @@ def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
     if conversation.gate in (Gate.CONSENT, Gate.AGE):
         return gate.turn_away(desk, conversation, reply)
     if session is None or survey is None:
-        return _again(desk, conversation, reply, now, (Say("nothing_to_skip"),))
+        return again(desk, conversation, reply, now, (Say("nothing_to_skip"),))
     return surveying.run(desk, conversation, session, survey, Skip(), now)
 
 
@@ -210,22 +210,22 @@ def linked(desk: Desk, conversation: Conversation, event: Linked, now: datetime)
     """Goes on here with whatever was open there; or says that the code was wrong."""
     if not event.found:
         conversation = linking.note_wrong(conversation, now)
-        return _again(desk, conversation, event.reply, now, (Say("link_wrong"),))
+        return again(desk, conversation, event.reply, now, (Say("link_wrong"),))
     unfinished = conversation.session is None and conversation.parked
     if conversation.gate is Gate.OPEN and unfinished:
         turn = surveying.offer_resume(desk, conversation)
         return replace(turn, effects=(Say("linked"), *turn.effects))
-    return _again(desk, conversation, event.reply, now, (Say("linked"),))
+    return again(desk, conversation, event.reply, now, (Say("linked"),))
 
 
 def edited(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     """A change to a message sent before: it was read as it came, and that stands."""
-    return _again(desk, conversation, reply, now, (Say("edited"),))
+    return again(desk, conversation, reply, now, (Say("edited"),))
 
 
 def late(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     """Sent before we went on: it answers nothing that is open now, so that is asked again."""
-    return _again(desk, conversation, reply, now, (Say("late"),))
+    return again(desk, conversation, reply, now, (Say("late"),))
 
 
 # --- replies to our own questions --------------------------------------------------------------
@@ -256,7 +256,7 @@ def _erase_reply(
         return Turn(conversation, (Say("deleted"), Forget("erased")))
     if conversation.opted_out:
         return Turn(replace(conversation, aside=None), (Say("delete_kept"),))
-    return _again(desk, conversation, reply, now, (Say("delete_kept"),))
+    return again(desk, conversation, reply, now, (Say("delete_kept"),))
 
 
 def _resume_reply(
@@ -291,13 +291,13 @@ def _switch(desk: Desk, conversation: Conversation, code: str, reply: Reply, now
     session, survey = _open(desk, conversation)
     if session is not None and survey is not None:
         session, told = languages.held_in(desk, conversation, session, survey, before)
-        return _again(desk, replace(conversation, session=session), reply, now, (*said, *told))
+        return again(desk, replace(conversation, session=session), reply, now, (*said, *told))
     survey = desk.survey(conversation.wants or "")
     if conversation.aside is Aside.SURVEY_LANGUAGE and survey is not None:
         rest = replace(conversation, aside=None, wants=None, tries=0)
         turn = surveying.start(desk, rest, survey, reply.id, now)
         return replace(turn, effects=(*said, *turn.effects))
-    return _again(desk, conversation, reply, now, said)
+    return again(desk, conversation, reply, now, said)
 
 
 def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
@@ -308,7 +308,7 @@ def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     return surveying.run(desk, conversation, session, survey, Resume(), now)
 
 
-def _again(
+def again(
     desk: Desk,
     conversation: Conversation,
     reply: Reply,

@@ -1,7 +1,7 @@
 """A contact's conversation with a city: `converse(desk, conversation, event, now)`.
 
 Order of precedence, the same everywhere: STOP, then START while opted out; the safe word; other
-whole-message commands; a question of ours on top (language, erase, resume); the gate (agreement,
+whole-message commands; what tells of danger; a question of ours on top (language, erase, resume); the gate (agreement,
 age); the open survey; a keyword; what is left unfinished; the city's first survey.
 """
 
@@ -9,19 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from dialogue import gate, languages, surveying
+from dialogue import gate, languages, safeguarding, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late, linked
 from dialogue.desk import Desk
-from dialogue.effects import DropText, Effect, Say
+from dialogue.effects import Opened, Say
 from dialogue.events import Event, Invite, Linked, Reply, Tick
 from dialogue.media import rest_of_album, with_media
 from dialogue.memory import Conversation, Gate
-from dialogue.safeguarding import is_safe_word, numbers
-from dialogue.survey import Status
-from dialogue.turn import Turn, later
-
-QUIET_DAYS = 30
-"""Days without a reminder after the safe word (safeguarding D1, rule 4)."""
+from dialogue.turn import Turn
 
 RIGHTS = frozenset({"help", "my_data", "delete_me"})
 """Commands that are answered after STOP as well."""
@@ -50,8 +45,11 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
         command = None  # sent before the STOP that we know of
     if command in ("stop", "start"):
         return COMMANDS[command](desk, conversation, reply, now)
-    if is_safe_word(reply.said, desk.city):
-        return _safe(desk, conversation, now)
+    if safeguarding.is_safe_word(reply.said, desk.city):
+        return safeguarding.safe(desk, conversation, now)
+    risk = safeguarding.risk_of(desk, conversation, reply) if command is None else None
+    if risk is not None:
+        return safeguarding.answer(desk, conversation, reply, risk, now)
     if conversation.opted_out:
         return _after_stop(desk, conversation, command, reply, now)
     if command is not None:
@@ -71,8 +69,10 @@ def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
     if album is not None:
         return album
     if conversation.session is not None:
-        return with_media(surveying.reply(desk, conversation, reply, now), reply)
-    return with_media(surveying.idle(desk, conversation, reply, now), reply)
+        turn = surveying.reply(desk, conversation, reply, now)
+    else:
+        turn = surveying.idle(desk, conversation, reply, now)
+    return with_media(_no_emergency_service(turn), reply)
 
 
 def _after_stop(
@@ -94,16 +94,13 @@ def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetim
     quiet = conversation.opted_out or surveying.is_quiet(conversation, now)
     if survey is None or quiet or not free:
         return Turn(conversation)
-    return surveying.start(desk, replace(conversation, aside=None), survey, invite.id, now)
+    turn = surveying.start(desk, replace(conversation, aside=None), survey, invite.id, now)
+    return _no_emergency_service(turn)
 
 
-def _safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
-    """Helplines, then silence: what was open closes, the text is dropped, no reminder follows."""
-    conversation, effects = surveying.close(conversation, Status.SAFEGUARDED, now)
-    gate_ = conversation.gate if conversation.gate is Gate.OPEN else Gate.NEW
-    quiet = later(now, QUIET_DAYS)
-    conversation = replace(
-        conversation, aside=None, wants=None, gate=gate_, tries=0, quiet_until=quiet
-    )
-    said: tuple[Effect, ...] = (DropText(), Say("safe", (("numbers", numbers(desk.city)),)))
-    return Turn(conversation, (*effects, *said), despite_opt_out=True)
+def _no_emergency_service(turn: Turn) -> Turn:
+    """The turn; where it opens a survey it says first who helps in danger (safeguarding D1, rule
+    1). After the gate it does not: the notice has just said so."""
+    opens = any(isinstance(effect, Opened) for effect in turn.effects)
+    return replace(turn, effects=(Say("not_live"), *turn.effects)) if opens else turn
+

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold
 from dialogue.answers.places import Area
+from dialogue.danger import DangerList
 from dialogue.locale import Locale
 from dialogue.survey import Survey
 
@@ -25,7 +26,8 @@ class Helpline:
 @dataclass(frozen=True, slots=True)
 class City:
     """What the dialogue needs to know of a city. `zone` is its `timezone`, read from the system's
-    data where the city is made."""
+    data where the city is made. `drop_disclosures`: what people tell of violence is deleted at
+    once instead of after a short time."""
 
     slug: str
     name: str
@@ -39,6 +41,7 @@ class City:
     helplines: tuple[Helpline, ...]
     text_days: int = 30
     picture_days: int = 90
+    drop_disclosures: bool = False
     zone: tzinfo = UTC
 
     def today(self, now: datetime) -> date:
@@ -67,6 +70,7 @@ class Desk:
     language_names: Mapping[str, str] = field(init=False)
     keywords: Mapping[str, Survey] = field(init=False)
     gazetteer: Gazetteer = field(init=False)
+    dangers: tuple[DangerList, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))
@@ -75,6 +79,8 @@ class Desk:
         object.__setattr__(self, "keywords", keywords)
         lists = [self.locales[code].words.places for code in self.city.languages]
         object.__setattr__(self, "gazetteer", Gazetteer(self.areas, self.city.name, lists))
+        lists = (locale.danger for locale in self.locales.values())
+        object.__setattr__(self, "dangers", tuple(one for one in lists if one is not None))
 
     def locale(self, code: str | None) -> Locale:
         """The locale of that code if the city speaks it, else the city's first."""

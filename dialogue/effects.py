@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dialogue.danger import Risk
 from dialogue.outcomes import Again, Value
 from dialogue.survey import Session, Survey
 
@@ -140,6 +141,20 @@ class DropText:
 
 
 @dataclass(frozen=True, slots=True)
+class Quarantine:
+    """What was just received is kept for a short time only, and shown nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountRisk:
+    """Somebody told of this, in this area where a session knew it ("" elsewhere). Neither the text
+    nor who it was goes with it."""
+
+    risk: Risk
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MakeLink:
     """Until then, whoever sends this code is this contact too."""
 
@@ -157,6 +172,6 @@ class Redeem:
 Spoken = Say | Offer | OfferLanguages | Ask
 Noted = (
     Record | Opened | Moved | Consent | OptOut | OptIn | Forget | TakeMedia | DropText | MakeLink
-    | Redeem
+    | Redeem | Quarantine | CountRisk
 )  # fmt: skip
 Effect = Spoken | Noted

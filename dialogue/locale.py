@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dialogue.answers.normalise import fold
 from dialogue.answers.number_words import Numerals
+from dialogue.danger import DangerList
 
 COMMAND_KEYS = (
     "stop", "start", "help", "language", "back", "skip", "my_data", "delete_me", "link",
@@ -49,13 +50,15 @@ class Words:
 class Locale:
     """One language: `phrases` by name (see `phrases.PHRASES`), its words.
 
-    `drafts` names the phrases that no native speaker has reviewed yet.
+    `drafts` names the phrases that no native speaker has reviewed yet. `danger` lists what people
+    write in danger.
     """
 
     code: str
     phrases: Mapping[str, str]
     words: Words
     drafts: frozenset[str] = frozenset()
+    danger: DangerList | None = None
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase in this language, its placeholders and command words filled in."""

@@ -127,6 +127,23 @@ PHRASES = MappingProxyType(
         "menu_stop": "Leave and get no more messages",
         # --- danger --------------------------------------------------------------------------
         "safe": "You can call: {numbers}.",
+        "danger_now": (
+            "Call {numbers} now if you can. Nobody reads this live. Go where you are safe; you need"
+            " not answer."
+        ),
+        "listen": (
+            "We are sorry. You are not alone. You can talk to someone: {numbers}. In danger call"
+            " {emergency}. We pass nothing on."
+        ),
+        "listen_young": (
+            "We are sorry. You are not alone. You can talk to someone: {numbers}. In danger call"
+            " {emergency}. We kept nothing you wrote."
+        ),
+        "report_nameless": (
+            "We left that out: no names or tips here. To tell it without your name call {numbers}."
+        ),
+        "report": "We left that out: no names or tips here. To report something call {numbers}.",
+        "not_live": "In danger call {emergency}: nobody reads this live.",
         # --- what a channel must have made before: the button of a list; texts that may go when ---
         # --- nothing else may, so they only ask for an answer -----------------------------------
         "template_choose": "Choose",

@@ -28,7 +28,7 @@ from backend.models.messages import (
     Receipt,
     Spend,
 )
-from backend.models.records import Alert, ApiKey, Audit, Counter, Lease, PurgeLog
+from backend.models.records import Alert, ApiKey, Audit, Counter, Lease, PurgeLog, RiskCount
 
 metadata = SQLModel.metadata
 
@@ -55,6 +55,7 @@ __all__ = [
     "Outbound",
     "PurgeLog",
     "Receipt",
+    "RiskCount",
     "Session",
     "Spend",
     "SurveyVersion",

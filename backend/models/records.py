@@ -1,6 +1,6 @@
 """What the installation notes about itself. No personal data."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,19 @@ class Counter(SQLModel, table=True):
 
     city: str = Field(primary_key=True, foreign_key="city.slug")
     name: str = Field(primary_key=True)
+    n: int = 0
+
+
+class RiskCount(SQLModel, table=True):
+    """How many messages of a month (UTC; `month` is its first day) told of a class of danger, by
+    area where it was known ("" elsewhere). Neither texts nor contacts lead here."""
+
+    __tablename__ = "risk_count"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    month: date = Field(primary_key=True)
+    area: str = Field(primary_key=True, default="")
+    risk: str = Field(primary_key=True)
     n: int = 0
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
 from backend.privacy import KeyRing
-from backend.store import erasure, health, leases, purging
+from backend.store import erasure, health, leases, purging, risks
 from backend.store.contacts import SqlContacts
 from backend.store.engine import for_writing
 from backend.store.health import OutboxHealth
@@ -24,6 +24,7 @@ from backend.store.transaction import Transaction, is_lock
 from bot.allowance import Limits
 from bot.shelf import MediaShelf
 from bot.store import ContactBusyError, Contacts, Guesser, Inbox, Outbox, Places, Sessions
+from dialogue.danger import Risk
 from dialogue.desk import Desk
 
 TELL = "imbizo"
@@ -88,6 +89,10 @@ class SqlUnit:
     def count(self, city: str, name: str) -> None:
         """Raises a counter of the city."""
         erasure.count(self.transaction, city, name)
+
+    def count_risk(self, city: str, risk: Risk, area: str, at: datetime) -> None:
+        """Counts that somebody told of it."""
+        risks.count(self.transaction.connection, city, risk, area, at)
 
     def tell(self, topic: str) -> None:
         """Wakes whoever waits for the topic, once this transaction commits."""
