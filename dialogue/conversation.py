@@ -12,7 +12,7 @@ from typing import assert_never
 from dialogue import gate, languages, safeguarding, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late, linked
 from dialogue.desk import Desk
-from dialogue.effects import Opened, Say
+from dialogue.effects import Effect, Opened, Say
 from dialogue.events import Event, Invite, Linked, Reply, Tick
 from dialogue.media import rest_of_album, with_media
 from dialogue.memory import Conversation, Gate
@@ -101,6 +101,10 @@ def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetim
 def _no_emergency_service(turn: Turn) -> Turn:
     """The turn; where it opens a survey it says first who helps in danger (safeguarding D1, rule
     1). After the gate it does not: the notice has just said so."""
-    opens = any(isinstance(effect, Opened) for effect in turn.effects)
-    return replace(turn, effects=(Say("not_live"), *turn.effects)) if opens else turn
+    effects: list[Effect] = []
+    for effect in turn.effects:
+        effects.append(effect)
+        if isinstance(effect, Opened):
+            effects.append(Say("not_live"))
+    return replace(turn, effects=tuple(effects))
 

@@ -253,10 +253,10 @@ def test_after_the_safe_word_no_survey_is_raised_for_thirty_days_but_one_asked_f
     chat = in_survey().send("LEMON")
     assert chat.send("thank you").said == ["nothing_open"]
     assert chat.invite("other").message is None
-    assert chat.send("PULSE").said == ["safe"]
+    assert chat.send("PULSE").said == ["not_live", "safe"]
     later = in_survey().send("LEMON")
     later.tick(days=31)
-    assert later.send("thank you").said == ["safe"]
+    assert later.send("thank you").said == ["not_live", "safe"]
 
 
 def test_a_city_without_a_safe_word_has_none() -> None:
@@ -267,7 +267,7 @@ def test_a_city_without_a_safe_word_has_none() -> None:
 
 # --- invitations ---------------------------------------------------------------------------------
 def test_an_invitation_opens_the_survey_of_whoever_agreed_and_is_free() -> None:
-    assert gated().invite("other").said == ["seen"]
+    assert gated().invite("other").said == ["not_live", "seen"]
     assert gated().invite("nonesuch").effects == ()
     assert in_survey().invite("other").effects == ()
     assert gated().send("STOP").invite("other").effects == ()
