@@ -1,11 +1,12 @@
 """The channels of all cities, made from their profiles and the secrets in the environment."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 
 import httpx
 
-from backend.city_file import ChannelEntry, CityProfile
+from backend.city_file import ChannelEntry, CityProfile, HelplineEntry
 from backend.settings import Settings
 from bot.allowance import Limits
 from channels import CHANNELS
@@ -31,6 +32,7 @@ class ChannelBook(Mapping[Address, Channel]):
         self._limits: dict[Address, Limits] = {}
         self._entries: dict[Address, ChannelEntry] = {}
         self._alerts: dict[str, tuple[str, ...]] = {}
+        self._helplines: dict[str, tuple[HelplineEntry, ...]] = {}
 
     def refresh(self) -> None:
         """Makes the channels of new and changed cities; the others keep theirs."""
@@ -58,6 +60,7 @@ class ChannelBook(Mapping[Address, Channel]):
             }
             self._entries |= {(city, entry.name): entry for entry in profile.channels}
             self._alerts[city] = profile.alerts
+            self._helplines[city] = profile.helplines
             self._channels = others | made
             for gone in {a for a in self._entries if a[0] == city} - {
                 (city, entry.name) for entry in profile.channels
@@ -88,6 +91,11 @@ class ChannelBook(Mapping[Address, Channel]):
     def alerts(self, city: str) -> tuple[str, ...]:
         """Who is told what goes wrong in the city ("": in the installation as a whole)."""
         return self._alerts.get(city, ())
+
+    def stale_helplines(self, today: date) -> int:
+        """How many numbers of all cities nobody has called for long."""
+        lines = (line for several in self._helplines.values() for line in several)
+        return sum(bool(line.stale(today)) for line in lines)
 
     @property
     def limits(self) -> Mapping[Address, Limits]:

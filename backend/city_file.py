@@ -98,6 +98,10 @@ class QuietHours(_Table):
     holidays: Hours | None = None
 
 
+FRESH_DAYS = 180
+"""Days after which a helpline must be called again, to see that somebody answers."""
+
+
 class HelplineEntry(_Table):
     """A number for people in need, with its source and the day it was checked."""
 
@@ -106,6 +110,13 @@ class HelplineEntry(_Table):
     hours: str = ""
     source: str = ""
     verified_on: date | None = None
+
+    def stale(self, today: date) -> str:
+        """How long ago it was checked, if that is too long; "" if it is not. Numbers change."""
+        if self.verified_on is None:
+            return "never checked"
+        days = (today - self.verified_on).days
+        return f"last checked {days} days ago" if days > FRESH_DAYS else ""
 
 
 SPAN = r"^(0|[1-9][0-9]{0,3}[mhd])$"

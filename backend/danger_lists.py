@@ -18,9 +18,7 @@ def load_danger(path: Path) -> DangerList:
     lacking = [risk.value for risk in Risk if not data["risks"].get(risk.value)]
     faults += [f"nothing for {name}" for name in lacking]
     faults += [f"no such class: {name}" for name in data["risks"].keys() - set(Risk)]
-    risks = {
-        risk: tuple(_parsed(data["risks"].get(risk.value, ()), sets, faults)) for risk in Risk
-    }
+    risks = {risk: tuple(_parsed(data["risks"].get(risk.value, ()), sets, faults)) for risk in Risk}
     ordinary = data["ordinary"]
     patterns = tuple(_parsed(ordinary["patterns"], sets, faults))
     faults += [

@@ -30,6 +30,7 @@ async def ready(request: Request) -> JSONResponse:
     """Database and queue in order (200), or what is not (503). `wrong` says in words what an
     operator should look at; not all of that keeps this process from its work."""
     looks: Looks = request.app.state.looks
+    one: wiring.Installation = request.app.state.installation
     try:
         found = await asyncio.to_thread(looks.recent, AT_ONCE_SECONDS)
     except Exception as error:
@@ -43,6 +44,7 @@ async def ready(request: Request) -> JSONResponse:
         "waiting": outbox.waiting,
         "failed_receipts": outbox.failed_receipts,
         "replies_withheld": sum(outbox.withheld.values()),
+        "stale_helplines": one.channels.stale_helplines(wiring.now().date()),
         "wrong": [str(condition) for condition in found.wrong],
     }
     return JSONResponse(body, 503 if late else 200)

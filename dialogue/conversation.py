@@ -1,8 +1,9 @@
 """A contact's conversation with a city: `converse(desk, conversation, event, now)`.
 
 Order of precedence, the same everywhere: STOP, then START while opted out; the safe word; other
-whole-message commands; what tells of danger; a question of ours on top (language, erase, resume); the gate (agreement,
-age); the open survey; a keyword; what is left unfinished; the city's first survey.
+whole-message commands; what tells of danger; a question of ours on top (language, erase, resume);
+the gate (agreement, age); the open survey; a keyword; what is left unfinished; the city's first
+survey.
 """
 
 from dataclasses import replace
@@ -107,4 +108,3 @@ def _no_emergency_service(turn: Turn) -> Turn:
         if isinstance(effect, Opened):
             effects.append(Say("not_live"))
     return replace(turn, effects=tuple(effects))
-

@@ -35,7 +35,7 @@ HELP: Mapping[Risk, tuple[str, ...]] = MappingProxyType(
         Risk.INTELLIGENCE: ("anonymous",),
     }
 )
-"""Kinds of helplines for each: the first one that the city has. Without any, the emergency number."""
+"""Kinds of helplines for each: the first that the city has; without any, the emergency number."""
 
 YOUNGEST = 5
 _AGE = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
@@ -79,9 +79,7 @@ def risk_of(desk: Desk, conversation: Conversation, reply: Reply) -> Risk | None
     return classify(reply.text, desk.dangers)
 
 
-def answer(
-    desk: Desk, conversation: Conversation, reply: Reply, risk: Risk, now: datetime
-) -> Turn:
+def answer(desk: Desk, conversation: Conversation, reply: Reply, risk: Risk, now: datetime) -> Turn:
     """Numbers at once. Of oneself: nothing asked, the survey waits until they write again. Of
     others: where to report it, and the open question once more."""
     counted = CountRisk(risk, _area(desk, conversation))
@@ -121,7 +119,7 @@ def _report(
 
 
 def _kept(desk: Desk, conversation: Conversation, risk: Risk) -> Effect:
-    """Whether the text is kept for a short time. Never of somebody who has not agreed to anything."""
+    """Whether the text is kept for a short time: never of somebody who has agreed to nothing."""
     drop = risk in GONE_AT_ONCE or desk.city.drop_disclosures or conversation.gate is not Gate.OPEN
     return DropText() if drop else Quarantine()
 
@@ -145,9 +143,7 @@ def _quiet(conversation: Conversation, now: datetime) -> Conversation:
     stranger again."""
     gate_ = conversation.gate if conversation.gate is Gate.OPEN else Gate.NEW
     quiet = later(now, QUIET_DAYS)
-    return replace(
-        conversation, aside=None, wants=None, gate=gate_, tries=0, quiet_until=quiet
-    )
+    return replace(conversation, aside=None, wants=None, gate=gate_, tries=0, quiet_until=quiet)
 
 
 def _area(desk: Desk, conversation: Conversation) -> str:

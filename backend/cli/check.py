@@ -65,16 +65,22 @@ def _city(folder: Path) -> tuple[Fault, ...]:
         profile = read_city(folder)
     except CityError as error:
         return error.faults
+    for line in profile.helplines:
+        stale = line.stale(wiring.now().date())
+        if stale:
+            click.echo(f"  helpline {line.number} {stale}: call it, then set verified_on")
     known = [INSTRUMENTS / f"{slug}.toml" for slug in profile.surveys]
     texts = [path.read_text(encoding="utf-8") for path in known if path.exists()]
     return profile_faults(profile, texts)
 
 
 def _drafts() -> None:
-    for code in load_locales():
+    for code, locale in load_locales().items():
         waiting = waiting_in(code)
         if waiting:
             click.echo(f"  {code}: {told(waiting)}: imbizo review {code} -o {code}.po")
+        if locale.danger is not None and not locale.danger.reviewed:
+            click.echo(f"  {code}: what people write in danger needs a native speaker's review")
 
 
 def _cost(survey: Survey) -> None:
@@ -141,10 +147,9 @@ def _city_findings(settings: Settings, engine: Engine, city: str) -> Iterator[tu
         profile = library.load_profile(connection, city)
     yield from _channel_findings(settings, profile)
     for line in profile.helplines:
-        age = (wiring.now().date() - line.verified_on).days if line.verified_on else None
-        if age is None or age > 180:
-            when = "never checked" if age is None else f"last checked {age} days ago"
-            yield False, f"{city}: helpline {line.number} {when}: call it, then set verified_on"
+        stale = line.stale(wiring.now().date())
+        if stale:
+            yield False, f"{city}: helpline {line.number} {stale}: call it, then set verified_on"
 
 
 def _channel_findings(settings: Settings, profile: CityProfile) -> Iterator[tuple[bool, str]]:

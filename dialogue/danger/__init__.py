@@ -25,16 +25,12 @@ def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:
         or (token.capital and not any(token.word in one.not_names for one in known))
     )
     told: list[tuple[Risk, Span]] = []
-    ordinary: list[Span] = []
+    ordinary: set[int] = set()
     for one in known:
         for risk, span in one.find(words, names):
             if risk is None:
-                ordinary.append(span)
+                ordinary.update(range(*span))
             else:
                 told.append((risk, span))
-    stand = {risk for risk, span in told if not any(_overlap(span, one) for one in ordinary)}
+    stand = {risk for risk, span in told if ordinary.isdisjoint(range(*span))}
     return next((risk for risk in Risk if risk in stand), None)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

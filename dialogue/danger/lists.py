@@ -3,8 +3,8 @@
 Theory of operation. Every alternative of every pattern is an *atom*. A token of the text is first
 turned into the atoms it stands for; then each pattern whose first atom is there is walked along the
 tokens, holding the set of places it may have come to. Gaps are short, so the work is linear in the
-length of the text. What the ordinary patterns cover cancels what they overlap: an idiom, a denial, a
-fear, something long ago.
+length of the text. What the ordinary patterns cover cancels what they overlap: an idiom, a denial,
+a fear, something long ago.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

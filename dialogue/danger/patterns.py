@@ -2,7 +2,7 @@
 
 A pattern is words separated by spaces, read along the words of a text:
 
-    beat|hits    either word          stem*  *stem*  *stem   the word begins with, holds, ends with it
+    beat|hits    either word          stem*  *stem*  *stem   the word begins, goes on, ends so
     @set         any of a named set   a?     it may be missing
     _            any one word         ..3    up to three words between
     #            a word with a digit  NAME   what looks like somebody's name

@@ -1,7 +1,7 @@
 """What operators' programs ask: alive, ready, figures."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 from sqlalchemy import bindparam, event, text
@@ -104,6 +104,12 @@ async def test_replies_that_were_withheld_are_told(town: Town) -> None:
     told = figures(await town.http.get("/metrics"))
     assert told['imbizo_replies_withheld_total{city="test-za"}'] == 7
     assert (await town.http.get("/readyz")).json()["replies_withheld"] == 7
+
+
+async def test_helplines_that_nobody_called_for_long_are_told(town: Town) -> None:
+    stale = (await town.http.get("/readyz")).json()["stale_helplines"]
+    assert stale == one(town).channels.stale_helplines(date(2026, 11, 28))
+    assert stale > 0
 
 
 async def test_who_asks_again_at_once_costs_nothing(town: Town) -> None:

@@ -1,6 +1,7 @@
 """What is left of those who leave: by the safe word, as a minor, by DELETE ME, by STOP."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -49,6 +50,48 @@ async def test_the_safe_word_is_answered_after_stop(bot: Bot) -> None:
         await dispatcher.drain()
     assert len(post.texts) == 2
     assert "10111" in post.texts[-1]
+
+
+async def test_what_is_told_of_violence_is_in_no_answer_and_soon_nowhere(bot: Bot) -> None:
+    bot.say(ANNA, *TO_THE_FIRST_QUESTION, "Safe")
+    answers = bot.counts()["answer"]
+    assert "10111" in bot.say(ANNA, "my husband beats me")
+    assert bot.counts()["answer"] == answers
+    kept = bot.rows("SELECT retention FROM body ORDER BY received DESC LIMIT 1")
+    assert kept == [("quarantined",)]
+    assert bot.rows("SELECT status FROM session") == [("parked",)]
+    assert bot.rows("SELECT area, risk, n FROM risk_count") == [("", "violence", 1)]
+    assert traces(bot, "husband", "beats") == []
+    bodies = bot.counts()["body"]
+    bot.store.purge(bot.now + timedelta(hours=71))
+    assert bot.counts()["body"] == bodies
+    bot.store.purge(bot.now + timedelta(hours=72))
+    assert bot.counts()["body"] == bodies - 1
+
+
+async def test_of_danger_now_no_word_is_kept(bot: Bot) -> None:
+    bot.say(ANNA, *TO_THE_FIRST_QUESTION)
+    bodies = bot.counts()["body"]
+    for text in ("he is outside my door with a knife", "I know who killed the shop owner"):
+        bot.say(ANNA, text)
+    assert bot.counts()["body"] == bodies
+    assert bot.rows("SELECT risk, n FROM risk_count ORDER BY risk") == [
+        ("danger", 1),
+        ("intelligence", 1),
+    ]
+
+
+async def test_a_child_who_tells_of_abuse_leaves_nothing_but_counts(bot: Bot) -> None:
+    said = bot.say(BEN, "I am 13 and my stepfather touches me")
+    assert "10111" in said
+    post = Post()
+    async with bot.dispatching(post) as dispatcher:
+        await dispatcher.drain()
+    assert post.texts == [said]
+    assert traces(bot, "stepfather", *about(bot, BEN)) == []
+    left = bot.counts()
+    assert (left["contact"], left["urn"], left["body"]) == (0, 0, 0)
+    assert bot.rows("SELECT risk, n FROM risk_count") == [("child", 1)]
 
 
 @pytest.mark.parametrize("age", ["12", "I am 12"])

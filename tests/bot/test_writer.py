@@ -11,6 +11,7 @@ import pytest
 from bot.shelf import MediaShelf
 from bot.store import Contacts, Guesser, Inbox, Outbox, Places, Sessions, Unit
 from bot.writer import LARGEST_GROUP, Writer
+from dialogue.danger import Risk
 from dialogue.desk import Desk
 
 SOON = 10
@@ -45,6 +46,9 @@ class FakeUnit:
         raise NotImplementedError
 
     def count(self, city: str, name: str) -> None:
+        raise NotImplementedError
+
+    def count_risk(self, city: str, risk: Risk, area: str, at: datetime) -> None:
         raise NotImplementedError
 
     def tell(self, topic: str) -> None:

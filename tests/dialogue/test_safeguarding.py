@@ -7,7 +7,16 @@ import pytest
 
 from dialogue.danger import Risk
 from dialogue.desk import Desk, Helpline
-from dialogue.effects import CountRisk, DropText, Effect, Forget, Moved, Quarantine, Record, TakeMedia
+from dialogue.effects import (
+    CountRisk,
+    DropText,
+    Effect,
+    Forget,
+    Moved,
+    Quarantine,
+    Record,
+    TakeMedia,
+)
 from dialogue.memory import Conversation, Gate
 from dialogue.survey import Status
 from tests.dialogue.samples import CITY, GATED, NOW, PULSE, SAFE, WHY, Chat, desk, question, survey
@@ -59,9 +68,7 @@ def test_the_survey_waits_and_nothing_is_asked_or_recorded(text: str, risk: Risk
 
 
 @pytest.mark.parametrize(("text", "risk"), OF_ONESELF)
-def test_for_thirty_days_no_survey_comes_by_itself_and_no_invitation(
-    text: str, risk: Risk
-) -> None:
+def test_for_thirty_days_no_survey_comes_by_itself_and_no_invitation(text: str, risk: Risk) -> None:
     of = chat().send(text)
     assert of.conversation.quiet_until == NOW + timedelta(days=30)
     assert of.invite("pulse").message is None
@@ -107,9 +114,7 @@ def test_a_city_may_have_it_deleted_at_once() -> None:
 
 # --- classes d and e: about others ---------------------------------------------------------------
 @pytest.mark.parametrize(("text", "risk"), OF_OTHERS)
-def test_about_others_where_to_report_is_said_and_the_question_again(
-    text: str, risk: Risk
-) -> None:
+def test_about_others_where_to_report_is_said_and_the_question_again(text: str, risk: Risk) -> None:
     of = in_the_middle().send(text)
     kept = DropText() if risk is Risk.INTELLIGENCE else Quarantine()
     assert noted(of) == [kept, CountRisk(risk, "W1")]

@@ -24,6 +24,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/{city}/media"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/media/{id}"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/surveys/{slug}/answers"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/risks"): {ADMINISTRATOR, OFFICIAL, COORDINATOR},
     ("POST", "/{city}/answers/{id}/coding"): {ADMINISTRATOR, COORDINATOR},
 }
 """The contract's roles, once more."""

@@ -226,6 +226,22 @@ def test_check_says_what_is_no_survey(bare: Desk, content: bytes) -> None:
     assert "  fault  " in done.out
 
 
+@pytest.mark.parametrize(
+    ("checked", "said"),
+    [
+        ("", "helpline 10111 never checked"),
+        ("\nverified_on = 2020-01-01", "helpline 10111 last checked"),
+        ("\nverified_on = 2099-01-01", None),
+    ],
+)
+def test_check_names_helplines_that_nobody_called_for_long(
+    desk: Desk, checked: str, said: str | None
+) -> None:
+    desk.change("test-za", 'number = "10111"', f'number = "10111"{checked}')
+    shown = desk.well("check", "cities/test-za")
+    assert said in shown if said else "helpline" not in shown
+
+
 def test_check_of_a_folder_that_is_no_city_finds_fault(bare: Desk) -> None:
     (bare.folder / "empty").mkdir()
     assert bare.imbizo("check", "empty").code == 1
