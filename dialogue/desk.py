@@ -79,8 +79,8 @@ class Desk:
         object.__setattr__(self, "keywords", keywords)
         lists = [self.locales[code].words.places for code in self.city.languages]
         object.__setattr__(self, "gazetteer", Gazetteer(self.areas, self.city.name, lists))
-        lists = (locale.danger for locale in self.locales.values())
-        object.__setattr__(self, "dangers", tuple(one for one in lists if one is not None))
+        dangers = (locale.danger for locale in self.locales.values())
+        object.__setattr__(self, "dangers", tuple(one for one in dangers if one is not None))
 
     def locale(self, code: str | None) -> Locale:
         """The locale of that code if the city speaks it, else the city's first."""

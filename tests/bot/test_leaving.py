@@ -88,7 +88,8 @@ async def test_a_child_who_tells_of_abuse_leaves_nothing_but_counts(bot: Bot) ->
     async with bot.dispatching(post) as dispatcher:
         await dispatcher.drain()
     assert post.texts == [said]
-    assert traces(bot, "stepfather", *about(bot, BEN)) == []
+    assert [hit for hit in traces(bot, *about(bot, BEN)) if "/" not in hit[0]] == []
+    assert traces(bot, BEN, "stepfather") == []
     left = bot.counts()
     assert (left["contact"], left["urn"], left["body"]) == (0, 0, 0)
     assert bot.rows("SELECT risk, n FROM risk_count") == [("child", 1)]

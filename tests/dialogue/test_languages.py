@@ -238,7 +238,7 @@ def test_what_is_no_language_asks_again_twice_then_lets_it_be() -> None:
 
 def test_another_keyword_instead_of_a_language_starts_that_survey() -> None:
     other = spoken("zu", slug="other")
-    assert in_zulu(HALF, other).send("Hi").send("OTHER").text == "safe zu?"
+    assert in_zulu(HALF, other).send("Hi").send("OTHER").text.splitlines()[1:] == ["safe zu?"]
 
 
 def test_the_survey_asked_for_by_its_keyword_begins_not_the_citys_first() -> None:
@@ -252,7 +252,7 @@ def test_the_survey_asked_for_by_its_keyword_begins_not_the_citys_first() -> Non
 def test_a_survey_withdrawn_meanwhile_begins_no_more() -> None:
     chat = in_zulu(HALF).send("Hi")
     chat.desk = desk(spoken("zu", slug="other"))
-    assert chat.send("2").text == "safe zu?"
+    assert chat.send("2").text.splitlines()[1:] == ["safe zu?"]
     chat = in_zulu(HALF).send("Hi")
     chat.desk = desk(spoken("zu", slug="other"))
     assert chat.send("English").said == ["language_set"]
@@ -271,7 +271,10 @@ def test_a_language_the_survey_is_not_in_becomes_the_conversations_and_the_menu_
 
 def test_the_only_language_needs_no_choice_but_a_line_in_the_contacts_own() -> None:
     chat = in_zulu(PULSE).send("Hi")
-    assert chat.text == ("Ulimi lwale mibuzo: English. Ayikabi ngesiZulu.\nThe text of safe?")
+    assert chat.text.splitlines()[1:] == [
+        "Ulimi lwale mibuzo: English. Ayikabi ngesiZulu.",
+        "The text of safe?",
+    ]
     assert chat.send("hm").text == "Sorry, we did not understand.\nThe text of safe?"
 
 
