@@ -272,7 +272,7 @@ def test_a_language_the_survey_is_not_in_becomes_the_conversations_and_the_menu_
 def test_the_only_language_needs_no_choice_but_a_line_in_the_contacts_own() -> None:
     chat = in_zulu(PULSE).send("Hi")
     assert chat.text == ("Ulimi lwale mibuzo: English. Ayikabi ngesiZulu.\nThe text of safe?")
-    assert chat.send("hm").text == "Sorry, we did not understand.\nThe text of safe?"
+    assert chat.send("cheese").text == "Sorry, we did not understand.\nThe text of safe?"
 
 
 def test_of_a_survey_in_none_of_the_citys_languages_its_own_first_is_taken() -> None:
