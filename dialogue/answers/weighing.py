@@ -125,7 +125,8 @@ def _graded(row: Sequence[Mark], name: str, known: Lexicon) -> tuple[str, ...]:
     if not strengthened or any(known.kind((w,)) == "very" for mark in named for w in mark.words):
         return ()
     sisters = _sisters(row, name, known) or _strong(name, known)
-    return (name, *sisters) if sisters else ()
+    graded = sum(option.role is None for option in known.options) > 2
+    return (name, *sisters) if sisters or graded else ()
 
 
 def _sisters(row: Sequence[Mark], name: str, known: Lexicon) -> tuple[str, ...]:

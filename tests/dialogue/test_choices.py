@@ -296,6 +296,7 @@ def test_the_bare_stem_of_a_scale_names_its_degrees(said: str, expected: str) ->
     ("said", "expected"),
     [
         ("never", "never"),
+        ("very often", "2"),
         ("offten", "often"),
         ("oftn", "often"),
         ("not often", "1 or 3 or 4 or 5"),
