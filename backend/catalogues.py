@@ -11,14 +11,14 @@ from babel.messages.pofile import read_po
 
 from backend.danger_lists import FILE, load_danger
 from dialogue.answers.number_words import Numerals
-from dialogue.locale import COMMAND_KEYS, Locale, Words
+from dialogue.locale import COMMAND_KEYS, MARK_KEYS, Locale, Words
 from dialogue.phrases import PHRASES
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 REPLY_KEYS = (
-    *("yes", "no", "dont_know", "refused", "padding", "greetings"),
-    *("and", "or"),
-    *("today", "yesterday", "months", "units", "before_number"),
+    *MARK_KEYS,
+    *("skip", "greetings", "endings", "negative_prefixes", "negative_prefixes_of_words"),
+    *("today", "yesterday", "months"),
 )
 PLACE_KEYS = (
     "live_in", "articles", "kinds", "parts", "numbered", "doubt", "directions", "short",

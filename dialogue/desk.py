@@ -87,6 +87,11 @@ class Desk:
         known = code if code in self.city.languages else self.city.languages[0]
         return self.locales[known]
 
+    def others(self, locale: Locale) -> tuple[Locale, ...]:
+        """The languages a reply in this one may be in as well: the city's others, and English."""
+        codes = dict.fromkeys((*self.city.languages, *(c for c in ("en",) if c in self.locales)))
+        return tuple(self.locales[code] for code in codes if code != locale.code)
+
     def survey_locale(self, survey: Survey, code: str | None) -> Locale:
         """The language a survey is held in: the contact's, else one of the city's."""
         return self.locales[survey.locale_for(self.locale(code).code, *self.city.languages)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dialogue.danger import Risk
-from dialogue.outcomes import Again, Value
+from dialogue.outcomes import Again, Remark, Value
 from dialogue.survey import Session, Survey
 
 
@@ -49,7 +49,7 @@ class Ask:
     survey: Survey
     question: str
     tag: str
-    problem: Again | None = None
+    problem: Again | Remark | None = None
     locale: str | None = None
 
 
@@ -57,8 +57,9 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Record:
     """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or,
-    where BACK voided it, not_applicable. `raw` is the resident's own text, to be kept sealed;
-    `words` is the version of the lists and rules that it was read with."""
+    where BACK voided it, not_applicable; or it is a remark, which settles nothing and is no answer.
+    `raw` is the resident's own text, to be kept sealed; `words` says by which version of the words
+    and rules it was read."""
 
     session: str
     question: str

@@ -11,9 +11,11 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import assert_never
 
+from dialogue.answers import rules
 from dialogue.effects import Ask, Effect, Moved, Record, Say
 from dialogue.events import Reply, Start
 from dialogue.outcomes import (
+    REMARK,
     Again,
     Ambiguous,
     Answered,
@@ -21,13 +23,23 @@ from dialogue.outcomes import (
     Empty,
     Final,
     NotUnderstood,
+    Outcome,
     OutOfRange,
     Refused,
+    Remark,
     Skipped,
     Value,
 )
 from dialogue.questions import Question, Reading
-from dialogue.survey import BACK_LIMIT, RETRY_LIMIT, Answer, Session, Status, Survey
+from dialogue.survey import (
+    BACK_LIMIT,
+    REMARK_LIMIT,
+    RETRY_LIMIT,
+    Answer,
+    Session,
+    Status,
+    Survey,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ def advance(
         case Back():
             return _back(survey, session, now, known)
         case Skip():
-            return _settle(survey, session, Skipped(), None, now, known)
+            return _settle(survey, session, Skipped(), None, now, reading, known)
         case Reply():
             return _reply(survey, session, event, now, reading, known)
         case _:
@@ -115,7 +127,7 @@ def _list_mark(candidates: tuple[str, ...]) -> str:
 def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:
     """Whether the open question knows this reply; free text, which takes everything, does not."""
     match _current(survey, session).read(reply, reading):
-        case Ambiguous() | OutOfRange() | NotUnderstood() | Empty():
+        case Ambiguous() | OutOfRange() | NotUnderstood() | Empty() | Remark():
             return False
         case Answered(sealed=sealed):
             return not sealed
@@ -136,16 +148,68 @@ def _reply(
     reading: Reading,
     known: Mapping[str, Value],
 ) -> Step:
-    outcome = _current(survey, session).read(reply, reading)
-    if isinstance(outcome, NotUnderstood) and session.candidates:
-        outcome = survey.question(session.question or "").read(reply, reading)
-    if not isinstance(outcome, Again):
-        return _settle(survey, session, outcome, reply, now, known)
-    if session.tries >= RETRY_LIMIT:
-        return _settle(survey, session, outcome, reply, now, known)
+    outcome = _read(survey, session, reply, reading)
+    if isinstance(outcome, Remark):
+        if session.remarks < REMARK_LIMIT:
+            return _note(survey, session, outcome, reply, now, reading)
+        outcome = NotUnderstood()
+    if not isinstance(outcome, Again) or session.tries >= RETRY_LIMIT:
+        return _settle(survey, session, outcome, reply, now, reading, known)
+    if session.tries:
+        outcome = _plainer(survey, session, outcome)
     candidates = outcome.candidates if isinstance(outcome, Ambiguous) else ()
     session = replace(session, tries=session.tries + 1, candidates=candidates, asked_at=now)
     return Step(session, (_question(survey, session, outcome),))
+
+
+def _read(survey: Survey, session: Session, reply: Reply, reading: Reading) -> Outcome:
+    """The reply read among the candidates that were asked back, then, if it is none, among all."""
+    question = survey.question(session.question or "")
+    if not session.candidates:
+        return question.read(reply, reading)
+    narrow = question.narrowed(session.candidates)
+    if len(session.candidates) == 1:
+        confirmed = narrow.confirmed(reply, reading)
+        if confirmed is not None:
+            return confirmed
+    outcome = narrow.read(reply, reading)
+    if isinstance(outcome, Answered | Remark):
+        return outcome
+    whole = question.read(reply, reading)
+    return outcome if isinstance(whole, NotUnderstood | OutOfRange) else whole
+
+
+def _is_exact(answer: Answered) -> bool:
+    return rules.confidence(answer.rule) is rules.Confidence.EXACT
+
+
+def _plainer(survey: Survey, session: Session, outcome: Again) -> Again:
+    """The second time: all options again with an example, whatever the reply might have meant."""
+    options = survey.question(session.question or "").options
+    vague = isinstance(outcome, Ambiguous) or outcome == NotUnderstood()
+    if not (options and vague):
+        return outcome
+    return NotUnderstood("reply_choice", (("example", options[0].code),))
+
+
+def _note(
+    survey: Survey, session: Session, said: Remark, reply: Reply, now: datetime, reading: Reading
+) -> Step:
+    """Keeps a remark for a person and asks the question again; no try is used up."""
+    name = session.question or ""
+    revision = session.revisions.get(name, 0) + 1
+    words = _words(reading)
+    record = Record(session.id, name, revision, REMARK, None, said.kind, reply.said, words)
+    revisions = {**session.revisions, name: revision}
+    session = replace(
+        session, revisions=revisions, remarks=session.remarks + 1, candidates=(), asked_at=now
+    )
+    return Step(session, (record, _question(survey, session, said)))
+
+
+def _words(reading: Reading) -> str:
+    """Which words and rules a reply was read by."""
+    return f"{reading.locale.code} {reading.locale.words.version}, rules {rules.VERSION}"
 
 
 def _settle(
@@ -154,11 +218,12 @@ def _settle(
     outcome: Final | Again,
     reply: Reply | None,
     now: datetime,
+    reading: Reading,
     known: Mapping[str, Value],
 ) -> Step:
     """Records what became of the open question and goes on."""
-    record = _record(survey, session, outcome, reply)
-    session = replace(_with(session, record), tries=0, candidates=())
+    record = replace(_record(survey, session, outcome, reply), words=_words(reading))
+    session = replace(_with(session, record), tries=0, remarks=0, candidates=())
     effects: tuple[Effect, ...] = (record,)
     if isinstance(outcome, Again):
         effects += (Say("moving_on"),)
@@ -173,7 +238,9 @@ def _record(
     match outcome:
         case Answered(found, how, sealed, words):
             kind, rule = "answered", how
-            value, raw = (None, str(found)) if sealed else (found, words)
+            tapped = reply is not None and reply.choice is not None
+            said = words or (None if tapped or _is_exact(outcome) else raw)
+            value, raw = (None, str(found)) if sealed else (found, said)
             role = _role(survey.question(name), found)
             kind = role if role in ("dont_know", "refused") else kind
         case DontKnow():
@@ -259,11 +326,11 @@ def _after(survey: Survey, session: Session) -> tuple[Question, ...]:
 
 
 def _ask(survey: Survey, session: Session, now: datetime, effects: tuple[Effect, ...]) -> Step:
-    session = replace(session, tries=0, candidates=(), asked_at=now)
+    session = replace(session, tries=0, remarks=0, candidates=(), asked_at=now)
     return Step(session, (*effects, _question(survey, session)))
 
 
-def _question(survey: Survey, session: Session, problem: Again | None = None) -> Ask:
+def _question(survey: Survey, session: Session, problem: Again | Remark | None = None) -> Ask:
     name, mark = session.question or "", tag(session)
     if session.candidates and survey.question(name).numbers_move:
         mark += "~" + _list_mark(session.candidates)

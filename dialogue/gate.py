@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogue import surveying
-from dialogue.answers.choices import is_doubtful, match, strip_padding
+from dialogue.answers.choices import match
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
@@ -17,6 +17,7 @@ from dialogue.events import Reply
 from dialogue.memory import Conversation, Gate
 from dialogue.outcomes import Again, Answered
 from dialogue.questions import Option, Reading
+from dialogue.questions.choice import with_yes_and_no
 from dialogue.questions.number import Age
 from dialogue.survey import RETRY_LIMIT, Survey
 from dialogue.turn import Turn
@@ -27,6 +28,10 @@ PURPOSE = "survey"
 
 CONSENT_TAG = "consent"
 CONSENT_CHOICES = (("1", "agree"), ("2", "decline"))
+PLAIN = frozenset({"code", "label", "synonym", "code and label", "position", "polite"})
+"""Rules by which a yes counts as agreement."""
+
+PLAIN_NO = PLAIN | {"in sentence"}
 _AGE = Age(name="age")
 
 
@@ -76,23 +81,17 @@ def consent(desk: Desk, conversation: Conversation, reply: Reply, agreement: Agr
 
 def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> str | None:
     """Which of two choices (affirmative first) a reply is, as its phrase name: by number, label, or
-    a plain yes or no. A condition ("yes but …") is neither, nor is a question ("yes?")."""
-    padding = reading.locale.words.replies.get("padding", ())
-    if is_doubtful(reply.said):
-        return None
-    said = strip_padding(fold(reply.said), padding)
-    for word, (_, phrase) in zip(("yes", "no"), choices, strict=True):
-        if reading.says(word, said):
-            return phrase
+    a plain yes or no. A condition ("yes but …") is neither, nor is a question ("yes?"), and a yes
+    within a sentence or a misspelt one is none: agreement is never guessed."""
+    said = zip(("yes", "no"), choices, strict=True)
     options = tuple(
-        Option(
-            number, phrase, {lo.code: lo.say(phrase) for lo in (reading.locale, *reading.others)}
-        )
-        for number, phrase in choices
+        Option(number, word, {lo.code: lo.say(phrase) for lo in reading.languages})
+        for word, (number, phrase) in said
     )
-    locales = tuple(lo.code for lo in (reading.locale, *reading.others))
-    names, _ = match(reply.said, options, locales, padding)
-    return names[0] if len(names) == 1 else None
+    found = match(reply.said, with_yes_and_no(options, reading), reading.languages)
+    if not found.sure or found.rule not in (PLAIN if found.names == ("yes",) else PLAIN_NO):
+        return None
+    return choices[0 if found.names == ("yes",) else 1][1]
 
 
 def _notice(desk: Desk) -> tuple[Effect, ...]:
@@ -150,5 +149,4 @@ def _open(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -
 
 def _reading(desk: Desk, conversation: Conversation) -> Reading:
     locale = desk.locale(conversation.locale)
-    others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
-    return Reading(locale, others)
+    return Reading(locale, desk.others(locale))

@@ -37,8 +37,7 @@ _PLAIN = frozenset({"age_question", "finished", "already_done", "nothing_open"})
 def reading(desk: Desk, conversation: Conversation) -> Reading:
     """How replies to our own questions are read: in the conversation's language first."""
     locale = desk.locale(conversation.locale)
-    others = tuple(desk.locales[code] for code in desk.city.languages if code != locale.code)
-    return Reading(locale, others)
+    return Reading(locale, desk.others(locale))
 
 
 # --- what the resident speaks ----------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dialogue.answers.normalise import fold
 from dialogue.answers.number_words import Numerals
+from dialogue.answers.tokens import word_tokens
 from dialogue.danger import DangerList
 
 COMMAND_KEYS = (
@@ -14,6 +15,16 @@ COMMAND_KEYS = (
 
 POLITE = ("padding", "before_number", "units")
 """Lists of replies whose words may stand around a number."""
+
+MARK_KEYS = (
+    *("dont_know", "refused", "neither", "hedges", "but", "except", "only", "because"),
+    *("no", "yes", "elsewhere", "all", "none"),
+    *("negators", "between", "or", "question", "greeting", "thanks", "noise"),
+    *("very", "position", "last", "or_more", "or_less", "over", "under", "and", "to", "units"),
+    *("padding", "filler", "before_number"),
+)
+"""Lists of words by which a reply is told apart; a phrase in two of them belongs to the first.
+`filler` says as little as `padding`, but does not stand around numbers and places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +45,28 @@ class Words:
     numerals: Numerals = field(default_factory=Numerals)
     folded: Mapping[str, frozenset[str]] = field(init=False)
     polite: frozenset[str] = field(init=False)
+    marks: Mapping[tuple[str, ...], str] = field(init=False)
 
     def __post_init__(self) -> None:
         folded = {key: frozenset(map(fold, words)) for key, words in self.replies.items()}
         object.__setattr__(self, "folded", folded)
         around = (word for key in POLITE for words in folded.get(key, ()) for word in words.split())
         object.__setattr__(self, "polite", frozenset(around))
+        object.__setattr__(self, "marks", _marks(self.replies))
 
     def says(self, key: str, folded_text: str) -> bool:
         """Whether the whole folded text is one of the replies listed under `key`."""
         return folded_text in self.folded.get(key, frozenset())
+
+
+def _marks(replies: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """The list that a phrase (as its words) is in."""
+    found: dict[tuple[str, ...], str] = {}
+    for key in MARK_KEYS:
+        for phrase in replies.get(key, ()):
+            found.setdefault(word_tokens(phrase), "padding" if key == "filler" else key)
+    found.pop((), None)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

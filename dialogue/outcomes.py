@@ -68,10 +68,21 @@ class Skipped:
     """The resident passed on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """No answer, but something said to us: `kind` is question, greeting, thanks or noise. Kept for
+    a person; it uses up no try, and the question is asked again."""
+
+    kind: str
+
+
+REMARK = "remark"
+"""What a remark is recorded as: it settles nothing, supersedes nothing and never counts."""
+
 Final = Answered | DontKnow | Refused | Skipped
 """Outcomes that settle a question."""
 
 Again = Ambiguous | OutOfRange | NotUnderstood | Empty
 """Outcomes after which we ask once more."""
 
-Outcome = Final | Again
+Outcome = Final | Again | Remark

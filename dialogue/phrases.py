@@ -84,6 +84,11 @@ PHRASES = MappingProxyType(
         # --- during a survey -----------------------------------------------------------------
         "not_understood": "Sorry, we did not understand.",
         "ambiguous": "Which one do you mean?",
+        "reply_choice": "Please reply with one number, for example {example}.",
+        "no_such_number": "{number} is not one of the choices.",
+        "several_unclear": "We understood only {options}. Please send all your choices as numbers.",
+        "remark_question": "A program asks here, nobody reads live. {HELP} for help.",
+        "remark_noted": "Thank you for writing.",
         "reply_number": "Please reply with a number.",
         "reply_age": "Please reply with your age in years, for example 34.",
         "reply_date": "Please reply with a date, for example {example}.",

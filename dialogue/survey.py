@@ -11,6 +11,9 @@ from dialogue.questions import Question
 RETRY_LIMIT = 2
 """Times we ask again before a question is left as not coded (answer interpretation §9)."""
 
+REMARK_LIMIT = 3
+"""Remarks on one question that use up no try; two machines would thank each other for ever."""
+
 BACK_LIMIT = 3
 """BACKs in one session; with it, progress is monotonic and a session always ends."""
 
@@ -89,6 +92,7 @@ class Session:
     revisions: Mapping[str, int] = field(default_factory=dict)
     tries: int = 0
     candidates: tuple[str, ...] = ()
+    remarks: int = 0
     backs: int = 0
     asked_at: datetime | None = None
     locale: str | None = None

@@ -265,7 +265,7 @@ def reading(
 ) -> Reading:
     """How replies to this survey are read: in its language first, then the city's others."""
     locale = _locale(desk, conversation, session, survey)
-    others = tuple(desk.locales[c] for c in desk.city.languages if c != locale.code)
+    others = desk.others(locale)
     told = (str(answer.value) for answer in session.answers.values())
     within = tuple(code for code in told if code in desk.gazetteer.areas)
     return Reading(locale, others, desk.gazetteer, desk.city.country, desk.city.today(now), within)

@@ -8,7 +8,7 @@ from dialogue.effects import Ask, Effect, Offer, OfferLanguages, Say
 from dialogue.locale import Locale
 from dialogue.memory import Aside
 from dialogue.messages import Choice, Message
-from dialogue.outcomes import Again, Ambiguous, Empty, NotUnderstood, OutOfRange
+from dialogue.outcomes import Again, Ambiguous, Empty, NotUnderstood, OutOfRange, Remark
 
 
 def compose(desk: Desk, effects: Iterable[Effect], code: str | None) -> Message | None:
@@ -78,7 +78,7 @@ def _ask(desk: Desk, ask: Ask, locale: Locale) -> tuple[str, tuple[Choice, ...],
     return "\n".join(line for line in lines if line), choices, ask.tag
 
 
-def _problem(desk: Desk, problem: Again | None, locale: Locale) -> str:
+def _problem(desk: Desk, problem: Again | Remark | None, locale: Locale) -> str:
     match problem:
         case NotUnderstood(phrase, values):
             return _say(desk, locale, phrase or "not_understood", values)
@@ -86,6 +86,9 @@ def _problem(desk: Desk, problem: Again | None, locale: Locale) -> str:
             return _say(desk, locale, phrase, values)
         case Empty(media):
             return locale.say("no_media" if media else "empty")
+        case Remark(kind):
+            phrase = "remark_question" if kind == "question" else "remark_noted"
+            return _say(desk, locale, phrase, ())
         case _:
             return ""
 

@@ -18,7 +18,7 @@ from backend.exports.order import in_order
 from backend.exports.source import Source
 from backend.results.counts import read_value
 from backend.store.tables import ANSWER, SESSION
-from dialogue.outcomes import Value
+from dialogue.outcomes import REMARK, Value
 from dialogue.questions.place import Location
 from dialogue.survey import Status, Survey
 
@@ -125,7 +125,9 @@ def _answers(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping
     """The answers of these sessions by question; of several revisions the last."""
     columns = [ANSWER.c[name] for name in _ANSWER_COLUMNS]
     rows = connection.execute(
-        select(*columns).where(ANSWER.c.session.in_(ids)).order_by(ANSWER.c.revision)
+        select(*columns)
+        .where(ANSWER.c.session.in_(ids), ANSWER.c.outcome != REMARK)
+        .order_by(ANSWER.c.revision)
     )
     found: dict[str, dict[str, Given]] = {}
     for session, question, revision, outcome, value, rule in rows:

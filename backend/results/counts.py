@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, Subquery, case, func, select
 
 from backend.store.tables import ANSWER, SESSION
-from dialogue.outcomes import Value
+from dialogue.outcomes import REMARK, Value
 from dialogue.survey import Status
 
 
@@ -55,7 +55,8 @@ def _sessions(city: str, survey: str) -> Select[tuple[str]]:
 
 def _counting(city: str, survey: str) -> Subquery:
     """A survey's sessions with their place among those of their contact; the first counts."""
-    answers = select(ANSWER.c.id).where(ANSWER.c.session == SESSION.c.id).exists()
+    given = (ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome != REMARK)
+    answers = select(ANSWER.c.id).where(*given).exists()
     place = func.row_number().over(
         partition_by=(SESSION.c.contact, case((SESSION.c.contact.is_(None), SESSION.c.id))),
         order_by=(
@@ -78,6 +79,7 @@ def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Se
             later.c.session == ANSWER.c.session,
             later.c.question == ANSWER.c.question,
             later.c.revision > ANSWER.c.revision,
+            later.c.outcome != REMARK,
         )
         .exists()
     )
@@ -85,7 +87,7 @@ def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Se
     rows = connection.execute(
         select(*of_whom, func.count().label("n"))
         .join(counting, counting.c.id == ANSWER.c.session)
-        .where(counting.c.place == 1, ~superseded)
+        .where(counting.c.place == 1, ~superseded, ANSWER.c.outcome != REMARK)
         .group_by(*of_whom)
     )
     counts: dict[str, list[Count]] = {}

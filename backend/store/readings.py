@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, insert, select
+from sqlalchemy import Connection, ScalarSelect, func, insert, select
 
 from backend.privacy import KeyRing, SealBrokenError
 from backend.store.tables import ANSWER, RAW, SESSION
 from dialogue.coding import CODED
-from dialogue.outcomes import Value
+from dialogue.outcomes import REMARK, Value
 from dialogue.survey import Status
 
 _OPEN = (Status.ACTIVE, Status.PARKED)
@@ -59,9 +59,13 @@ _LAST = ~(
         _LATER.c.session == ANSWER.c.session,
         _LATER.c.question == ANSWER.c.question,
         _LATER.c.revision > ANSWER.c.revision,
+        _LATER.c.outcome != REMARK,
     )
     .exists()
 )
+
+
+_IS_ANSWER = (ANSWER.c.outcome != REMARK,)
 
 
 def listed(
@@ -75,9 +79,10 @@ def listed(
     limit: int,
 ) -> Sequence[AnswerRead]:
     """A survey's answers in their last revision, in the order they were settled: `limit` of those
-    behind `after`. A coder's revision has no words of its own, so those of the one before are
-    shown."""
-    wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after, _LAST]
+    behind `after`; remarks (`outcome` "remark") only where they are asked for, and then all. A
+    coder's revision has no words of its own, so those of the one before are shown."""
+    wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after]
+    wanted += [ANSWER.c.outcome == REMARK] if outcome == REMARK else [*_IS_ANSWER, _LAST]
     if question is not None:
         wanted.append(ANSWER.c.question == question)
     if outcome is not None:
@@ -101,6 +106,7 @@ def _said() -> ScalarSelect[str | None]:
             _FIRST.c.session == ANSWER.c.session,
             _FIRST.c.question == ANSWER.c.question,
             _FIRST.c.revision <= ANSWER.c.revision,
+            (_FIRST.c.id == ANSWER.c.id) | (_FIRST.c.outcome != REMARK),
             (_FIRST.c.id == ANSWER.c.id) | ANSWER.c.coder.is_not(None),
             _FIRST.c.coder.is_(None),
         )
@@ -143,7 +149,7 @@ def find(connection: Connection, city: str, id_: int) -> ToCode | None:
             _LAST.label("last"), SESSION.c.status,
         )
         .select_from(ANSWER.join(SESSION))
-        .where(SESSION.c.city == city, ANSWER.c.id == id_)
+        .where(SESSION.c.city == city, ANSWER.c.id == id_, *_IS_ANSWER)
     ).first()  # fmt: skip
     if row is None:
         return None
@@ -157,10 +163,12 @@ def code(
     """Adds the coder's reading as the next revision; its id. Raises sqlalchemy.exc.IntegrityError
     where another was added meanwhile."""
     before = connection.execute(select(ANSWER).where(ANSWER.c.id == id_)).one()
+    question = (ANSWER.c.session == before.session, ANSWER.c.question == before.question)
+    latest = connection.execute(select(func.max(ANSWER.c.revision)).where(*question)).scalar_one()
     row = {
         "session": before.session,
         "question": before.question,
-        "revision": before.revision + 1,
+        "revision": latest + 1,
         "outcome": outcome,
         "value": None if value is None else json.dumps(value, ensure_ascii=False),
         "rule": CODED,

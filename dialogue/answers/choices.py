@@ -1,62 +1,74 @@
-"""Replies to options: printed code, label, synonym, each as the whole reply.
+"""A reply to a question with options, as the one option it names; or the few that it may mean.
 
-The deeper reading of sentences (negation, typos, hedges) is `questions.choice`'s next step and goes
-here; until then a text that is not plainly one option is asked back, never guessed.
+Evidence, strongest first: the printed number; a label or synonym as the whole reply; a position; a
+label as complete words inside the reply; near spelling. Whatever speaks against it (a negator, a
+hedge, a second option, words that nobody knows) makes the reply doubtful: then the options are only
+candidates, to be asked back. Source: answer interpretation §4.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Protocol
 
+from dialogue.answers.banding import banded, numeric_labels
+from dialogue.answers.bands import bands
+from dialogue.answers.found import NOTHING, Match, doubtful, same_code, sure
+from dialogue.answers.guessing import cut_label, nearly
+from dialogue.answers.lexicon import Labelled, Lexicon, lexicon
+from dialogue.answers.marks import marks
 from dialogue.answers.normalise import clean, fold, fold_word
+from dialogue.answers.tokens import MOST, tokens
+from dialogue.answers.weighing import weigh
+from dialogue.locale import Locale
 
-
-class Labelled(Protocol):
-    """An option, as far as matching sees it."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def label(self) -> Mapping[str, str]: ...
-    @property
-    def synonyms(self) -> Mapping[str, tuple[str, ...]]: ...
-
-
-Found = tuple[tuple[str, ...], str]
-"""Option names that the text may mean, and the rule that found them."""
-
-_NOTHING: Found = ((), "")
 _NEGATIVE = re.compile(r"-\s*[0-9]")
-_NUMBERED = re.compile(r"([0-9]{1,6})\s*[.):\-]*\s+(\S.*)")
-_HASH = re.compile(r"[#(\[]?\s*([0-9]{1,6})\s*[.)\]:]*")
+_BOUND = re.compile(r"\s*(?:[<>~≈≤≥]|'[0-9]{2}\b)")
+"""What makes a limit or a year of a number: "> 3", "'90"."""
+
+_CODE = re.compile(r"[#(\[]?\s*([0-9]{1,6})\s*[.)\]:]*")
 
 
-def match(
-    text: str, options: Sequence[Labelled], locales: Sequence[str], padding: Iterable[str]
-) -> Found:
-    """Reads one folded or raw reply against options; `locales` in order of preference.
-
-    More than one name in the result means that the reply is ambiguous.
-    """
+def match(text: str, options: Sequence[Labelled], languages: Sequence[Locale]) -> Match:
+    """Reads one reply against options; `languages` in order of preference, the session's first."""
+    code = _CODE.fullmatch(fold(text))
+    if (
+        code
+        and not is_doubtful(text)
+        and not _BOUND.match(clean(text))
+        and not numeric_labels(options)
+    ):
+        named = [o.name for o in options if same_code(o.code, code[1])]
+        return sure(named[:1], "code") if named else Match(number=code[1])
+    said = tokens(fold(text))
+    if not said.words or len(said.words) > MOST or _NEGATIVE.match(clean(text)):
+        return NOTHING
+    if _BOUND.match(clean(text)):
+        return NOTHING
+    known = lexicon(options, languages)
+    whole = _whole(text, said.words, known)
     if is_doubtful(text):
-        return _NOTHING
-    bare = strip_padding(fold(text), padding)
-    if not bare:
-        return _NOTHING
-    number = _HASH.fullmatch(bare)
-    if number:
-        return _named([o for o in options if _same_code(o.code, number[1])], "code")
-    words = _by_words(bare, options, locales)
-    return words if words[0] else _number_and_words(bare, options, locales)
+        return doubtful(whole.names)
+    if whole.names and not (whole.rule == "label" and said.words[0].isdigit()):
+        return whole
+    cut = cut_label(said.words, known, whole=not clean(text).endswith("..."))
+    if cut:
+        return sure(cut, "cut label")
+    near = nearly(said.words, known)
+    if near:
+        return sure(near, "near spelling")
+    row = marks(said, known)
+    among = bands(known)
+    if among:
+        numeric = banded(row, known, among, plus="+" in fold(text))
+        if numeric is not None:
+            return numeric
+    return whole if whole.names else weigh(row, known)
 
 
 def is_doubtful(text: str) -> bool:
     """Whether it asks rather than answers ("safe?"), or is a negative number."""
     seen = clean(text)
-    return seen.endswith(("?", "¿")) or _NEGATIVE.match(seen) is not None
+    return seen.rstrip("!. ").endswith(("?", "¿")) or _NEGATIVE.match(seen) is not None
 
 
 def strip_padding(text: str, padding: Iterable[str]) -> str:
@@ -78,36 +90,19 @@ def _around(padding: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({fold_word(p) for p in padding} - {""}, key=len, reverse=True))
 
 
-def _by_words(text: str, options: Sequence[Labelled], locales: Sequence[str]) -> Found:
-    """Labels before synonyms, the session's language before the others."""
-    for locale in locales:
-        labels = [o for o in options if fold_word(o.label.get(locale, "")) == text]
-        if labels:
-            return _named(labels, "label")
-        synonyms = [o for o in options if text in map(fold_word, o.synonyms.get(locale, ()))]
-        if synonyms:
-            return _named(synonyms, "synonym")
-    return _NOTHING
+def _whole(text: str, words: tuple[str, ...], known: Lexicon) -> Match:
+    """A label or synonym that is the whole reply; of two that differ in accents the one written."""
+    entry = known.option(words)
+    if entry is None:
+        return NOTHING
+    names = entry.names
+    if len(names) > 1:
+        written = clean(text).casefold()
+        exact = [o.name for o in known.options if written in _as_written(o)]
+        names = tuple(exact) if len(exact) == 1 else names
+    return Match(names, entry.rule, sure=len(names) == 1)
 
 
-def _number_and_words(text: str, options: Sequence[Labelled], locales: Sequence[str]) -> Found:
-    """ "3 often" counts if option 3 is "often"; two that disagree are both candidates."""
-    both = _NUMBERED.fullmatch(text)
-    if not both:
-        return _NOTHING
-    by_code = [o for o in options if _same_code(o.code, both[1])]
-    names, _ = _by_words(both[2], options, locales)
-    if not by_code or not names:
-        return _NOTHING
-    if by_code[0].name in names:
-        return _named(by_code[:1], "code and label")
-    return (by_code[0].name, *names), "code against label"
-
-
-def _same_code(code: str, digits: str) -> bool:
-    return code == digits or (code.isdigit() and code.lstrip("0") == digits.lstrip("0") != "")
-
-
-def _named(options: Iterable[Labelled], rule: str) -> Found:
-    names = tuple(o.name for o in options)
-    return (names, rule) if names else _NOTHING
+def _as_written(option: Labelled) -> tuple[str, ...]:
+    synonyms = (word for words in option.synonyms.values() for word in words)
+    return tuple(clean(w).casefold() for w in (*option.label.values(), *synonyms))

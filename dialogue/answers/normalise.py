@@ -7,9 +7,22 @@ from functools import lru_cache
 LONGEST = 4000
 """Characters read of one message; channels cut at the border, this is the second fence."""
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "…": "..."})
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "…": "..."}
+)
 _ENDS = " \t\r\n.,;:!?¡¿\"'()[]{}<>*_~#-–—/\\|"
+_MARKED = str.maketrans({"*": None, "~": None, "_": " "})
+"""What a phone's markdown puts around words."""
 _SPACE = re.compile(r"\s+")
+_SQUARED_FROM = (0x1F150, 0x1F170)
+"""Where the white-on-black circled and squared A stand, which the compatibility form leaves."""
+_SKIN = range(0x1F3FB, 0x1F400)
+_OTHER_LETTERS = str.maketrans(
+    {"ی": "ي", "ى": "ي", "ک": "ك", "ـ": None, "ٱ": "ا", "ı": "i", "ø": "o", "ł": "l", "🆗": "ok"}
+    | {"🔟": "10"}
+)
+_WHOLE_UP_TO = 20
+"""Circled numbers go so far."""
 
 
 def clean(text: str) -> str:
@@ -17,22 +30,26 @@ def clean(text: str) -> str:
     text = text[:LONGEST]
     if text.isascii() and text.isprintable():  # most texts: the same, sooner
         return _SPACE.sub(" ", text.replace("`", "'")).strip()
-    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    # Before the compatibility form, which makes a space and an accent of a lone accent.
+    text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
+    text = text.translate(_OTHER_LETTERS)
     seen = (
-        _ascii_digit(c)
+        _plain(c)
         for c in text
-        if unicodedata.category(c) not in ("Cf", "Cc", "Mn", "Me") or c.isspace()
+        if c.isspace()
+        or not (unicodedata.category(c) in ("Cf", "Cc", "Mn", "Me") or ord(c) in _SKIN)
     )
     return _SPACE.sub(" ", "".join(seen)).strip()
 
 
 def fold(text: str) -> str:
-    """`clean` text without case, accents and punctuation at its ends: "¡Sí!" becomes "si"."""
-    seen = clean(text).casefold()
-    if seen.isascii():
-        return seen.strip(_ENDS)
-    plain = unicodedata.normalize("NFKD", seen)
-    return "".join(c for c in plain if not unicodedata.combining(c)).strip(_ENDS)
+    """`clean` text without case, accents, markdown and punctuation at its ends: "¡Sí!" becomes
+    "si"."""
+    seen = clean(text).casefold().translate(_MARKED)
+    if not seen.isascii():
+        plain = unicodedata.normalize("NFKD", seen)
+        seen = "".join(c for c in plain if not unicodedata.combining(c))
+    return _SPACE.sub(" ", seen).strip(_ENDS)
 
 
 @lru_cache(maxsize=20_000)
@@ -42,8 +59,15 @@ def fold_word(word: str) -> str:
     return fold(word)
 
 
-def _ascii_digit(char: str) -> str:
+def _plain(char: str) -> str:
+    """A digit of any script or in a circle as ASCII, a squared letter as the letter."""
     if char.isascii():
         return char
-    digit = unicodedata.digit(char, None)
-    return char if digit is None else str(digit)
+    number = unicodedata.numeric(char, -1)
+    if number == int(number) and 0 <= number <= _WHOLE_UP_TO and not char.isalpha():
+        return str(int(number))
+    code = ord(char)
+    for first in _SQUARED_FROM:
+        if first <= code < first + 26:
+            return chr(ord("A") + code - first)
+    return char

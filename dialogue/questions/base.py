@@ -5,13 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from dialogue.answers.choices import strip_padding
 from dialogue.answers.gazetteer import Gazetteer
-from dialogue.answers.normalise import fold
+from dialogue.answers.lexicon import lexicon
+from dialogue.answers.marks import marks
+from dialogue.answers.normalise import clean, fold
+from dialogue.answers.remarks import remark
+from dialogue.answers.tokens import MOST, tokens
 from dialogue.conditions import Condition
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.messages import Choice
-from dialogue.outcomes import DontKnow, Empty, NotUnderstood, Outcome, Refused
+from dialogue.outcomes import DontKnow, Empty, NotUnderstood, Outcome, Refused, Remark, Skipped
+
+LONGEST_SPECIAL = 120
+"""Characters of the longest reply that may be a don't know or a refusal as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,8 @@ class Option:
 
 NOWHERE = Gazetteer()
 """No areas at all."""
+_AGAINST = {"yes": "no", "no": "yes"}
+"""What a word of two other languages must not mean in one of them, to count in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,15 @@ class Reading:
         if self.locale.words.says(key, text):
             return True
         taken = any(text in words for words in self.locale.words.folded.values())
-        return not taken and any(other.words.says(key, text) for other in self.others)
+        if taken or not any(other.words.says(key, text) for other in self.others):
+            return False
+        against = _AGAINST.get(key, "")
+        return not any(other.words.says(against, text) for other in self.others)
+
+    @property
+    def languages(self) -> tuple[Locale, ...]:
+        """The session's language, then the others."""
+        return (self.locale, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,20 +105,34 @@ class Question:
         pictured = self.takes_media and reply.media > 0
         if not (fold(reply.said) or placed or pictured):
             return self.blank(reply)
-        return self.special(reply, reading) or self.interpret(reply, reading)
+        outcome = self.special(reply, reading) or self.interpret(reply, reading)
+        if isinstance(outcome, NotUnderstood):
+            return self.beside(reply, reading) or outcome
+        return outcome
 
     def blank(self, reply: Reply) -> Outcome:
-        """A reply without words; punctuation alone counts as such."""
+        """A reply without words; a question mark alone asks, other punctuation says nothing."""
+        if "?" in clean(reply.said):
+            return Remark("question")
         return Empty(media=reply.media > 0)
 
     def special(self, reply: Reply, reading: Reading) -> Outcome | None:
-        """Don't know and refusal, unless the author's own options say the same words."""
-        text = fold(reply.said)
-        if reading.says("dont_know", text):
-            return self.by_role("dont_know") or DontKnow()
-        if reading.says("refused", text):
-            return self.by_role("refused") or Refused()
-        return None
+        """Don't know, refusal and passing on as whole replies, polite words around them or not;
+        unless the author's own options say the same words."""
+        for text in dict.fromkeys((fold(reply.said), polite(reply.said, reading))):
+            if reading.says("dont_know", text):
+                return self.by_role("dont_know") or DontKnow()
+            if reading.says("refused", text):
+                return self.by_role("refused") or Refused()
+        return Skipped() if reading.says("skip", fold(reply.said)) else None
+
+    def beside(self, reply: Reply, reading: Reading) -> Outcome | None:
+        """A remark, where a reply that is no answer is one."""
+        said = tokens(fold(reply.said))
+        if reply.choice is not None or len(said.words) > MOST:
+            return None
+        kind = remark(clean(reply.said), marks(said, lexicon((), reading.languages)))
+        return Remark(kind) if kind else None
 
     def by_role(self, role: str) -> Outcome | None:
         """The author's own option for a special outcome, if there is one."""
@@ -111,6 +143,10 @@ class Question:
         understands none."""
         return NotUnderstood()
 
+    def confirmed(self, reply: Reply, reading: Reading) -> Outcome | None:
+        """What a yes or a no means, where one candidate was asked back; None for other replies."""
+        return None
+
     def narrowed(self, candidates: tuple[str, ...]) -> "Question":
         """The same question offering only the numbers in `candidates` (asking back)."""
         return self
@@ -120,3 +156,13 @@ class Question:
     ) -> tuple[Choice, ...]:
         """The choices offered when asking back for `candidates`."""
         return tuple(choice for choice in self.choices(locale) if choice.number in candidates)
+
+
+def polite(text: str, reading: Reading) -> str:
+    """The folded text without polite words around it, in any language of the city."""
+    said = fold(text)
+    if len(said) > LONGEST_SPECIAL:
+        return said
+    keys = ("padding", "filler")
+    around = [w for lo in reading.languages for k in keys for w in lo.words.replies.get(k, ())]
+    return strip_padding(said, around)

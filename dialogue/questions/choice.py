@@ -1,29 +1,48 @@
 """Questions with options: one, several, an order, yes or no."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dialogue.answers.choices import is_doubtful, match, strip_padding
-from dialogue.answers.normalise import clean, fold, fold_word
+from dialogue.answers.choices import match
+from dialogue.answers.found import NOTHING, Match, same_code
+from dialogue.answers.lexicon import lexicon
+from dialogue.answers.normalise import fold
+from dialogue.answers.several import Several, several
+from dialogue.answers.tokens import tokens
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.messages import Choice
 from dialogue.outcomes import Ambiguous, Answered, NotUnderstood, Outcome, OutOfRange
-from dialogue.questions.base import Option, Question, Reading
+from dialogue.questions.base import Option, Question, Reading, polite
+
+WHOLE = frozenset({"code", "label", "synonym", "polite", "position", "code and label", "band"})
+"""Rules by which an option goes before a don't know or a refusal in the words of a language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choosing(Question):
-    """Reads one option; the base of all questions with options."""
+    """Reads one option; the base of all questions with options. `rest` are those not offered now,
+    while others are asked back: whoever plainly means one of them still does."""
+
+    rest: tuple[Option, ...] = ()
 
     kind: ClassVar[str] = ""
 
     def special(self, reply: Reply, reading: Reading) -> Outcome | None:
-        if self.find(reply.said, reading)[0]:
+        found = self.seek(reply.said, reading)
+        if found.sure and found.rule in WHOLE:
             return None
-        return super(Choosing, self).special(reply, reading)
+        outcome = super(Choosing, self).special(reply, reading)
+        # "no estoy seguro" is not sure, or not safe: where a label is in it, who knows.
+        return None if self.names_in(reply.said, reading) else outcome
+
+    def names_in(self, text: str, reading: Reading) -> bool:
+        """Whether one of the words is by itself the label of an option that is no special one."""
+        known = lexicon(self.options, reading.languages)
+        plain = {o.name for o in self.options if o.role is None}
+        entries = (known.option((word,)) for word in tokens(fold(text)).words)
+        return any(entry is not None and plain & set(entry.names) for entry in entries)
 
     def by_role(self, role: str) -> Outcome | None:
         named = [o for o in self.options if o.role == role]
@@ -33,25 +52,49 @@ class Choosing(Question):
         """The answer's value for what was chosen."""
         return chosen[0].name
 
+    def seek(self, text: str, reading: Reading) -> Match:
+        """What a reply comes to among the options, as sure as it is."""
+        if self.rest:
+            every = with_yes_and_no((*self.options, *self.rest), reading)
+            found = match(text, every, reading.languages)
+            if found.sure and found.rule in ("code", "label"):
+                return found
+        return match(text, with_yes_and_no(self.options, reading), reading.languages)
+
     def find(self, text: str, reading: Reading) -> tuple[tuple[str, ...], str]:
-        """Names of the options the text may mean, and the rule."""
-        locales = (reading.locale.code, *(o.code for o in reading.others))
-        padding = reading.locale.words.replies.get("padding", ())
-        return match(text, self.options, locales, padding)
+        """Names of the options the text may mean, and the rule: one name is sure, several are
+        candidates, none is nothing or nothing sure."""
+        found = self.seek(text, reading)
+        return (found.names, found.rule) if found.sure or len(found.names) > 1 else ((), "")
+
+    def tapped(self, reply: Reply) -> Match:
+        """The option whose button was tapped."""
+        codes = [o.name for o in self.options if same_code(o.code, reply.choice or "")]
+        return Match(tuple(codes), "code", sure=True) if len(codes) == 1 else NOTHING
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        names, rule = self.find(reply.said, reading)
-        if len(names) == 1:
-            return Answered(names[0], rule)
-        return Ambiguous(self.codes(names)) if names else NotUnderstood()
+        found = self.tapped(reply)
+        found = found if found.sure else self.seek(reply.said, reading)
+        if found.sure:
+            return Answered(found.names[0], found.rule)
+        if found.number is not None:
+            return OutOfRange("no_such_number", (("number", found.number),))
+        return Ambiguous(self.codes(found.names)) if found.names else NotUnderstood()
 
     def codes(self, names: Sequence[str]) -> tuple[str, ...]:
         """The printed numbers of options, in the order printed."""
         return tuple(o.code for o in self.options if o.name in names)
 
+    def confirmed(self, reply: Reply, reading: Reading) -> Outcome | None:
+        said = polite(reply.said, reading)
+        if reading.says("yes", said):
+            return Answered(self.value(self.options), "confirmed")
+        return NotUnderstood() if reading.says("no", said) else None
+
     def narrowed(self, candidates: tuple[str, ...]) -> Question:
         kept = tuple(o for o in self.options if o.code in candidates)
-        return replace(self, options=kept) if kept else self
+        rest = tuple(o for o in self.options if o not in kept)
+        return replace(self, options=kept, rest=rest) if kept else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +115,41 @@ class YesNo(Choosing):
             Choice(o.code, o.label.get(locale.code) or locale.say(o.name)) for o in self.options
         )
 
-    def find(self, text: str, reading: Reading) -> tuple[tuple[str, ...], str]:
-        if is_doubtful(text):
-            return (), ""
-        said = fold(text)
-        for name in ("yes", "no"):
-            if reading.says(name, said):
-                return (name,), "yes or no"
-        return super(YesNo, self).find(text, reading)
+
+def with_yes_and_no(options: Sequence[Option], reading: Reading) -> tuple[Option, ...]:
+    """The options; a plain yes and a plain no among them with every word of the languages."""
+    plain = {key: _plain(options, key, reading) for key in ("yes", "no")}
+    if not (plain["yes"] and plain["no"]):
+        return tuple(options)
+    return tuple(
+        _also_said(option, key, reading.languages)
+        if (key := next((k for k, name in plain.items() if name == option.name), None))
+        else option
+        for option in options
+    )
+
+
+def _plain(options: Sequence[Option], key: str, reading: Reading) -> str | None:
+    """The name of the one option that is a plain yes (or no), by its name or its label."""
+    named = [o.name for o in options if o.name == key]
+    names = named or [o.name for o in options if _is_plain(o, key, reading)]
+    return names[0] if len(names) == 1 else None
+
+
+def _is_plain(option: Option, key: str, reading: Reading) -> bool:
+    label = option.label.get(reading.locale.code, "")
+    return bool(label) and reading.locale.words.says(key, fold(label))
+
+
+def _also_said(option: Option, key: str, languages: Sequence[Locale]) -> Option:
+    synonyms: Mapping[str, tuple[str, ...]] = {
+        lo.code: (*option.synonyms.get(lo.code, ()), *lo.words.replies.get(key, ()))
+        for lo in languages
+    }
+    labels = {lo.code: lo.say(key) for lo in languages} | {
+        k: v for k, v in option.label.items() if v
+    }
+    return replace(option, label=labels, synonyms={**option.synonyms, **synonyms})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,42 +165,36 @@ class SelectMany(Choosing):
     def value(self, chosen: Sequence[Option]) -> tuple[str, ...]:
         return tuple(option.name for option in chosen)
 
+    def special(self, reply: Reply, reading: Reading) -> Outcome | None:
+        if self.several(reply, reading).sure:
+            return None
+        return Question.special(self, reply, reading)
+
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        names: list[str] = []
-        for piece in self.pieces(reply.said, reading):
-            found, _ = self.find(piece, reading)
-            if len(found) != 1:
-                # Asking only for this piece would lose what else was chosen.
-                return NotUnderstood()
-            names += [name for name in found if name not in names]
-        chosen = [self.option(name) for name in names]
+        found = self.several(reply, reading)
+        if not found.sure:
+            # Asking only for the doubtful part would lose what else was chosen.
+            understood = ", ".join(self.codes(found.names))
+            if found.number is not None:
+                return OutOfRange("no_such_number", (("number", found.number),))
+            if understood:
+                return NotUnderstood("several_unclear", (("options", understood),))
+            return NotUnderstood()
+        chosen = [self.option(name) for name in found.names]
         if not self.ordered:
             chosen.sort(key=self.options.index)
-        return self.limits(chosen, reading) or Answered(self.value(chosen), "list")
+        return self.limits(chosen, reading) or Answered(self.value(chosen), found.rule)
+
+    def several(self, reply: Reply, reading: Reading) -> Several:
+        """The options that a reply lists."""
+        tapped = self.tapped(reply)
+        if tapped.sure:
+            return Several(tapped.names, "codes", sure=True)
+        return several(reply.said, self.options, reading.languages, ordered=self.ordered)
 
     def option(self, name: str) -> Option:
         """The option of that name."""
         return next(o for o in self.options if o.name == name)
-
-    def pieces(self, text: str, reading: Reading) -> list[str]:
-        """The single answers of a list, split as far as only one reading is possible."""
-        text = strip_padding(fold(text), reading.locale.words.replies.get("padding", ()))
-        if self.find(text, reading)[0]:
-            return [text]
-        words = reading.locale.words.replies.get("and", ())
-        ands = "|".join(re.escape(fold_word(word)) for word in words)
-        parts = re.split(rf"[,;/+&]|\b(?:{ands})\b" if ands else r"[,;/+&]", text)
-        parts = [part for part in map(clean, parts) if part]
-        return [word for part in parts for word in self.words_of(part, reading)]
-
-    def words_of(self, part: str, reading: Reading) -> list[str]:
-        """A part as one label, as words each an option, or as glued single digits ("13")."""
-        words = part.split()
-        if len(words) > 1 and not self.find(part, reading)[0]:
-            return words
-        known = {o.code for o in self.options}
-        glued = part.isdigit() and part not in known and len(set(part)) == len(part)
-        return list(part) if glued and set(part) <= known else [part]
 
     def limits(self, chosen: Sequence[Option], reading: Reading) -> Outcome | None:
         """Why this selection is not allowed, if it is not."""

@@ -3,13 +3,27 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from dialogue.answers import rules
 from dialogue.effects import Ask, Moved, Record, Say
 from dialogue.engine import Back, EngineEvent, Resume, Skip, Step, advance, is_stale, reads, tag
 from dialogue.events import Start
-from dialogue.outcomes import Ambiguous, Empty, NotUnderstood
-from dialogue.survey import BACK_LIMIT, Answer, Session, Status, Survey
-from tests.dialogue.samples import NOW, PULSE, SAFE, option, question, reading, reply, survey
+from dialogue.outcomes import Ambiguous, Empty, NotUnderstood, OutOfRange, Remark
+from dialogue.survey import BACK_LIMIT, REMARK_LIMIT, Answer, Session, Status, Survey
+from tests.dialogue.samples import (
+    LOCALES,
+    NOW,
+    PULSE,
+    SAFE,
+    option,
+    question,
+    reading,
+    reply,
+    survey,
+)
 
+WORDS = f"en {LOCALES['en'].words.version}, rules {rules.VERSION}"
 NEW = Session("session-id-longer", "pulse", 1, Status.ACTIVE, NOW)
 
 
@@ -75,7 +89,7 @@ def test_a_note_is_said_with_the_next_question_and_at_the_end() -> None:
 
 def test_free_text_is_recorded_sealed_and_not_remembered() -> None:
     step = last(PULSE, "3", "no lights")
-    assert step.effects[0] == Record(NEW.id, "why", 1, "answered", None, "text", "no lights")
+    assert step.effects[0] == Record(NEW.id, "why", 1, "answered", None, "text", "no lights", WORDS)
     assert step.session.answers["why"] == Answer("answered", None, 1)
 
 
@@ -83,9 +97,9 @@ def test_dont_know_refusal_and_skip_are_recorded_apart_and_without_the_words() -
     found = steps(PULSE, "dk", "no comment")
     assert records(found) == [("safe", 1, "dont_know", "unknown"), ("people", 1, "refused", None)]
     skipped = last(PULSE, Skip())
-    assert skipped.effects[0] == Record(NEW.id, "safe", 1, "skipped", None, "")
+    assert skipped.effects[0] == Record(NEW.id, "safe", 1, "skipped", None, "", words=WORDS)
     people = last(PULSE, "1", "I don't know")
-    assert people.effects[0] == Record(NEW.id, "people", 1, "dont_know", None, "")
+    assert people.effects[0] == Record(NEW.id, "people", 1, "dont_know", None, "", words=WORDS)
 
 
 def test_an_option_for_dont_know_among_several_is_recorded_as_such() -> None:
@@ -98,10 +112,13 @@ def test_an_option_for_dont_know_among_several_is_recorded_as_such() -> None:
 
 # --- asking again --------------------------------------------------------------------------------
 def test_two_more_tries_then_not_coded_with_the_words_and_on() -> None:
-    _, once, twice, thrice = steps(PULSE, "what", "ever", "you say")
+    _, once, twice, thrice = steps(PULSE, "cheese", "bread", "and wine")
     assert once.effects == (Ask(PULSE, "safe", tag(NEW_AT_SAFE), NotUnderstood()),)
+    example = NotUnderstood("reply_choice", (("example", "1"),))
+    assert twice.effects == (Ask(PULSE, "safe", tag(NEW_AT_SAFE), example),)
     assert twice.session.tries == 2
-    assert thrice.effects[0] == Record(NEW.id, "safe", 1, "not_coded", None, "", "you say")
+    record = Record(NEW.id, "safe", 1, "not_coded", None, "", "and wine", WORDS)
+    assert thrice.effects[0] == record
     assert said(thrice) == ["moving_on", "people"]
     assert thrice.session.tries == 0
 
@@ -122,6 +139,102 @@ def test_the_reply_to_a_choice_of_candidates_is_read_among_them_first() -> None:
 
 def test_who_meant_neither_candidate_may_still_say_so() -> None:
     assert records(steps(PULSE, "2 unsafe", "1")) == [("safe", 1, "answered", "very_safe")]
+
+
+def test_what_is_plainly_another_option_counts_against_the_candidates() -> None:
+    assert records(steps(PULSE, "2 unsafe", "very safe")) == [("safe", 1, "answered", "very_safe")]
+
+
+def test_the_first_one_is_the_first_of_those_asked_back() -> None:
+    assert records(steps(PULSE, "2 unsafe", "the first one")) == [("safe", 1, "answered", "safe")]
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("yes", "safe"), ("Safe", "safe"), ("2", "safe"), ("3", "unsafe")]
+)
+def test_one_candidate_is_confirmed_by_a_yes(text: str, outcome: str) -> None:
+    assert last(PULSE, "maybe safe").session.candidates == ("2",)
+    assert records(steps(PULSE, "maybe safe", text)) == [("safe", 1, "answered", outcome)]
+
+
+def test_a_no_to_one_candidate_asks_with_all_options() -> None:
+    step = last(PULSE, "maybe safe", "no")
+    assert step.session.candidates == ()
+    assert step.effects == (
+        Ask(PULSE, "safe", tag(NEW_AT_SAFE), NotUnderstood("reply_choice", (("example", "1"),))),
+    )
+
+
+def test_a_dont_know_to_candidates_is_one() -> None:
+    assert records(steps(PULSE, "2 unsafe", "dk")) == [("safe", 1, "dont_know", "unknown")]
+
+
+def test_a_second_ambiguous_reply_gets_all_options_and_an_example() -> None:
+    step = last(PULSE, "2 unsafe", "safe or unsafe")
+    assert (step.session.tries, step.session.candidates) == (2, ())
+    problem = NotUnderstood("reply_choice", (("example", "1"),))
+    assert step.effects == (Ask(PULSE, "safe", tag(NEW_AT_SAFE), problem),)
+
+
+def test_a_number_that_is_none_is_named_both_times() -> None:
+    for step in steps(PULSE, "7", "8")[1:]:
+        ask = step.effects[0]
+        assert isinstance(ask, Ask)
+        assert isinstance(ask.problem, OutOfRange)
+
+
+def test_candidates_narrowed_do_not_turn_nonsense_into_an_answer() -> None:
+    assert records(steps(PULSE, "2 unsafe", "cheese")) == []
+
+
+# --- remarks -------------------------------------------------------------------------------------
+def test_a_remark_is_kept_uses_no_try_and_the_question_comes_again() -> None:
+    step = last(PULSE, "why do you ask")
+    asked = Ask(PULSE, "safe", tag(NEW_AT_SAFE), Remark("question"))
+    record = Record(NEW.id, "safe", 1, "remark", None, "question", "why do you ask", WORDS)
+    assert step.effects == (record, asked)
+    assert (step.session.tries, step.session.answers) == (0, {})
+    assert records(steps(PULSE, "hello", "1")) == [
+        ("safe", 1, "remark", None),
+        ("safe", 2, "answered", "very_safe"),
+    ]
+
+
+def test_remarks_without_end_use_up_the_tries() -> None:
+    found = steps(PULSE, *["thanks"] * (REMARK_LIMIT + 3))
+    assert [r[2] for r in records(found)] == ["remark"] * REMARK_LIMIT + ["not_coded"]
+
+
+def test_a_remark_to_candidates_is_one() -> None:
+    assert last(PULSE, "2 unsafe", "hello").session.candidates == ()
+
+
+# --- what is kept beside an answer ---------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        ("2", None),
+        ("Safe", None),
+        ("fine", "fine"),
+        ("I feel safe", "I feel safe"),
+        ("saffe", "saffe"),
+        ("idk", None),
+    ],
+)
+def test_the_words_are_kept_sealed_unless_they_were_a_number_or_a_label(
+    text: str, raw: str | None
+) -> None:
+    record = last(PULSE, text).effects[0]
+    assert isinstance(record, Record)
+    assert record.raw == raw
+
+
+def test_a_tap_keeps_no_words() -> None:
+    record = advance(
+        PULSE, NEW_AT_SAFE, reply("fine", choice="2"), NOW, reading(), {}
+    ).effects[0]  # fmt: skip
+    assert isinstance(record, Record)
+    assert (record.value, record.raw) == ("safe", None)
 
 
 def test_asking_again_after_a_pause_begins_afresh() -> None:

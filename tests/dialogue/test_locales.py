@@ -1,21 +1,18 @@
 """Every language says all we say, at a price we know, and lists the words people send."""
 
 import re
-import shutil
 import tomllib
 from gettext import c2py
-from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel import Locale as Cldr
 
-from backend.catalogues import load_locale
 from channels.rendering import CARRIES, render
 from dialogue.answers.normalise import fold
 from dialogue.effects import Ask, Offer, Say
 from dialogue.gate import CONSENT_CHOICES, CONSENT_TAG
-from dialogue.locale import COMMAND_KEYS
+from dialogue.locale import COMMAND_KEYS, MARK_KEYS
 from dialogue.messages import Message
 from dialogue.phrases import PHRASES
 from dialogue.safeguarding import numbers
@@ -24,6 +21,7 @@ from tests.conftest import ROOT
 from tests.dialogue.samples import LOCALES
 from tests.dialogue.shipped import CITIES, shipped_desk
 
+KEYS = ("yes", "no", "dont_know", "refused", "skip")
 LANGUAGES = ["en", "af", "es", "st", "tn", "xh", "zu"]
 LONG = {"notice", "help", "my_data"}
 TABLE = ROOT / "tests" / "dialogue" / "segments.txt"
@@ -55,46 +53,17 @@ def test_a_language_has_a_word_for_every_command_and_for_yes_and_no(code: str) -
     for key, spoken in {**words.commands, "names": words.names}.items():
         assert spoken, key
         assert all(map(fold, spoken)), key
-    for key in ("yes", "no", "dont_know", "refused", "padding", "and", "or", "today", "yesterday"):
+    for key in (*MARK_KEYS, "skip", "today", "yesterday"):
         assert words.replies[key], key
+        assert all(map(fold, words.replies[key])), key
     assert len(words.replies["months"]) == 12
     assert len({fold(month) for month in words.replies["months"]}) == 12
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_a_language_has_words_for_numbers_units_and_days(code: str) -> None:
-    numerals = LOCALES[code].words.numerals
-    assert {*range(11), 100} <= {*numerals.values.values(), *numerals.scale_of.values()}
-    assert {*numerals.month_of.values()} == {*range(1, 13)}
-    assert {*numerals.weekday_of.values()} == {*range(1, 8)}
-    assert {*numerals.unit_of.values()} == {"minute", "hour", "day", "week", "month", "year"}
-    assert {"person", "child", "occasion", "point"} <= {*numerals.thing_of.values()}
-    assert {"today", "yesterday", "day_before", "ago", "last", "around"} <= {*numerals.days}
-    assert {"bound", "range", "about", "negation", "clock", "born"} <= {*numerals.doubts}
-    for word in numerals.none:
-        assert fold(word) not in numerals.values, word
-
-
-def test_an_odd_key_in_a_file_of_numbers_is_refused(tmp_path: Path) -> None:
-    copied = tmp_path / "en"
-    shutil.copytree(ROOT / "locales" / "en", copied)
-    with (copied / "numbers.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[odd]\n1 = ["x"]\n')
-    with pytest.raises(ValueError, match="odd is not known here"):
-        load_locale(copied)
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_no_word_is_two_numbers(code: str) -> None:
-    for listed in (numerals := LOCALES[code].words.numerals).cardinals, numerals.ordinals:
-        words = [fold(word) for spelt in listed.values() for word in spelt]
-        assert len(words) == len(set(words)), sorted(w for w in words if words.count(w) > 1)
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_yes_no_dont_know_and_refused_share_no_word_within_a_language(code: str) -> None:
+def test_yes_no_skip_dont_know_and_refused_share_no_word_within_a_language(code: str) -> None:
     folded = LOCALES[code].words.folded
-    special = [(word, key) for key in ("yes", "no", "dont_know", "refused") for word in folded[key]]
+    special = [(word, key) for key in KEYS for word in folded[key]]
     assert len({word for word, _ in special}) == len(special)
 
 
@@ -123,7 +92,7 @@ VALUES: dict[str, object] = {
     "low": 1, "high": 120, "most": 3, "least": 2, "option": "None of these", "days": 30,
     "picture_days": 90,
     "example": "2026-11-24", "agreed": "2026-11-24", "answers": 12, "title": "About safety",
-    "keyword": "PULSE", "code": "1234 5678", "minutes": 15,
+    "keyword": "PULSE", "number": 12, "options": "1, 2, 3", "code": "1234 5678", "minutes": 15,
 }  # fmt: skip
 
 

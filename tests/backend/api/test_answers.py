@@ -62,6 +62,21 @@ async def test_only_last_revisions_are_listed_with_what_was_said(client: Client)
     }  # fmt: skip
 
 
+async def test_remarks_are_listed_by_themselves_and_leave_the_answer_to_be_coded(
+    client: Client,
+) -> None:
+    remark = await one(client, outcome="remark")
+    assert (remark["question"], remark["revision"], remark["said"]) == ("safe", 3, SAID)
+    assert "remark" not in {item["outcome"] for item in await items(client)}
+    assert (await give(client, remark["id"], value="unsafe")).status_code == 404
+    answers = await items(client, question="safe", outcome="answered")
+    answer = next(i for i in answers if i["revision"] == 2)
+    made = await give(client, answer["id"], value="somewhat")
+    assert made.status_code == 201
+    after = next(i for i in await items(client, question="safe") if i["id"] == made.json()["id"])
+    assert (after["revision"], after["value"]) == (4, "somewhat")
+
+
 async def test_a_coder_reads_it_anew_and_both_readings_are_kept(
     client: Client, installed: Installation
 ) -> None:

@@ -111,11 +111,13 @@ def said(value: Any) -> tuple[str, Any]:
 WORDS = said(None)
 DONT_KNOW, REFUSED = ("dont_know", None), ("refused", None)
 SKIPPED, NOT_CODED = ("skipped", None), ("not_coded", None)
+REMARKED = ("remark", None)
+"""Said beside the question: it takes a revision, but supersedes nothing and is no answer."""
 
 WAYS: Sequence[Way] = (
     Way(
         {
-            "safe": [said("yes_safe"), said("unsafe")],
+            "safe": [said("yes_safe"), said("unsafe"), REMARKED],
             "wrong": said(["dark", "gangs"]),
             "first": said(["patrol", "light"]),
             "trust": said(1),

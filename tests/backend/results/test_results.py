@@ -15,6 +15,7 @@ from tests.backend.exports.seed import (
     DONT_KNOW,
     NOT_CODED,
     REFUSED,
+    REMARKED,
     SECRET,
     SKIPPED,
     SLUG,
@@ -31,7 +32,8 @@ HIDDEN = {"reason": "fewer than 10", "withheld": True}
 CROWD: Sequence[Way] = (
     # 30 + 20 + 10 feel so or so; 12 do not know, 9 + 2 do not say
     *[Way({"safe": said("yes_safe"), "wrong": said(["dark"]), "place": said("A1")})] * 30,
-    *[Way({"safe": [said("unsafe"), said("somewhat")], "wrong": said(["dark", "gangs"])})] * 20,
+    *[Way({"safe": [said("unsafe"), said("somewhat"), REMARKED], "wrong": said(["dark", "gangs"])})]
+    * 20,
     *[Way({"safe": said("unsafe"), "age": said(70), "trust": said(5)}, version=1)] * 10,
     *[Way({"safe": ("dont_know", "unsure"), "age": said(24), "trust": said(1)})] * 12,
     *[Way({"safe": REFUSED, "why": WORDS, "place": WORDS}, Status.STOPPED)] * 9,

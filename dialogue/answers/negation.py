@@ -1,0 +1,28 @@
+"""Options that are each other's opposite: only between two such does a "not" choose the other."""
+
+from dialogue.answers.lexicon import Labelled, Lexicon
+from dialogue.answers.tokens import word_tokens
+
+
+def opposite(name: str, known: Lexicon) -> str | None:
+    """What "not" with an option means, where the scale has just the two and the other is the word's
+    own negation ("unsafe" for "safe"). None on a graded scale, where two merely differ, and for the
+    negated of the two: a double negation is asked back."""
+    plain = [option for option in known.options if option.role is None]
+    if len(plain) != 2:
+        return None
+    this, other = plain if plain[0].name == name else plain[::-1]
+    return other.name if _negates(this, other, known) else None
+
+
+def _negates(one: Labelled, other: Labelled, known: Lexicon) -> bool:
+    """Whether in a language the other label is the one with a prefix or a word that negates it."""
+    prefixes = known.listed("negative_prefixes_of_words")
+    for locale in known.languages:
+        plain, negated = (word_tokens(o.label.get(locale.code, "")) for o in (one, other))
+        bare = tuple(w for w in negated if locale.words.marks.get((w,)) not in ("negators", "no"))
+        if plain and bare == plain != negated:
+            return True
+        if len(plain) == len(negated) == 1 and any(negated[0] == p + plain[0] for p in prefixes):
+            return True
+    return False
