@@ -1,26 +1,21 @@
 """A contact's conversation with a city: `converse(desk, conversation, event, now)`.
 
-Order of precedence, the same everywhere: STOP, then START while opted out; the safe word; other
-whole-message commands; what tells of danger; a question of ours on top (language, erase, resume);
-the gate (agreement, age); the open survey; a keyword; what is left unfinished; the city's first
-survey.
+What takes a reply is decided in `routing`, one table of precedence.
 """
 
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from dialogue import gate, languages, safeguarding, surveying
-from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late, linked
+from dialogue import languages, surveying
+from dialogue.commands import linked
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Opened, Say
 from dialogue.events import Event, Invite, Linked, Reply, Tick
-from dialogue.media import rest_of_album, with_media
+from dialogue.media import with_media
 from dialogue.memory import Conversation, Gate
+from dialogue.routing import BEHIND_GATE, take
 from dialogue.turn import Turn
-
-RIGHTS = frozenset({"help", "my_data", "delete_me"})
-"""Commands that are answered after STOP as well."""
 
 
 def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime) -> Turn:
@@ -41,51 +36,8 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
 
 
 def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    command = command_of(desk, conversation, reply)
-    if command == "start" and reply.late and conversation.opted_out:
-        command = None  # sent before the STOP that we know of
-    if command in ("stop", "start"):
-        return COMMANDS[command](desk, conversation, reply, now)
-    if safeguarding.is_safe_word(reply.said, desk.city):
-        return safeguarding.safe(desk, conversation, now)
-    risk = safeguarding.risk_of(desk, conversation, reply) if command is None else None
-    if risk is not None:
-        return safeguarding.answer(desk, conversation, reply, risk, now)
-    if conversation.opted_out:
-        return _after_stop(desk, conversation, command, reply, now)
-    if command is not None:
-        return COMMANDS[command](desk, conversation, reply, now)
-    if reply.edited:
-        return edited(desk, conversation, reply, now)
-    if reply.late:
-        return late(desk, conversation, reply, now)
-    if conversation.aside is not None:
-        turn = aside_reply(desk, conversation, reply, now)
-        if turn is not None:
-            return turn
-        conversation = replace(conversation, aside=None)
-    if conversation.gate is not Gate.OPEN:
-        return gate.pass_through(desk, conversation, reply, now)
-    album = rest_of_album(desk, conversation, reply, now)
-    if album is not None:
-        return album
-    if conversation.session is not None:
-        turn = surveying.reply(desk, conversation, reply, now)
-    else:
-        turn = surveying.idle(desk, conversation, reply, now)
-    return with_media(_no_emergency_service(turn), reply)
-
-
-def _after_stop(
-    desk: Desk, conversation: Conversation, command: str | None, reply: Reply, now: datetime
-) -> Turn:
-    """Only what the resident asks for in so many words is answered; all else meets silence."""
-    turn: Turn | None = None
-    if command in RIGHTS:
-        turn = COMMANDS[command](desk, conversation, reply, now)
-    elif conversation.aside is not None:
-        turn = aside_reply(desk, conversation, reply, now)
-    return replace(turn or Turn(conversation), despite_opt_out=True)
+    route, turn = take(desk, conversation, reply, now)
+    return with_media(_no_emergency_service(turn), reply) if route in BEHIND_GATE else turn
 
 
 def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetime) -> Turn:

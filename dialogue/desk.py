@@ -70,6 +70,7 @@ class Desk:
     language_names: Mapping[str, str] = field(init=False)
     keywords: Mapping[str, Survey] = field(init=False)
     gazetteer: Gazetteer = field(init=False)
+    takes_concerns: bool = False
     dangers: tuple[DangerList, ...] = field(init=False)
 
     def __post_init__(self) -> None:

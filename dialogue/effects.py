@@ -156,6 +156,18 @@ class CountRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenConcern:
+    """What was just received begins a concern."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddToConcern:
+    """What was just received belongs to the case of this reference."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class MakeLink:
     """Until then, whoever sends this code is this contact too."""
 
@@ -173,6 +185,6 @@ class Redeem:
 Spoken = Say | Offer | OfferLanguages | Ask
 Noted = (
     Record | Opened | Moved | Consent | OptOut | OptIn | Forget | TakeMedia | DropText | MakeLink
-    | Redeem | Quarantine | CountRisk
+    | Redeem | Quarantine | CountRisk | OpenConcern | AddToConcern
 )  # fmt: skip
 Effect = Spoken | Noted

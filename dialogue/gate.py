@@ -7,16 +7,19 @@ count. Sources: POPIA s11 and s18, the Mexican simplified privacy notice, safegu
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from dialogue import surveying
 from dialogue.answers.choices import match
+from dialogue.answers.lexicon import Asked
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
 from dialogue.events import Reply
 from dialogue.memory import Conversation, Gate
-from dialogue.outcomes import Again, Answered
+from dialogue.outcomes import Again, Answered, Remark
 from dialogue.questions import Option, Reading
+from dialogue.questions.base import remark_in
 from dialogue.questions.choice import with_yes_and_no
 from dialogue.questions.number import Age
 from dialogue.survey import RETRY_LIMIT, Survey
@@ -83,15 +86,19 @@ def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> 
     """Which of two choices (affirmative first) a reply is, as its phrase name: by number, label, or
     a plain yes or no. A condition ("yes but …") is neither, nor is a question ("yes?"), and a yes
     within a sentence or a misspelt one is none: agreement is never guessed."""
-    said = zip(("yes", "no"), choices, strict=True)
-    options = tuple(
-        Option(number, word, {lo.code: lo.say(phrase) for lo in reading.languages})
-        for word, (number, phrase) in said
-    )
+    options = _options(Asked.of((), reading.languages), tuple(choices))
     found = match(reply.said, with_yes_and_no(options, reading), reading.languages)
     if not found.sure or found.rule not in (PLAIN if found.names == ("yes",) else PLAIN_NO):
         return None
     return choices[0 if found.names == ("yes",) else 1][1]
+
+
+@lru_cache(maxsize=1000)
+def _options(asked: Asked, choices: tuple[tuple[str, str], ...]) -> tuple[Option, ...]:
+    return tuple(
+        Option(number, word, {lo.code: lo.say(phrase) for lo in asked.languages})
+        for word, (number, phrase) in zip(("yes", "no"), choices, strict=True)
+    )
 
 
 def _notice(desk: Desk) -> tuple[Effect, ...]:
@@ -111,6 +118,9 @@ def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: da
     if picked == "decline" or conversation.tries >= RETRY_LIMIT:
         return turn_away(desk, conversation, reply)
     again = replace(conversation, tries=conversation.tries + 1)
+    asks = remark_in(reply, _reading(desk, conversation)) == Remark("question")
+    if asks and " " in fold(reply.said):  # "who is this?", but not "yes?"
+        return Turn(again, _notice(desk))
     offer = Offer(CONSENT_TAG, "agree_question", CONSENT_CHOICES)
     return Turn(again, (Say("not_understood"), offer))
 
@@ -132,10 +142,11 @@ def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: dateti
             return Turn(conversation, (Say("too_young"), Forget("under_age")))
         aged = replace(conversation, age=age, age_on=now.date())
         return _open(desk, aged, reply, now)
-    if not isinstance(outcome, Again) or conversation.tries >= RETRY_LIMIT:
+    if not isinstance(outcome, Again | Remark) or conversation.tries >= RETRY_LIMIT:
         return turn_away(desk, conversation, reply)
     again = replace(conversation, tries=conversation.tries + 1)
-    return Turn(again, (Say("not_understood"), Say("age_question")))
+    asks = isinstance(outcome, Remark) and outcome.kind == "question"
+    return Turn(again, (Say("age_why" if asks else "not_understood"), Say("age_question")))
 
 
 def _open(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:

@@ -46,8 +46,8 @@ class Conversation:
     `language_offers` is how often another one was offered in vain (`dialogue.languages`).
     `opted_out` is filled in from the opt-out list at load, never from here. `wake_at` is when a
     tick is next due; the store projects it to a column. `quiet_until` forbids reminders and
-    invitations (safeguarding). `wrong_codes` is how many LINK codes were wrong, the last one at
-    `wrong_code_at`.
+    invitations (safeguarding). `thread` is the reference of a case in which staff wait for word.
+    `wrong_codes` is how many LINK codes were wrong, the last one at `wrong_code_at`.
     """
 
     locale: str | None = None
@@ -66,6 +66,7 @@ class Conversation:
     opted_out: bool = False
     wake_at: datetime | None = None
     quiet_until: datetime | None = None
+    thread: str | None = None
     wrong_codes: int = 0
     wrong_code_at: datetime | None = None
 

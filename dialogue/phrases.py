@@ -89,6 +89,8 @@ PHRASES = MappingProxyType(
         "several_unclear": "We understood only {options}. Please send all your choices as numbers.",
         "remark_question": "A program asks here, nobody reads live. {HELP} for help.",
         "remark_noted": "Thank you for writing.",
+        "passed_on": "Thank you. Your message goes to the people who look after this.",
+        "age_why": "We may ask people of {age} or older only, so we ask this first.",
         "reply_number": "Please reply with a number.",
         "reply_age": "Please reply with your age in years, for example 34.",
         "reply_date": "Please reply with a date, for example {example}.",

@@ -79,21 +79,34 @@ def take_up(
 
 
 def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
-    """A reply while a survey is open: an answer, unless it is plainly another survey's keyword."""
+    """A reply while a survey is open, to its question."""
     session = conversation.session
     assert session is not None  # noqa: S101 (`converse` comes here only then)
     survey = desk.version(session.survey, session.version)
     if survey is None:
         conversation, effects = close(conversation, Status.EXPIRED, now)
-        turn = idle(desk, conversation, said, now)
+        turn = by_keyword(desk, conversation, said, now) or idle(desk, conversation, said, now)
         return replace(turn, effects=(*effects, *turn.effects))
     if is_stale(session, said):
         turn = run(desk, conversation, session, survey, Resume(), now)
         return replace(turn, effects=(Say("old_question"), *turn.effects))
-    keyword = _keyword(desk, said)
+    return run(desk, conversation, session, survey, said, now)
+
+
+def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
+    """The survey whose keyword the reply is; None if it is none, or if the open question reads the
+    same word."""
+    keyword, session = _keyword(desk, said), conversation.session
+    if keyword is None or (session is None and said.question is not None):
+        return None
+    if session is None:
+        return begin_or_thank(desk, conversation, keyword, said.id, now, asked_for=True)
+    survey = desk.version(session.survey, session.version)
+    if survey is None or is_stale(session, said):
+        return None
     how = reading(desk, conversation, survey, session, now)
-    if keyword is None or reads(survey, session, said, how):
-        return run(desk, conversation, session, survey, said, now)
+    if reads(survey, session, said, how):
+        return None
     if keyword.slug == survey.slug:
         return run(desk, conversation, session, survey, Resume(), now)
     return start(desk, conversation, keyword, said.id, now)
@@ -103,9 +116,6 @@ def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> 
     """A text while nothing is open."""
     if said.question is not None:
         return _late_tap(desk, conversation, said, now)
-    survey = _keyword(desk, said)
-    if survey is not None:
-        return begin_or_thank(desk, conversation, survey, said.id, now, asked_for=True)
     if conversation.parked:
         return offer_resume(desk, conversation)
     if not desk.surveys or is_quiet(conversation, now):

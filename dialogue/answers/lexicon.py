@@ -7,7 +7,7 @@ nothing with it and no two others disagree (answer interpretation §10).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -114,8 +114,30 @@ class Lexicon:
         return tuple(fold_word(w) for words in self.words for w in words.replies.get(key, ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Options and languages, told apart as objects (whatever is kept for them keeps them too): what
+    comes again with every reply is worked out once."""
+
+    key: tuple[int, ...]
+    options: tuple[Labelled, ...] = field(compare=False)
+    languages: tuple[Locale, ...] = field(compare=False)
+
+    @classmethod
+    def of(cls, options: Sequence[Labelled], languages: Sequence[Locale]) -> "Asked":
+        """These options in these languages."""
+        key = (*map(id, options), 0, *map(id, languages))
+        return cls(key, tuple(options), tuple(languages))
+
+
 def lexicon(options: Sequence[Labelled], languages: Sequence[Locale]) -> Lexicon:
-    """The phrases of these options in these languages."""
+    """The phrases of these options in these languages; kept, since they come with every reply."""
+    return _lexicon(Asked.of(options, languages))
+
+
+@lru_cache(maxsize=1000)
+def _lexicon(asked: Asked) -> Lexicon:
+    options, languages = asked.options, asked.languages
     session, *others = languages
     phrases = _phrases(options, session.code)
     own = frozenset(phrases) | frozenset(session.words.marks)
@@ -135,7 +157,7 @@ def lexicon(options: Sequence[Labelled], languages: Sequence[Locale]) -> Lexicon
         for locale, said in stems
         if (endings := locale.words.replies.get("endings", ()))
     )
-    return Lexicon(tuple(options), tuple(languages), phrases, joined, inflected)
+    return Lexicon(options, languages, phrases, joined, inflected)
 
 
 def _phrases(options: Sequence[Labelled], code: str) -> dict[Phrase, Entry]:

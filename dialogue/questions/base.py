@@ -128,11 +128,7 @@ class Question:
 
     def beside(self, reply: Reply, reading: Reading) -> Outcome | None:
         """A remark, where a reply that is no answer is one."""
-        said = tokens(fold(reply.said))
-        if reply.choice is not None or len(said.words) > MOST:
-            return None
-        kind = remark(clean(reply.said), marks(said, lexicon((), reading.languages)))
-        return Remark(kind) if kind else None
+        return remark_in(reply, reading)
 
     def by_role(self, role: str) -> Outcome | None:
         """The author's own option for a special outcome, if there is one."""
@@ -156,6 +152,15 @@ class Question:
     ) -> tuple[Choice, ...]:
         """The choices offered when asking back for `candidates`."""
         return tuple(choice for choice in self.choices(locale) if choice.number in candidates)
+
+
+def remark_in(reply: Reply, reading: Reading) -> Remark | None:
+    """The remark that a reply is, read without any question."""
+    said = tokens(fold(reply.said))
+    if reply.choice is not None or len(said.words) > MOST:
+        return None
+    kind = remark(clean(reply.said), marks(said, lexicon((), reading.languages)))
+    return Remark(kind) if kind else None
 
 
 def polite(text: str, reading: Reading) -> str:

@@ -1,12 +1,13 @@
 """Questions with options: one, several, an order, yes or no."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import ClassVar
 
 from dialogue.answers.choices import match
 from dialogue.answers.found import NOTHING, Match, same_code
-from dialogue.answers.lexicon import lexicon
+from dialogue.answers.lexicon import Asked, lexicon
 from dialogue.answers.normalise import fold
 from dialogue.answers.several import Several, several
 from dialogue.answers.tokens import tokens
@@ -118,27 +119,41 @@ class YesNo(Choosing):
 
 def with_yes_and_no(options: Sequence[Option], reading: Reading) -> tuple[Option, ...]:
     """The options; a plain yes and a plain no among them with every word of the languages."""
-    plain = {key: _plain(options, key, reading) for key in ("yes", "no")}
+    return _with_yes_and_no(OptionsAsked(tuple(options), Asked.of(options, reading.languages)))
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsAsked:
+    """Options as such, beside what tells them apart."""
+
+    options: tuple[Option, ...] = field(compare=False)
+    asked: Asked
+
+
+@lru_cache(maxsize=1000)
+def _with_yes_and_no(of: OptionsAsked) -> tuple[Option, ...]:
+    options, languages = of.options, of.asked.languages
+    plain = {key: _plain(options, key, languages[0]) for key in ("yes", "no")}
     if not (plain["yes"] and plain["no"]):
-        return tuple(options)
+        return options
     return tuple(
-        _also_said(option, key, reading.languages)
+        _also_said(option, key, languages)
         if (key := next((k for k, name in plain.items() if name == option.name), None))
         else option
         for option in options
     )
 
 
-def _plain(options: Sequence[Option], key: str, reading: Reading) -> str | None:
+def _plain(options: Sequence[Option], key: str, locale: Locale) -> str | None:
     """The name of the one option that is a plain yes (or no), by its name or its label."""
     named = [o.name for o in options if o.name == key]
-    names = named or [o.name for o in options if _is_plain(o, key, reading)]
+    names = named or [o.name for o in options if _is_plain(o, key, locale)]
     return names[0] if len(names) == 1 else None
 
 
-def _is_plain(option: Option, key: str, reading: Reading) -> bool:
-    label = option.label.get(reading.locale.code, "")
-    return bool(label) and reading.locale.words.says(key, fold(label))
+def _is_plain(option: Option, key: str, locale: Locale) -> bool:
+    label = option.label.get(locale.code, "")
+    return bool(label) and locale.words.says(key, fold(label))
 
 
 def _also_said(option: Option, key: str, languages: Sequence[Locale]) -> Option:

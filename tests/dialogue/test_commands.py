@@ -256,7 +256,7 @@ def test_after_the_safe_word_no_survey_is_raised_for_thirty_days_but_one_asked_f
     assert chat.send("PULSE").said == ["not_live", "safe"]
     later = in_survey().send("LEMON")
     later.tick(days=31)
-    assert later.send("thank you").said == ["not_live", "safe"]
+    assert later.send("hello").said == ["not_live", "safe"]
 
 
 def test_a_city_without_a_safe_word_has_none() -> None:
