@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from dialogue import gate, language_menu, languages, linking, surveying
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.desk import Desk
 from dialogue.effects import (
     Agreement,
@@ -73,7 +73,7 @@ def is_option(desk: Desk, conversation: Conversation, text: str) -> bool:
         return False
     options = survey.question(session.question or "").options
     labels = (w for o in options for w in (*o.label.values(), *sum(o.synonyms.values(), ())))
-    return text in map(fold, labels)
+    return text in map(fold_word, labels)
 
 
 # --- the commands ------------------------------------------------------------------------------

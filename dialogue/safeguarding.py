@@ -74,7 +74,8 @@ def safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
 def risk_of(desk: Desk, conversation: Conversation, reply: Reply) -> Risk | None:
     """What a reply tells of. A tap tells of nothing, and neither does what the open question offers
     in these words."""
-    if reply.choice is not None or is_option(desk, conversation, fold(reply.text)):
+    wordless = not any(map(str.isalpha, reply.text))
+    if reply.choice is not None or wordless or is_option(desk, conversation, fold(reply.text)):
         return None
     return classify(reply.text, desk.dangers)
 

@@ -1,6 +1,7 @@
 """Replies to options whose labels are numbers: printed number, value and band are weighed."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from dialogue.answers.bands import Band, band_of, in_band, is_far
 from dialogue.answers.found import DOUBTS, Match, doubtful, evidence, same_code, sure
@@ -10,7 +11,13 @@ from dialogue.answers.tokens import word_tokens
 
 
 def numeric_labels(options: Sequence[Labelled]) -> bool:
-    return sum(any(c.isdigit() for w in o.label.values() for c in w) for o in options) > 1
+    """Whether several labels have a digit in them."""
+    return sum(_has_digit(tuple(option.label.values())) for option in options) > 1
+
+
+@lru_cache(maxsize=5000)
+def _has_digit(labels: tuple[str, ...]) -> bool:
+    return any(map(str.isdigit, "".join(labels)))
 
 
 def banded(
