@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
 from dialogue.answers.gazetteer import Gazetteer
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.answers.places import Area
 from dialogue.danger import DangerList
 from dialogue.locale import Locale
@@ -47,6 +47,10 @@ class City:
     def today(self, now: datetime) -> date:
         """The date of its residents."""
         return now.astimezone(self.zone).date()
+
+    def is_safe_word(self, text: str) -> bool:
+        """Whether the whole message is the city's safe word."""
+        return bool(self.safe_word) and fold(text) == fold_word(self.safe_word)
 
     def number(self, kind: str) -> str:
         """The first helpline of a kind; the emergency number where the city has none."""

@@ -14,7 +14,6 @@ from dialogue.effects import Ask, DropText, Effect, Forget, Offer, OfferLanguage
 from dialogue.events import Reply
 from dialogue.memory import Aside, Conversation, Gate
 from dialogue.questions import Reading
-from dialogue.safeguarding import is_safe_word
 from dialogue.survey import Session, Survey
 from dialogue.turn import Turn
 
@@ -56,7 +55,7 @@ def is_telling(desk: Desk, conversation: Conversation, text: str) -> bool:
 def at_first(desk: Desk, conversation: Conversation, reply: Reply) -> Conversation:
     """The conversation in the language of its first text: of what it sounds like, of a command's
     word, of the channel's hint; as it was where none of them tells."""
-    if not _is_first(conversation) or is_safe_word(reply.said, desk.city):
+    if not _is_first(conversation) or desk.city.is_safe_word(reply.said):
         return conversation
     guess = reply.guess
     if guess is not None and guess.language in desk.city.languages:

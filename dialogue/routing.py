@@ -95,7 +95,7 @@ def _start(one: Incoming) -> Turn | None:
 
 
 def _safe_word(one: Incoming) -> Turn | None:
-    if not safeguarding.is_safe_word(one.reply.said, one.desk.city):
+    if not one.desk.city.is_safe_word(one.reply.said):
         return None
     return safeguarding.safe(one.desk, one.conversation, one.now)
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from dialogue import surveying
-from dialogue.answers.normalise import fold, fold_word
+from dialogue.answers.normalise import fold
 from dialogue.commands import again, is_option
 from dialogue.danger import Risk, classify
 from dialogue.desk import City, Desk, Helpline
@@ -45,11 +45,6 @@ REPORTS = frozenset({Risk.ACCUSATION, Risk.INTELLIGENCE})
 
 GONE_AT_ONCE = frozenset({Risk.DANGER, Risk.INTELLIGENCE})
 """Of these the text is not kept for a moment (D1 rule 3, and what could endanger who tells it)."""
-
-
-def is_safe_word(text: str, city: City) -> bool:
-    """Whether the whole message is the city's safe word."""
-    return bool(city.safe_word) and fold(text) == fold_word(city.safe_word)
 
 
 def numbers(city: City, *kinds: str) -> str:
