@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
-import httpx
-
 from backend.city_file import ChannelEntry, CityProfile, HelplineEntry
 from backend.settings import Settings
 from bot.allowance import Limits
 from channels import CHANNELS
 from channels.base import Carries, Channel, ChannelConfig
+from channels.client import Client
 
 Address = tuple[str, str]
 """A city's slug and a channel's name."""
@@ -22,7 +21,7 @@ class ChannelBook(Mapping[Address, Channel]):
     def __init__(
         self,
         settings: Settings,
-        http: httpx.AsyncClient,
+        http: Client,
         profiles: Callable[[], Mapping[str, tuple[int, CityProfile]]],
     ) -> None:
         self._settings, self._http, self._profiles = settings, http, profiles

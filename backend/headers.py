@@ -1,6 +1,5 @@
 """What every HTTP answer carries for the safety of browsers."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE = {
@@ -8,6 +7,7 @@ SAFE = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
+_RAW = {name.lower().encode(): value.encode() for name, value in SAFE.items()}
 
 
 class SafeHeaders:
@@ -25,9 +25,9 @@ class SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE.items():
-                    headers.setdefault(name, value)
+                told = {name.lower() for name, _ in message["headers"]}
+                lacking = [pair for pair in _RAW.items() if pair[0] not in told]
+                message["headers"] = [*message["headers"], *lacking]
             await send(message)
 
         await self._app(scope, receive, send_safely)

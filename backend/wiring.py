@@ -9,7 +9,6 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import httpx
 from sqlalchemy import Engine
 
 from backend.catalogues import load_locales
@@ -27,7 +26,7 @@ from backend.watch import Watch
 from bot.language import LanguageGuesser
 from bot.outbox import Surroundings
 from bot.writer import Writer
-from channels.client import open_client
+from channels.client import Client
 
 _CHANCE = random.SystemRandom()
 
@@ -103,7 +102,7 @@ class Installation:
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncIterator[Installation]:
     """Opens everything, and closes it again. The database must be migrated."""
-    async with open_client() as http:
+    async with Client() as http:
         one = assemble(settings, http)
         one.writer.start()
         try:
@@ -113,7 +112,7 @@ async def installation(settings: Settings) -> AsyncIterator[Installation]:
             one.engine.dispose()
 
 
-def assemble(settings: Settings, http: httpx.AsyncClient) -> Installation:
+def assemble(settings: Settings, http: Client) -> Installation:
     """The parts, put together; nothing runs yet."""
     engine = open_engine(settings.database_url, name=SERVING)
     keys = key_ring(settings)

@@ -9,14 +9,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
-import httpx
 import psycopg
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from twilio.request_validator import RequestValidator
 
 from benchmarks.residents import ACCOUNT, SENDER, TOKEN
-from channels.client import open_client
+from channels.client import Answer, Client
 
 Row = tuple[str, bytes]
 Insert = Callable[[Sequence[Row]], None]
@@ -69,12 +68,12 @@ def create(database: str, url: str, sink: str) -> FastAPI:
     """The floor's application."""
     validator = RequestValidator(TOKEN)
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
-    sends: set[asyncio.Task[httpx.Response]] = set()
+    sends: set[asyncio.Task[Answer]] = set()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=write, args=(database, jobs), daemon=True).start()
-        async with open_client() as app.state.http:
+        async with Client() as app.state.http:
             yield
 
     app = FastAPI(lifespan=lifespan)
@@ -90,9 +89,10 @@ def create(database: str, url: str, sink: str) -> FastAPI:
         jobs.put(((form["MessageSid"], body), done, loop))
         await done
         send = asyncio.create_task(
-            request.app.state.http.post(
+            request.app.state.http.request(
+                "POST",
                 f"{sink}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
-                data={"To": form["From"], "From": SENDER, "Body": "Thank you"},
+                form={"To": form["From"], "From": SENDER, "Body": "Thank you"},
                 auth=(ACCOUNT, TOKEN),
             )
         )

@@ -25,11 +25,52 @@ LARGEST_GROUP = 64
 """Works that share one commit; more would only make the first ones wait."""
 
 
+class _Promise:
+    """What waits in an event loop for a work: a Future without its locks, of which each turn would
+    pay for three. `waiter` belongs to the loop; the writer's thread only looks whether it is
+    there still, and does so for the last time when the work begins."""
+
+    __slots__ = ("_begun", "_error", "_post", "_result", "waiter")
+
+    def __init__(self, waiter: "asyncio.Future[Any]", post: "_Post") -> None:
+        self.waiter, self._post, self._begun = waiter, post, False
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def running(self) -> bool:
+        """Whether it has begun."""
+        return self._begun
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """Begins, unless nobody waits any more."""
+        self._begun = not self.waiter.cancelled()
+        return self._begun
+
+    def set_result(self, result: Any) -> None:
+        """It was committed."""
+        self._result = result
+        self._post.put(self)
+
+    def set_exception(self, error: BaseException) -> None:
+        """It was not."""
+        self._error = error
+        self._post.put(self)
+
+    def bring(self) -> None:
+        """In the loop's thread: tells who waits."""
+        if self.waiter.done():
+            return
+        if self._error is None:
+            self.waiter.set_result(self._result)
+        else:
+            self.waiter.set_exception(self._error)
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[Unit], Any]
     key: str
-    done: "Future[Any]"
+    done: "Future[Any] | _Promise"
 
 
 class _Post:
@@ -39,12 +80,12 @@ class _Post:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._lock = threading.Lock()
-        self._bag: list[tuple[asyncio.Future[Any], Future[Any]]] = []
+        self._bag: list[_Promise] = []
 
-    def put(self, waiter: "asyncio.Future[Any]", done: "Future[Any]") -> None:
+    def put(self, done: _Promise) -> None:
         """From any thread."""
         with self._lock:
-            self._bag.append((waiter, done))
+            self._bag.append(done)
             if len(self._bag) > 1:
                 return  # the loop was called already and has not emptied the bag yet
         with suppress(RuntimeError):  # the loop has ended, and with it who waited
@@ -53,14 +94,8 @@ class _Post:
     def _bring(self) -> None:
         with self._lock:
             bag, self._bag = self._bag, []
-        for waiter, done in bag:
-            if waiter.done():
-                continue
-            error = done.exception()
-            if error is None:
-                waiter.set_result(done.result())
-            else:
-                waiter.set_exception(error)
+        for done in bag:
+            done.bring()
 
 
 class Writer:
@@ -97,9 +132,7 @@ class Writer:
         if self._post is None or self._post.loop is not loop:
             self._post = _Post(loop)
         waiter: asyncio.Future[T] = loop.create_future()
-        done, post = self.submit(work, key), self._post
-        waiter.add_done_callback(lambda w: done.cancel() if w.cancelled() else None)
-        done.add_done_callback(lambda d: post.put(waiter, d))
+        self._waiting.put(_Job(work, key, _Promise(waiter, self._post)))
         return await waiter
 
     def _loop(self) -> None:

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-import httpx
-
+from channels.client import Client
 from dialogue.messages import Choice
 
 
@@ -385,4 +384,4 @@ class Templated(Protocol):
 class ChannelKind(Channel, Protocol):
     """A channel class, as listed in `channels.CHANNELS`."""
 
-    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None: ...
+    def __init__(self, config: ChannelConfig, http: Client) -> None: ...

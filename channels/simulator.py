@@ -11,8 +11,6 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar
 
-import httpx
-
 from channels.base import (
     ChannelConfig,
     Parsed,
@@ -22,6 +20,7 @@ from channels.base import (
     WebRequest,
     WhenUnknown,
 )
+from channels.client import Client
 from channels.rendering import CARRIES, WHATSAPP_PLAIN
 
 
@@ -31,7 +30,7 @@ class Simulator:
 
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND
 
-    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+    def __init__(self, config: ChannelConfig, http: Client) -> None:
         self._like = config.settings.get("like", "sms")
         self._channel = f"{config.city}/{config.name}"
         self._number = count(1)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import httpx
 from sqlalchemy import Engine, text
 
 from backend import wiring
@@ -20,6 +19,7 @@ from backend.store import library, open_engine
 from backend.store.keycheck import check_keys
 from backend.survey_source import SurveyError, checked_source
 from channels import CHANNELS
+from channels.client import Client
 from channels.rendering import CARRIES, render
 from dialogue.checks import locale_faults
 from dialogue.faults import Fault
@@ -153,7 +153,7 @@ def _city_findings(settings: Settings, engine: Engine, city: str) -> Iterator[tu
 
 
 def _channel_findings(settings: Settings, profile: CityProfile) -> Iterator[tuple[bool, str]]:
-    http = httpx.AsyncClient()  # nothing is sent by it
+    http = Client()  # nothing is sent by it
     for entry in profile.channels:
         name = f"{profile.slug}: channel {entry.name} ({entry.kind})"
         kind = CHANNELS.get(entry.kind)

@@ -6,7 +6,6 @@ from difflib import unified_diff
 from pathlib import Path
 
 import click
-import httpx
 
 from backend import wiring
 from backend.catalogues import load_locales
@@ -19,6 +18,7 @@ from backend.settings import read_settings
 from backend.store import library, migrate
 from backend.survey_source import checked_source, clashes
 from channels import CHANNELS
+from channels.client import Client
 from dialogue.desk import Desk
 from dialogue.effects import Say
 from dialogue.faults import Fault
@@ -144,7 +144,7 @@ def channels_setup(city: str) -> None:
     words = {code: _words(desk, code) for code in profile.languages}
 
     async def setup() -> None:
-        async with httpx.AsyncClient(timeout=15) as http:
+        async with Client() as http:
             for entry in profile.channels:
                 channel = CHANNELS[entry.kind](configured(settings, profile, entry), http)
                 click.echo(click.style(f"{entry.name} ({entry.kind})", bold=True))

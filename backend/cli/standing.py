@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-import httpx
 from sqlalchemy import Connection, Engine
 
 from backend import wiring
@@ -13,6 +12,7 @@ from backend.looking import look, rules
 from backend.settings import Settings
 from backend.store.standing import ChannelStanding
 from backend.store.watch import Address
+from channels.client import Client
 
 Finding = tuple[bool, str]
 
@@ -26,7 +26,7 @@ def findings(settings: Settings, engine: Engine) -> Iterator[Finding]:
         else "alerts go to the log only: set IMBIZO_ALERT_WEBHOOK or IMBIZO_ALERT_EMAIL",
     )
     # Nothing is sent by this client.
-    channels = ChannelBook(settings, httpx.AsyncClient(), lambda: wiring.profiles(engine))
+    channels = ChannelBook(settings, Client(), lambda: wiring.profiles(engine))
     channels.refresh()
     with engine.connect() as connection:
         yield from _looked(connection, settings, channels, wiring.now())

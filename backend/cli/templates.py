@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import click
-import httpx
 from sqlalchemy import Engine
 
 from backend.catalogues import load_locales
@@ -19,6 +18,7 @@ from backend.store import library
 from backend.store.library import Templates
 from channels import CHANNELS
 from channels.base import Kind, SendError, Templated, TemplateState
+from channels.client import Client
 from dialogue.phrases import PHRASES
 
 _WORDS = "template_"
@@ -43,7 +43,7 @@ async def _show(
     settings: Settings, engine: Engine, profile: CityProfile, name: str | None, make: bool
 ) -> None:
     city = profile.slug
-    async with httpx.AsyncClient(timeout=15) as http:
+    async with Client() as http:
         for entry, channel in _templated(settings, profile, name, http):
             click.echo(click.style(f"{entry.name} ({entry.kind})", bold=True))
             states = await _states(entry, channel, _words(profile) if make else None)
@@ -61,7 +61,7 @@ async def _show(
 
 
 def _templated(
-    settings: Settings, profile: CityProfile, name: str | None, http: httpx.AsyncClient
+    settings: Settings, profile: CityProfile, name: str | None, http: Client
 ) -> Sequence[tuple[ChannelEntry, Templated]]:
     """The channels that need templates. Raises ClickException for none, and for one that is off."""
     found: list[tuple[ChannelEntry, Templated]] = []

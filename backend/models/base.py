@@ -1,8 +1,10 @@
 """Column types and names that every table shares. Never import annotations from __future__ here
 or in a table's module: SQLModel reads them as they are."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Enum, Integer, Text
 from sqlalchemy.engine import Dialect
@@ -22,6 +24,9 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 """A growing key: SQLite counts up in INTEGER only."""
 
 
+_NAIVE = "a time without a zone is refused"
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC. Refuses naive ones with ValueError."""
 
@@ -33,15 +38,29 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a time without a zone is refused")
+            raise ValueError(_NAIVE)
         in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """As `process_bind_param` and SQLite's own type in one: a turn binds twenty times."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database (SQLite keeps no zone)."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes a time without a zone for SQLite."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(_NAIVE)
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:26]
 
 
 class Sealed(TypeDecorator[str]):

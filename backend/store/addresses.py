@@ -105,8 +105,8 @@ _NOTE = (
         dead=None,
     )
 )
-_MAKE = insert(CONTACT).inline()
-_ADD = (
+_MAKE = Prepared(insert(CONTACT).inline())
+_ADD = Prepared(
     postgresql.insert(URN)
     .values(
         {
@@ -117,11 +117,10 @@ _ADD = (
     .on_conflict_do_nothing(index_elements=["city", "hash"])
     .returning(URN.c.id)
 )
-_REVISION = select(CITY.c.revision).where(CITY.c.slug == bindparam("city"))
-_LISTED = select(
-    exists().where(
-        OPT_OUT.c.city == bindparam("city"),
-        OPT_OUT.c.hash.in_(bindparam("hashes", expanding=True)),
+_REVISION = Prepared(select(CITY.c.revision).where(CITY.c.slug == bindparam("city")))
+_LISTED = Prepared(
+    select(OPT_OUT.c.hash).where(
+        OPT_OUT.c.city == bindparam("city"), OPT_OUT.c.hash == bindparam("hash")
     )
 )
 
@@ -202,19 +201,22 @@ class _Search:
         else:
             contact, conversation, out = self._make(), Conversation(), False
         self._attach(rows, current, contact)
-        listed = {"city": self._inbound.city, "hashes": [*self._urns]}
-        if out or self._connection.execute(_LISTED, listed).scalar():
+        if out or any(map(self._is_listed, self._urns)):
             out = True
             opt_out(self._transaction, self._inbound.city, contact, self._inbound.at)
         return Found(contact, replace(conversation, opted_out=out))
 
+    def _is_listed(self, hashed: str) -> bool:
+        row = {"city": self._inbound.city, "hash": hashed}
+        return _LISTED.first(self._connection, row) is not None
+
     def _make(self) -> str:
         """A new contact."""
         city = self._inbound.city
-        revision = self._connection.execute(_REVISION, {"city": city}).scalar()
-        if revision is None:
+        found = _REVISION.first(self._connection, {"city": city})
+        if found is None:
             raise LookupError("no such city")
-        self._transaction.revisions[city] = revision
+        self._transaction.revisions[city] = found.revision
         contact = self._transaction.keys.pseudonym(f"contact\0{self._inbound.turn}")
         row = {
             "id": contact,
@@ -225,7 +227,7 @@ class _Search:
             "last_heard_at": self._inbound.at,
             "heard_channel": self._inbound.channel,
         }
-        self._connection.execute(_MAKE, row)
+        _MAKE.run(self._connection, row)
         return contact
 
     def _attach(self, rows: Sequence[Any], current: Sequence[Any], contact: str) -> None:
@@ -253,10 +255,10 @@ class _Search:
             "contact": contact,
             "last_heard_at": self._inbound.at,
         }
-        added: int | None = self._connection.execute(_ADD, row).scalar()
+        added = _ADD.first(self._connection, row)
         if added is None:
             raise _ChangedError
-        return added
+        return int(added.id)
 
     def _note(self, urn: int, hashed: str) -> None:
         address = self._urns[hashed]

@@ -25,17 +25,22 @@ from dialogue.memory import Conversation
 log = structlog.get_logger(__name__)
 
 _SAVE = update(CONTACT).where(CONTACT.c.id == bindparam("contact"))
-_SAVE_TALK = _SAVE.values(conversation=bindparam("talk"), wake_at=bindparam("wake"))
+_TALK: dict[str, Any] = {"conversation": bindparam("talk"), "wake_at": bindparam("wake")}
+_SAVE_TALK = Prepared(_SAVE.values(_TALK))
 _HEARD: dict[str, Any] = {
     "heard_urn": bindparam("urn"),
     "heard_channel": bindparam("channel"),
     "last_heard_at": bindparam("at"),
     "reply_tat": bindparam("budget"),
 }
-_SAVE_HEARD = _SAVE.values(_HEARD)
-_SAVE_BOTH = Prepared(_SAVE_TALK.values(_HEARD))
-_WORDING = postgresql.insert(CONSENT_WORDING).on_conflict_do_nothing(index_elements=["digest"])
-_CONSENT = insert(CONSENT).inline()
+_SAVE_HEARD = Prepared(_SAVE.values(_HEARD))
+_SAVE_BOTH = Prepared(_SAVE.values(_TALK | _HEARD))
+_WORDING = Prepared(
+    postgresql.insert(CONSENT_WORDING)
+    .values({name: bindparam(name) for name in ("digest", "locale", "text")})
+    .on_conflict_do_nothing(index_elements=["digest"])
+)
+_CONSENT = Prepared(insert(CONSENT).inline())
 
 # When our last message was heard: delivered or sent; None while it waits.
 _HEARD_AT = (
@@ -105,7 +110,7 @@ class SqlContacts:
         }
         heard = self._transaction.heard.pop(contact, None)
         if heard is None:
-            self._transaction.connection.execute(_SAVE_TALK, row)
+            _SAVE_TALK.run(self._transaction.connection, row)
         else:
             _SAVE_BOTH.run(self._transaction.connection, row | _as_row(heard))
 
@@ -116,7 +121,7 @@ class SqlContacts:
             for contact, heard in self._transaction.heard.items()
         ]
         if rows:
-            self._transaction.connection.execute(_SAVE_HEARD, rows)
+            _SAVE_HEARD.run_all(self._transaction.connection, rows)
 
     def replied(self, contact: str, tat: datetime) -> None:
         """Keeps how much of its reply budget a contact that was just heard from has used."""
@@ -142,7 +147,7 @@ class SqlContacts:
         said = f"{consent.locale}\0{consent.wording}".encode()
         digest = hashlib.sha256(said).hexdigest()
         wording = {"digest": digest, "locale": consent.locale, "text": consent.wording}
-        self._transaction.connection.execute(_WORDING, wording)
+        _WORDING.run(self._transaction.connection, wording)
         line = {
             "city": city,
             "contact": contact,
@@ -154,7 +159,7 @@ class SqlContacts:
             "channel": consent.channel,
             "at": at,
         }
-        self._transaction.connection.execute(_CONSENT, line)
+        _CONSENT.run(self._transaction.connection, line)
 
     def opt_out(self, city: str, contact: str, at: datetime) -> None:
         """Opts every address of the contact out and cancels what is queued to it."""

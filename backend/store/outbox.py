@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import BigInteger, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.store import claiming, reports, resting, windows
@@ -116,7 +116,7 @@ _SENT = Prepared(
     ).returning(_REPORTED.label("reported"), OUTBOUND.c.forget)
 )
 # On PostgreSQL a report and the settling of its message could miss one another: both lock this.
-_LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
+_LOCK = Prepared(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger()))))
 
 
 class SqlOutbox:
@@ -271,7 +271,7 @@ class SqlOutbox:
         if self._transaction.postgres:
             name = f"{city}\0{channel}\0{provider_id}".encode()
             key = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
-            self._transaction.connection.execute(_LOCK, {"key": key})
+            _LOCK.run(self._transaction.connection, {"key": key})
 
     def _see_channel(self, outbound: Outbound) -> None:
         """Claims go by the channels that ever had something to send."""

@@ -20,15 +20,15 @@ class _Compiled:
     sql: str
     order: tuple[str, ...]  # of the names, where the driver wants that
     fixed: Mapping[str, Any]  # values that are part of the statement, bound already
-    binders: Mapping[str, Callable[[Any], Any]]
+    binders: tuple[tuple[str, Callable[[Any], Any]], ...]  # of the others
     readers: tuple[tuple[int, Callable[[Any], Any]], ...]  # of results, by place
     record: Callable[[Any], Any]  # makes a row with names
 
     def bound(self, row: Mapping[str, Any]) -> Any:
         """The row as the driver takes it. Raises KeyError for a value that is missing."""
-        binders = self.binders
-        values = {n: binders[n](v) if n in binders else v for n, v in row.items()}
-        values |= self.fixed
+        values = {**row, **self.fixed}
+        for name, binder in self.binders:
+            values[name] = binder(values[name])
         return [values[name] for name in self.order] if self.order else values
 
     def read(self, found: Sequence[Any]) -> Any:
@@ -102,7 +102,7 @@ def _compile(statement: Any, dialect: Dialect, keys: list[str] | None) -> _Compi
         str(made),
         tuple(made.positiontup or ()),
         fixed,
-        binders,
+        tuple((name, binder) for name, binder in binders.items() if name not in fixed),
         tuple((place, reader) for place, reader in enumerate(readers) if reader is not None),
         record._make,
     )

@@ -13,8 +13,8 @@ from backend.store.transaction import Transaction
 from dialogue.effects import Record
 from dialogue.survey import Session, Status
 
-_OPEN = insert(SESSION).inline()
-_MOVE = (
+_OPEN = Prepared(insert(SESSION).inline())
+_MOVE = Prepared(
     update(SESSION)
     .where(SESSION.c.id == bindparam("session"))
     .values(status=bindparam("to"), finished_at=bindparam("finished"))
@@ -42,13 +42,13 @@ class SqlSessions:
             "started_at": session.started_at,
             "finished_at": None,
         }
-        self._transaction.connection.execute(_OPEN, row)
+        _OPEN.run(self._transaction.connection, row)
 
     def move(self, session: Session, at: datetime) -> None:
         """Keeps its status (and, when final, the time)."""
         final = session.status not in (Status.ACTIVE, Status.PARKED)
         row = {"session": session.id, "to": session.status, "finished": at if final else None}
-        self._transaction.connection.execute(_MOVE, row)
+        _MOVE.run(self._transaction.connection, row)
 
     def record(self, records: Sequence[Record], at: datetime) -> None:
         """Keeps answers; a second one of the same session, question and revision is refused with

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, Text, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
 from backend.privacy import KeyRing
@@ -18,6 +18,7 @@ from backend.store.inbox import SqlInbox
 from backend.store.media import SqlMedia
 from backend.store.outbox import SqlOutbox
 from backend.store.places import SqlPlaces
+from backend.store.prepared import Prepared
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction, is_lock
@@ -39,7 +40,7 @@ _LOCK_CONTACT = (
     .where(CONTACT.c.city == bindparam("city"), CONTACT.c.id == bindparam("contact"))
     .with_for_update()
 )
-_NOTIFY = select(func.pg_notify(TELL, bindparam("topic")))
+_NOTIFY = Prepared(select(func.pg_notify(TELL, bindparam("topic", type_=Text()))))
 
 
 class BuildDesk(Protocol):
@@ -142,7 +143,7 @@ class SqlStore:
             SqlContacts(transaction).note_heard()
             if transaction.postgres:
                 for topic in transaction.topics:
-                    connection.execute(_NOTIFY, {"topic": topic})
+                    _NOTIFY.run(connection, {"topic": topic})
         self._seen_channels |= transaction.seen_channels
         for topic in transaction.topics:
             for listener in tuple(self._listeners):

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql
 
+from backend.store.prepared import Prepared
 from backend.store.tables import OPEN_WINDOW, URN
 from backend.store.transaction import Transaction
 
@@ -14,8 +15,10 @@ _ADD = postgresql.insert(OPEN_WINDOW).from_select(
     ["urn", "channel", "heard_at"],
     select(URN.c.id, bindparam("by"), _AT).where(*_THEIRS),
 )
-_OPEN = _ADD.on_conflict_do_update(
-    index_elements=["urn", "channel"], set_={"heard_at": _ADD.excluded.heard_at}
+_OPEN = Prepared(
+    _ADD.on_conflict_do_update(
+        index_elements=["urn", "channel"], set_={"heard_at": _ADD.excluded.heard_at}
+    )
 )
 _CLOSE = delete(OPEN_WINDOW).where(
     OPEN_WINDOW.c.channel == bindparam("by"),
@@ -26,7 +29,7 @@ _CLOSE = delete(OPEN_WINDOW).where(
 def open_(transaction: Transaction, city: str, channel: str, urn: str, at: datetime) -> None:
     """It wrote on that channel."""
     row = {"of_city": city, "of_hash": transaction.keys.index(city, urn), "by": channel, "at": at}
-    transaction.connection.execute(_OPEN, row)
+    _OPEN.run(transaction.connection, row)
 
 
 def close(transaction: Transaction, city: str, channel: str, urn: str) -> None:

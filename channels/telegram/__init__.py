@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-import httpx
-
 from channels.base import (
     ChannelConfig,
     Fault,
@@ -26,6 +24,7 @@ from channels.base import (
     WebRequest,
     WhenUnknown,
 )
+from channels.client import Client
 from channels.rendering import CARRIES
 from channels.telegram.account import Account
 from channels.telegram.buttons import keyboard
@@ -49,7 +48,7 @@ class Telegram:
     # and it may be the helplines.
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND
 
-    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+    def __init__(self, config: ChannelConfig, http: Client) -> None:
         self._config = config
         self._account = Account(config, http)
 

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from channels.base import ChannelConfig, Fault, Kind, SendError, Sent
+from channels.client import Client, silence
 from channels.telegram.commands import menu
 from channels.telegram.errors import lost, meaning
 from channels.telegram.files import download
@@ -34,15 +34,15 @@ _SECONDS = 20.0
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 # What the library raises over an answer it did not expect.
 _MISREAD = (AttributeError, LookupError, TypeError, ValueError)
-# These print addresses with the token in them: the first two at INFO, all at DEBUG.
-_TELLTALES = ("httpx", "httpcore", "telegram")
+# It prints addresses with the token in them at DEBUG.
+_TELLTALES = ("telegram",)
 
 
 class Account:
     """Settings: `bot_token`; `webhook_secret`; `polling` (true: we ask for updates, and no webhook
     is needed); `api_base` (a self-hosted Bot API server); `timeout` in seconds of silence (20)."""
 
-    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+    def __init__(self, config: ChannelConfig, http: Client) -> None:
         for name in _TELLTALES:
             logging.getLogger(name).setLevel(logging.WARNING)
         settings = config.settings
@@ -51,8 +51,7 @@ class Account:
         self._secret = _string(settings, "webhook_secret")
         self._token = _string(settings, "bot_token")
         self._seconds = _number(settings, "timeout") or _SECONDS
-        timeout = httpx.Timeout(self._seconds, connect=min(self._seconds, 5.0))
-        self._transport = Transport(http, timeout)
+        self._transport = Transport(http, silence(self._seconds))
         root = (_string(settings, "api_base") or API).rstrip("/")
         self._bot = Bot(
             self._token or "-",  # none makes the library raise; nothing is sent with it

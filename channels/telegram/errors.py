@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -20,7 +19,7 @@ from telegram.error import (
 )
 
 from channels.base import Fault, Kind
-from channels.client import never_sent, what
+from channels.client import Answer, is_misaddressed, never_sent, what
 
 SENTENCES: Mapping[str, Kind] = MappingProxyType(
     {
@@ -97,21 +96,19 @@ def lost(error: Exception) -> Fault:
 
 def unreached(error: Exception) -> Fault:
     """The fault of a request that ended without an answer (`CLIENT_ERRORS`)."""
-    match error:
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return Fault(Kind.CONFIG, what(error), whole=True)
-        case _ if never_sent(error):
-            return Fault(Kind.RETRY, what(error), whole=True)
-        case _:
-            return lost(error)
+    if is_misaddressed(error):
+        return Fault(Kind.CONFIG, what(error), whole=True)
+    if never_sent(error):
+        return Fault(Kind.RETRY, what(error), whole=True)
+    return lost(error)
 
 
-def refusal(answer: httpx.Response) -> Fault | None:
+def refusal(answer: Answer) -> Fault | None:
     """The fault of an HTTP answer by its status; None where the library reads it better. A 5xx says
     that the message was not taken, so it is tried on; a proxy's 403 is not Telegram's. All but a
     message that is too large (413) is about the bot or the way to it."""
-    status = answer.status_code
-    if 200 <= status < 300 or (status in _READ_BY_LIBRARY and _json_object(answer)):
+    status = answer.status
+    if 200 <= status < 300 or (status in _READ_BY_LIBRARY and answer.json_object()):
         return None
     if status == 429:
         return Fault(Kind.THROTTLE, "429", wait=_wait(answer), whole=True)
@@ -129,19 +126,11 @@ def _by_sentence(error: TelegramError, status: str) -> Fault:
     return Fault(Kind.CONTENT, status)
 
 
-def _wait(answer: httpx.Response) -> timedelta | None:
+def _wait(answer: Answer) -> timedelta | None:
     """What `retry_after` in the answer, else its header, asks for in seconds; at most a day."""
-    parameters = _json_object(answer).get("parameters")
+    parameters = answer.json_object().get("parameters")
     asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
     seconds = str(answer.headers.get("retry-after", "") if asked is None else asked)
     if not re.fullmatch("[0-9]{1,9}", seconds):
         return None
     return min(timedelta(seconds=int(seconds)), _DAY)
-
-
-def _json_object(answer: httpx.Response) -> dict[str, object]:
-    try:
-        read = answer.json()
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}

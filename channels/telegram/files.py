@@ -1,11 +1,10 @@
 """Fetches a file that came with a message."""
 
-import httpx
 from telegram import Bot, File
 from telegram.error import BadRequest, TelegramError
 
 from channels.base import FetchError, Kind
-from channels.client import CLIENT_ERRORS, what
+from channels.client import CLIENT_ERRORS, Client, Timeout, silence, what
 from channels.telegram.errors import meaning
 
 GONE = ("file is too big", "invalid file", "wrong file identifier", "wrong remote file")
@@ -13,9 +12,7 @@ GONE = ("file is too big", "invalid file", "wrong file identifier", "wrong remot
 20 MB, unless the Bot API server is self-hosted. Source: Bot API, `getFile`."""
 
 
-async def download(
-    bot: Bot, http: httpx.AsyncClient, seconds: float, reference: str, most: int
-) -> bytes:
+async def download(bot: Bot, http: Client, seconds: float, reference: str, most: int) -> bytes:
     """The content of a file, read no further than `most` bytes.
 
     Telegram hands out an address by the file's id, good for an hour, with the token in it: it is
@@ -30,7 +27,7 @@ async def download(
     if not (file.file_path or "").startswith(bot.base_file_url):
         raise FetchError("no address", final=False)
     try:
-        return await _read(http, str(file.file_path), httpx.Timeout(seconds, connect=5.0), most)
+        return await _read(http, str(file.file_path), silence(seconds), most)
     except CLIENT_ERRORS as error:
         raise FetchError(what(error), final=False) from None
 
@@ -50,17 +47,14 @@ async def _file(bot: Bot, reference: str) -> File:
         raise FetchError(type(error).__name__, final=False) from None
 
 
-async def _read(http: httpx.AsyncClient, url: str, timeout: httpx.Timeout, most: int) -> bytes:
+async def _read(http: Client, url: str, timeout: Timeout, most: int) -> bytes:
     content = bytearray()
-    # Read raw, since a small compressed answer may be a large one.
-    headers = {"Accept-Encoding": "identity"}
-    stream = http.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=False)
-    async with stream as answer:
-        if answer.status_code != 200:
-            raise FetchError(str(answer.status_code), final=False)
+    async with http.stream(url, timeout=timeout) as answer:
+        if answer.status != 200:
+            raise FetchError(str(answer.status), final=False)
         if answer.headers.get("content-encoding", "identity") != "identity":
             raise FetchError("compressed", final=False)
-        async for piece in answer.aiter_raw():
+        async for piece in answer.content.iter_any():
             content += piece
             if len(content) > most:
                 raise FetchError("too large", final=True)

@@ -2,25 +2,24 @@
 
 import json
 
-import httpx
 from telegram.request import BaseRequest, RequestData
 
-from channels.client import CLIENT_ERRORS
+from channels.client import CLIENT_ERRORS, Client, Timeout, silence
 from channels.telegram.errors import Refused, lost, refusal, unreached
 
 
 class Transport(BaseRequest):
-    """What the library sends through: the one httpx client of all channels, which whoever made it
+    """What the library sends through: the one client of all channels, which whoever made it
     closes, with a timeout, without redirects or retries."""
 
-    def __init__(self, http: httpx.AsyncClient, timeout: httpx.Timeout) -> None:
+    def __init__(self, http: Client, timeout: Timeout) -> None:
         self._http = http
         self._timeout = timeout
 
     @property
     def read_timeout(self) -> float | None:
         """Seconds of silence."""
-        return self._timeout.read
+        return self._timeout.sock_read
 
     async def initialize(self) -> None:
         """Nothing: the client is open."""
@@ -41,22 +40,21 @@ class Transport(BaseRequest):
         seconds goes before our own. Raises TelegramError."""
         timeout = self._timeout
         if isinstance(read_timeout, int | float):
-            timeout = httpx.Timeout(**{**timeout.as_dict(), "read": read_timeout})
+            timeout = silence(read_timeout)
         try:
             answer = await self._http.request(
                 method,
                 url,
-                data=request_data.json_parameters if request_data else None,
+                form=request_data.json_parameters if request_data else None,
                 headers={"User-Agent": self.USER_AGENT},
                 timeout=timeout,
-                follow_redirects=False,
             )
         except CLIENT_ERRORS as error:
             raise Refused(unreached(error)) from None
         refused = refusal(answer)
         if refused is not None:
             raise Refused(refused)
-        return answer.status_code, answer.content
+        return answer.status, answer.content
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:

@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-import httpx
-
 from channels.base import (
     ChannelConfig,
     Fault,
@@ -26,6 +24,7 @@ from channels.base import (
     WebRequest,
     WhenUnknown,
 )
+from channels.client import Client
 from channels.rendering import CARRIES
 from channels.twilio.account import Account, answered_commands
 from channels.twilio.console import console_settings
@@ -53,7 +52,7 @@ class Sms:
 
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND  # `find` would have found it
 
-    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+    def __init__(self, config: ChannelConfig, http: Client) -> None:
         self.carries = replace(CARRIES["sms"], fold=config.sms_fold)
         self._config = config
         self._account = Account(config, http)

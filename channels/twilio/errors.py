@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-import httpx
-
 from channels.base import Fault, Kind
+from channels.client import Answer
 
 _DAY = timedelta(days=1)
 _MEANINGS: tuple[tuple[Fault, str], ...] = (
@@ -71,22 +70,13 @@ def meaning(code: int) -> Fault | None:
     return Fault(Kind.CONFIG, str(code)) if 92_000 <= code < 93_000 else None
 
 
-def refusal(answer: httpx.Response) -> Fault:
+def refusal(answer: Answer) -> Fault:
     """The fault of an HTTP answer that did not do what we asked: by Twilio's code in it, else by
     its status. `wait` is what its `Retry-After` asks for, where it does."""
-    code = json_object(answer).get("code")
-    named = code if isinstance(code, int) else answer.status_code
-    fault = meaning(named) or replace(_by_status(answer.status_code), code=str(named))
+    code = answer.json_object().get("code")
+    named = code if isinstance(code, int) else answer.status
+    fault = meaning(named) or replace(_by_status(answer.status), code=str(named))
     return replace(fault, wait=_retry_after(answer) or fault.wait)
-
-
-def json_object(answer: httpx.Response) -> dict[str, object]:
-    """The JSON object of an answer; empty for anything else, as a proxy's HTML page."""
-    try:
-        read = answer.json()
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _by_status(status: int) -> Fault:
@@ -100,7 +90,7 @@ def _by_status(status: int) -> Fault:
     return Fault(Kind.UNKNOWN if maybe_taken else Kind.CONFIG, whole=True)
 
 
-def _retry_after(answer: httpx.Response) -> timedelta | None:
+def _retry_after(answer: Answer) -> timedelta | None:
     """`Retry-After` in seconds, at most a day; its other form, a date, is passed over."""
     seconds = answer.headers.get("retry-after", "")
     if not re.fullmatch("[0-9]{1,9}", seconds):

@@ -11,22 +11,24 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from channels.base import FetchError, Media
-from channels.client import CLIENT_ERRORS, what
+from channels.client import CLIENT_ERRORS, Client, Timeout, what
 
 _MOST_REDIRECTS = 3
 _MOST_SECONDS = 60
 _GONE = (404, 410)
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
 class MediaStore:
     """The media of one account: `base` is the API's address, `auth` goes nowhere else."""
 
-    http: httpx.AsyncClient
-    timeout: httpx.Timeout
+    http: Client
+    timeout: Timeout
     base: str
     also_known_as: str
     auth: tuple[str, str]
@@ -36,50 +38,39 @@ class MediaStore:
         try:
             async with asyncio.timeout(_MOST_SECONDS):
                 return await self._follow(self._address(media.reference), most)
-        except (TimeoutError, *CLIENT_ERRORS) as error:
+        except (TimeoutError, ValueError, *CLIENT_ERRORS) as error:
             raise FetchError(what(error), final=False) from None
 
-    def _address(self, reference: str) -> httpx.URL:
+    def _address(self, reference: str) -> URL:
         """Where the medium is, at the API's address as it is configured."""
         parts = r"/2010-04-01/Accounts/(\w+)/Messages/\w+/Media/\w+"
         for root in dict.fromkeys((self.base, self.also_known_as)):
             path = reference.removeprefix(root)
             found = re.fullmatch(parts, path, re.ASCII) if path != reference else None
             if found and found[1] == self.auth[0]:
-                return httpx.URL(self.base + path)
+                return URL(self.base + path)
         raise FetchError("not a medium of this account", final=True)
 
-    async def _follow(self, address: httpx.URL, most: int) -> bytes:
-        home = httpx.URL(self.base)
+    async def _follow(self, address: URL, most: int) -> bytes:
+        home = URL(self.base)
         for _ in range(_MOST_REDIRECTS + 1):
             if address.scheme not in ("https", home.scheme):
                 raise FetchError("redirected to an open connection", final=False)
-            ours = _origin(address) == _origin(home)
-            async with self.http.stream(
-                "GET",
-                address,
-                auth=self.auth if ours else None,
-                headers={"Accept-Encoding": "identity"},
-                timeout=self.timeout,
-                follow_redirects=False,
-            ) as answer:
-                if answer.next_request is None:
+            auth = self.auth if address.origin() == home.origin() else None
+            async with self.http.stream(str(address), auth=auth, timeout=self.timeout) as answer:
+                location = answer.headers.get("Location")
+                if answer.status not in _REDIRECTS or location is None:
                     return await _content(answer, most)
-                address = answer.next_request.url
+                address = address.join(URL(location))
         raise FetchError("redirected too often", final=False)
 
 
-def _origin(address: httpx.URL) -> tuple[str, str, int | None]:
-    return address.scheme, address.host, address.port
-
-
-async def _content(answer: httpx.Response, most: int) -> bytes:
-    """Read raw, since a small compressed answer may be a large one."""
-    status = answer.status_code
+async def _content(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    status = answer.status
     if status != 200 or answer.headers.get("content-encoding", "identity") != "identity":
         raise FetchError(f"answered {status}", final=status in _GONE)
     content = bytearray()
-    async for piece in answer.aiter_raw():
+    async for piece in answer.content.iter_any():
         content += piece
         if len(content) > most:
             raise FetchError("too large", final=True)

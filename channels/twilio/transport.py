@@ -8,26 +8,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
 
 from channels.base import Fault, Kind, SendError
-from channels.client import CLIENT_ERRORS, never_sent, what
-from channels.twilio.errors import json_object, refusal
+from channels.client import CLIENT_ERRORS, Client, Timeout, is_misaddressed, never_sent, what
+from channels.twilio.errors import refusal
 
 # What Twilio's client raises over an answer it did not expect.
 _MISREAD = (AttributeError, LookupError, TypeError, ValueError)
 
 
 class Transport:
-    """What Twilio's client sends through: the one httpx client of all channels, with a timeout,
+    """What Twilio's client sends through: the one client of all channels, with a timeout,
     without redirects or retries. Raises SendError for every answer that is not a JSON object of a
     success, since Twilio's own exceptions lose `Retry-After`."""
 
     is_async = True
 
-    def __init__(self, http: httpx.AsyncClient, timeout: httpx.Timeout) -> None:
+    def __init__(self, http: Client, timeout: Timeout) -> None:
         self._http = http
         self._timeout = timeout
 
@@ -47,16 +46,15 @@ class Transport:
             method,
             url,
             params=params,
-            data=None if is_json else data,
+            form=None if is_json else data,
             json=_given(data) if is_json else None,
             headers=headers,
             auth=auth,
             timeout=self._timeout,
-            follow_redirects=False,
         )
-        if not answer.is_success or not json_object(answer):
+        if not answer.is_success or not answer.json_object():
             raise SendError(refusal(answer))
-        return Response(answer.status_code, answer.text, answer.headers)
+        return Response(answer.status, answer.content.decode(), answer.headers)
 
 
 @contextmanager
@@ -64,10 +62,9 @@ def named_faults() -> Iterator[None]:
     """Turns everything that can go wrong on the way into SendError, without the address in it."""
     try:
         yield
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise SendError(Fault(Kind.CONFIG, type(error).__name__, whole=True)) from None
     except CLIENT_ERRORS as error:
         kind = Kind.RETRY if never_sent(error) else Kind.UNKNOWN
+        kind = Kind.CONFIG if is_misaddressed(error) else kind
         raise SendError(Fault(kind, what(error), whole=True)) from None
     except (TwilioException, *_MISREAD) as error:
         raise SendError(Fault(Kind.UNKNOWN, type(error).__name__)) from None

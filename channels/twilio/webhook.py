@@ -64,7 +64,7 @@ MOST_MEDIA = 10
 class Form(dict[str, list[str]]):
     """Posted values by name, repeats kept."""
 
-    def getlist(self, name: str) -> list[str]:
+    def getall(self, name: str) -> list[str]:
         """All values of a name: how `RequestValidator` reads repeated ones."""
         return self[name]
 

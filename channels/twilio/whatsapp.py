@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-import httpx
-
 from channels.base import (
     Carries,
     ChannelConfig,
@@ -28,6 +26,7 @@ from channels.base import (
     WhenUnknown,
     clean,
 )
+from channels.client import Client
 from channels.rendering import CARRIES, WHATSAPP_PLAIN
 from channels.twilio.account import Account, answered_commands, string
 from channels.twilio.console import console_settings, template_settings
@@ -70,7 +69,7 @@ class WhatsApp:
 
     when_unknown: ClassVar[WhenUnknown] = WhenUnknown.RESEND  # `find` would have found it
 
-    def __init__(self, config: ChannelConfig, http: httpx.AsyncClient) -> None:
+    def __init__(self, config: ChannelConfig, http: Client) -> None:
         number = string(config.settings.get("sender")).removeprefix(PREFIX)
         sender = f"{PREFIX}{number}" if number else ""
         self._config = replace(config, settings={**config.settings, "sender": sender})

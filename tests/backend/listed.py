@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-import httpx
-
 from backend import wiring
 from backend.channel_book import Address, ChannelBook
 from backend.city_file import read_city
@@ -28,6 +26,7 @@ from channels.base import (
     WebRequest,
     WhenUnknown,
 )
+from channels.client import Client
 from channels.rendering import CARRIES
 from tests.backend.conftest import NOW, settings_for, write_city
 
@@ -102,7 +101,7 @@ async def installed(
     )
     engine.dispose()
     settings = settings_for(url)
-    async with httpx.AsyncClient() as http:
+    async with Client() as http:
         one = wiring.assemble(settings, http)
         book = _Book(settings, http, lambda: wiring.profiles(one.engine))
         book.instead = {SMS: channel}

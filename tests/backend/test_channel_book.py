@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 from pydantic import ValidationError
 
 from backend.channel_book import ChannelBook
 from backend.city_file import ChannelEntry, CityProfile, read_city
 from backend.settings import Settings
+from channels.client import Client
 from tests.backend.conftest import write_city
 
 OLD, NEW = ("test-za", "sms"), ("test-za", "texts")
@@ -22,7 +22,7 @@ def profile(tmp_path: Path) -> CityProfile:
 async def test_a_channel_that_is_taken_out_is_forgotten(profile: CityProfile) -> None:
     profiles = {"test-za": (1, profile)}
     settings = Settings("sqlite:///x.db", (), "https://imbizo.example.org", None, {})
-    async with httpx.AsyncClient() as http:
+    async with Client() as http:
         book = ChannelBook(settings, http, lambda: profiles)
         book.refresh()
         limits = book.limits
@@ -43,7 +43,7 @@ async def test_a_channel_folds_as_its_profile_says(profile: CityProfile, how: st
     )
     changed = profile.model_copy(update={"channels": (ChannelEntry.model_validate(table),)})
     settings = Settings("sqlite:///x.db", (), "https://imbizo.example.org", None, {})
-    async with httpx.AsyncClient() as http:
+    async with Client() as http:
         book = ChannelBook(settings, http, lambda: {"test-za": (1, changed)})
         book.refresh()
     assert book.kinds()[OLD].fold == (how or "accents")

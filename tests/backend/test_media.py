@@ -21,6 +21,7 @@ from backend.exports import export
 from backend.store import library, open_engine
 from bot.media import Fetcher
 from channels.base import FetchError, Media
+from channels.client import Client
 from channels.twilio import Sms
 from tests.backend.conftest import NOW, Town, settings_for, write_city
 from tests.backend.provider import ROOT, provider
@@ -109,7 +110,7 @@ async def fetch(town: Town) -> int:
     with installed.engine.connect() as connection:
         profile = library.load_profile(connection, CITY)
     config = configured(installed.settings, profile, profile.channels[0])
-    async with httpx.AsyncClient() as http:
+    async with Client() as http:
         channels = {(CITY, "sms"): FetchingSms(config, http)}
         around = wiring.SURROUNDINGS
         return await Fetcher(installed.writer, channels, installed.vault, around).fetch_due()

@@ -105,6 +105,13 @@ async def test_other_methods_are_refused(town: Town) -> None:
     assert (await town.http.get("/webhooks/test-za/sms")).status_code == 405
 
 
+async def test_an_answer_is_as_safe_as_any_page(town: Town) -> None:
+    answer = await town.text(NUMBER, "Hi", "SM1")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+
+
 async def test_a_channel_without_its_secrets_is_off_and_comes_back_with_them(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -222,3 +222,24 @@ async def test_the_writer_survives_who_stops_waiting(store: FakeStore) -> None:
     writer.start()
     await asyncio.to_thread(writer.stop)
     assert patient.result(0) == "B"
+    assert store.commits == [["b"]]
+
+
+async def test_a_work_that_has_begun_is_done_though_nobody_waits_any_more(store: FakeStore) -> None:
+    writer, begun, go_on = Writer(store), threading.Event(), threading.Event()
+
+    def slow(unit: Unit) -> None:
+        begun.set()
+        go_on.wait(SOON)
+        unit.tell("slow")
+
+    writer.start()
+    impatient = asyncio.ensure_future(writer.run(slow))
+    await asyncio.to_thread(begun.wait, SOON)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    go_on.set()
+    assert await writer.run(note("next")) == "NEXT"
+    await asyncio.to_thread(writer.stop)
+    assert [topic for commit in store.commits for topic in commit] == ["slow", "next"]

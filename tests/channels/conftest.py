@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
-from channels.client import open_client
+from channels.client import Client
 from tests.channels.faults import FaultServer
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client() as client:
+async def http() -> AsyncIterator[Client]:
+    async with Client() as client:
         yield client
 
 

@@ -21,7 +21,7 @@ from bot.turns import take_turn
 from bot.writer import Writer
 from channels import CHANNELS
 from channels.base import Channel, Received, StatusUpdate
-from channels.client import open_client
+from channels.client import Client
 from tests.bot.conftest import EAST, NOON, Bot
 from tests.channels.faults import RESET, SILENCE, Answer, FaultServer, Request, _read, _reset
 from tests.channels.samples import RESIDENT, TWILIO, config, report, twilio_request
@@ -257,7 +257,7 @@ async def play(bot: Bot, kind: str, fault: Fault) -> Seen:
     """What becomes of one reply on that kind of channel when that goes wrong."""
     settings: Mapping[str, object] = TELEGRAM if kind == "telegram" else TWILIO
     async with (
-        open_client() as http,
+        Client() as http,
         FailingProvider(fault, lambda: bot.now) as provider,
     ):
         fast = {"api_base": provider.url, "timeout": SILENT_FOR}

@@ -9,11 +9,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from channels import CHANNELS
 from channels.base import Channel, Fault, Media, Received, StatusUpdate, WebhookError, WebRequest
+from channels.client import Client
 from channels.rendering import render
 from dialogue.messages import Choice, Message
 from tests.channels.samples import TWILIO, WHATSAPP, WHATSAPP_URL, config, twilio_request
@@ -48,7 +48,7 @@ RECORDED = [
 ]
 
 
-def channel(kind: str, http: httpx.AsyncClient, settings: Mapping[str, object]) -> Channel:
+def channel(kind: str, http: Client, settings: Mapping[str, object]) -> Channel:
     return CHANNELS[kind](config(kind, {**SETTINGS[kind], **settings}), http)
 
 
@@ -88,7 +88,7 @@ def test_payloads_are_recorded(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), RECORDED)
-def test_recorded_payload(kind: str, name: str, http: httpx.AsyncClient) -> None:
+def test_recorded_payload(kind: str, name: str, http: Client) -> None:
     payload = read(kind, name)
     parsed = channel(kind, http, payload.get("settings", {})).parse(REQUESTS[kind](payload))
     assert [shown(event) for event in parsed.events] == payload["events"]
@@ -96,7 +96,7 @@ def test_recorded_payload(kind: str, name: str, http: httpx.AsyncClient) -> None
 
 
 @pytest.mark.parametrize(("kind", "name"), RECORDED)
-def test_forged_payload(kind: str, name: str, http: httpx.AsyncClient) -> None:
+def test_forged_payload(kind: str, name: str, http: Client) -> None:
     payload = read(kind, name)
     with pytest.raises(WebhookError) as refused:
         channel(kind, http, payload.get("settings", {})).parse(FORGED[kind](payload))
@@ -104,19 +104,19 @@ def test_forged_payload(kind: str, name: str, http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_unsigned_request(kind: str, http: httpx.AsyncClient) -> None:
+def test_unsigned_request(kind: str, http: Client) -> None:
     with pytest.raises(WebhookError) as refused:
         channel(kind, http, {}).parse(WebRequest("https://imbizo.example/", {}, b""))
     assert refused.value.status in (400, 403)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_channel_with_its_settings_misses_none(kind: str, http: httpx.AsyncClient) -> None:
+def test_a_channel_with_its_settings_misses_none(kind: str, http: Client) -> None:
     assert channel(kind, http, {}).missing() == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_choices_degrade_to_text(kind: str, http: httpx.AsyncClient) -> None:
+def test_choices_degrade_to_text(kind: str, http: Client) -> None:
     carries = channel(kind, http, {}).carries
     choices = tuple(Choice(str(n), f"Ward {n}") for n in range(1, carries.buttons + 2))
     parts = render(Message("Where?", choices, "ward"), carries)

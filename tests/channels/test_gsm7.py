@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import CHANNELS
 from channels.base import Fold
+from channels.client import Client
 from channels.gsm7 import encoding, fold
 from channels.rendering import CARRIES, render
 from channels.simulator import Simulator
@@ -72,13 +72,11 @@ def test_one_label_outside_the_alphabet_leaves_the_whole_message() -> None:
 
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize(("kind", "like"), [("sms", ""), ("simulator", "sms")])
-def test_a_channel_folds_as_it_is_set(
-    how: Fold, kind: str, like: str, http: httpx.AsyncClient
-) -> None:
+def test_a_channel_folds_as_it_is_set(how: Fold, kind: str, like: str, http: Client) -> None:
     made = CHANNELS[kind](replace(config(kind, {"like": like}), sms_fold=how), http)
     assert made.carries.fold == how
 
 
 @pytest.mark.parametrize("like", ["whatsapp", "telegram"])
-def test_a_simulator_of_another_kind_folds_nothing(like: str, http: httpx.AsyncClient) -> None:
+def test_a_simulator_of_another_kind_folds_nothing(like: str, http: Client) -> None:
     assert Simulator(config("simulator", {"like": like}), http).carries.fold == "none"

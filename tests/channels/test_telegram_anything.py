@@ -2,12 +2,12 @@
 
 import re
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import Parsed, Received, WebhookError, WebRequest
+from channels.client import Client
 from channels.telegram import Telegram
 from tests.channels.samples import config
 from tests.channels.telegram_samples import (
@@ -22,7 +22,7 @@ from tests.channels.telegram_samples import (
     telegram_request,
 )
 
-CHANNEL = Telegram(config("telegram", TELEGRAM), httpx.AsyncClient())
+CHANNEL = Telegram(config("telegram", TELEGRAM), Client())
 
 
 def parse(update: object) -> Parsed:

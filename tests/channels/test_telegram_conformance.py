@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from channels.base import Media, Sending
+from channels.client import Client
 from channels.telegram import Telegram
 from channels.telegram.webhook import UPDATES
 from dialogue.messages import Choice
@@ -83,7 +83,7 @@ def test_we_ask_for_updates_that_there_are(spec: Spec) -> None:
     assert set(UPDATES) <= {field["name"] for field in spec["types"]["Update"]["fields"]}
 
 
-async def test_calls_and_answers(spec: Spec, http: httpx.AsyncClient) -> None:
+async def test_calls_and_answers(spec: Spec, http: Client) -> None:
     async with TelegramFake() as fake:
         channel = Telegram(config("telegram", {**TELEGRAM, "api_base": fake.url}), http)
         choices = (Choice("1", "Yes"), Choice("2", "No"))

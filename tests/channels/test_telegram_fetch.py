@@ -5,7 +5,6 @@ import gzip
 import logging
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from channels.base import (
@@ -18,6 +17,7 @@ from channels.base import (
     Received,
     SendError,
 )
+from channels.client import Client
 from channels.telegram import Telegram
 from tests.channels.faults import BRIEF, PATIENT, RESET, Answer, FaultServer
 from tests.channels.samples import config
@@ -34,12 +34,12 @@ async def fake() -> AsyncIterator[TelegramFake]:
         yield server
 
 
-def telegram(api_base: str, http: httpx.AsyncClient, **settings: object) -> Telegram:
+def telegram(api_base: str, http: Client, **settings: object) -> Telegram:
     fast = {"api_base": api_base, "timeout": PATIENT}
     return Telegram(config("telegram", {**TELEGRAM, **fast, **settings}), http)
 
 
-def polled(api_base: str, http: httpx.AsyncClient) -> Telegram:
+def polled(api_base: str, http: Client) -> Telegram:
     return telegram(api_base, http, polling=True, webhook_secret="")
 
 
@@ -52,22 +52,20 @@ async def refused(channel: Telegram, media: Media = PICTURE, most: int = 200_000
     return failure.value
 
 
-async def test_a_file_is_fetched_whole(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_a_file_is_fetched_whole(fake: TelegramFake, http: Client) -> None:
     channel = telegram(fake.url, http)
     assert isinstance(channel, Fetching)
     assert await channel.fetch(PICTURE, 100_000) == fake.files["f1"]
     assert fake.told("getFile") == [{"file_id": "f1"}]
 
 
-async def test_a_file_is_read_no_further_than_allowed(
-    fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_a_file_is_read_no_further_than_allowed(fake: TelegramFake, http: Client) -> None:
     failure = await refused(telegram(fake.url, http), most=99_999)
     assert (str(failure), failure.final) == ("too large", True)
 
 
 async def test_a_file_that_is_told_to_be_too_large_is_not_asked_for(
-    fake: TelegramFake, http: httpx.AsyncClient
+    fake: TelegramFake, http: Client
 ) -> None:
     known = {"file_id": "f1", "file_unique_id": "u", "file_size": 201, "file_path": "a/b"}
     fake.refuses["getFile"] = Answer(200, {"ok": True, "result": known})
@@ -75,9 +73,7 @@ async def test_a_file_that_is_told_to_be_too_large_is_not_asked_for(
     assert len(fake.requests) == 1
 
 
-async def test_what_is_no_file_is_not_asked_for(
-    fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_what_is_no_file_is_not_asked_for(fake: TelegramFake, http: Client) -> None:
     assert (await refused(telegram(fake.url, http), Media(""))).final
     assert fake.requests == []
 
@@ -102,13 +98,13 @@ WITHOUT = [
 
 @pytest.mark.parametrize(("method", "answer", "final"), WITHOUT)
 async def test_a_file_that_cannot_be_had(
-    method: str, answer: Answer, final: bool, fake: TelegramFake, http: httpx.AsyncClient
+    method: str, answer: Answer, final: bool, fake: TelegramFake, http: Client
 ) -> None:
     fake.refuses[method] = answer
     assert (await refused(telegram(fake.url, http))).final is final
 
 
-async def test_nobody_there_to_fetch_from(provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_nobody_there_to_fetch_from(provider: FaultServer, http: Client) -> None:
     provider.answers = [RESET]
     assert not (await refused(telegram(provider.url, http))).final
     known = {"file_id": "f1", "file_unique_id": "u", "file_path": "a/b"}
@@ -117,7 +113,7 @@ async def test_nobody_there_to_fetch_from(provider: FaultServer, http: httpx.Asy
 
 
 # --- updates -------------------------------------------------------------------------------------
-def test_only_who_is_set_to_is_asked(http: httpx.AsyncClient) -> None:
+def test_only_who_is_set_to_is_asked(http: Client) -> None:
     assert isinstance(telegram("", http), Polling)
     assert not telegram("", http).polls()
     assert not telegram("", http, polling="no").polls()
@@ -126,7 +122,7 @@ def test_only_who_is_set_to_is_asked(http: httpx.AsyncClient) -> None:
     assert telegram("", http, polling=True, bot_token="").missing() == ("bot_token",)
 
 
-async def test_updates_are_read_as_if_posted(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_updates_are_read_as_if_posted(fake: TelegramFake, http: Client) -> None:
     fake.waiting = [message(text="Hi"), tap("1|consent"), {"update_id": 9000009, "message": "odd"}]
     found = await polled(fake.url, http).poll("")
     (said,), (tapped,), nothing = (one.events for one in found.parsed)
@@ -140,7 +136,7 @@ async def test_updates_are_read_as_if_posted(fake: TelegramFake, http: httpx.Asy
     assert found.place == "9000010"
 
 
-async def test_the_place_is_asked_from(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_the_place_is_asked_from(fake: TelegramFake, http: Client) -> None:
     fake.waiting = [message(text="Hi"), tap("1|consent")]
     channel = polled(fake.url, http)
     assert len((await channel.poll("9000002")).parsed) == 1
@@ -155,7 +151,7 @@ async def test_the_place_is_asked_from(fake: TelegramFake, http: httpx.AsyncClie
 
 
 async def test_a_question_is_held_longer_than_other_calls_may_be_silent(
-    fake: TelegramFake, http: httpx.AsyncClient
+    fake: TelegramFake, http: Client
 ) -> None:
     fake.held = 2 * BRIEF
     channel = telegram(fake.url, http, polling=True, webhook_secret="", timeout=BRIEF)
@@ -185,7 +181,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("answer", "fault"), REFUSALS)
 async def test_a_question_that_is_refused(
-    answer: Answer, fault: Fault, fake: TelegramFake, http: httpx.AsyncClient
+    answer: Answer, fault: Fault, fake: TelegramFake, http: Client
 ) -> None:
     fake.refuses["getUpdates"] = answer
     with pytest.raises(SendError) as failure:
@@ -194,15 +190,13 @@ async def test_a_question_that_is_refused(
     assert BOT_TOKEN not in repr(failure.value)
 
 
-async def test_without_a_token_nobody_is_asked(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_without_a_token_nobody_is_asked(fake: TelegramFake, http: Client) -> None:
     with pytest.raises(SendError):
         await telegram(fake.url, http, polling=True, bot_token="").poll("")
     assert fake.requests == []
 
 
-async def test_a_question_that_is_called_off_ends_at_once(
-    fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_a_question_that_is_called_off_ends_at_once(fake: TelegramFake, http: Client) -> None:
     fake.held = 5
     asking = asyncio.create_task(polled(fake.url, http).poll(""))
     async with asyncio.timeout(2):
@@ -214,7 +208,7 @@ async def test_a_question_that_is_called_off_ends_at_once(
 
 
 async def test_no_token_is_logged(
-    fake: TelegramFake, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    fake: TelegramFake, http: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     channel = polled(fake.url, http)
@@ -228,7 +222,7 @@ async def test_no_token_is_logged(
     assert "next door" not in caplog.text
 
 
-async def test_a_group_is_left(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_a_group_is_left(fake: TelegramFake, http: Client) -> None:
     await telegram(fake.url, http).acknowledge("leave:-1001")
     assert fake.told("leaveChat") == [{"chat_id": "-1001"}]
     fake.refuses["leaveChat"] = failed(403, "Forbidden: bot was kicked from the group chat")

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from channels.base import Media, Parsed, Received, WebhookError
+from channels.client import Client
 from channels.telegram import Telegram
 from tests.channels.samples import config
 from tests.channels.telegram_samples import (
@@ -20,7 +20,7 @@ from tests.channels.telegram_samples import (
     telegram_request,
 )
 
-HTTP = httpx.AsyncClient()
+HTTP = Client()
 
 
 def telegram(**settings: object) -> Telegram:

@@ -7,10 +7,10 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from channels.base import Fault, Kind, SendError, Sending, Sent, WhenUnknown
+from channels.client import Client
 from channels.rendering import CARRIES
 from channels.telegram import Telegram
 from channels.telegram.buttons import LONGEST_DATA, data, read_data
@@ -40,7 +40,7 @@ async def fake() -> AsyncIterator[TelegramFake]:
         yield server
 
 
-def telegram(api_base: str, http: httpx.AsyncClient, **settings: object) -> Telegram:
+def telegram(api_base: str, http: Client, **settings: object) -> Telegram:
     fast = {"api_base": api_base, "timeout": PATIENT}
     return Telegram(config("telegram", {**TELEGRAM, **fast, **settings}), http)
 
@@ -54,14 +54,14 @@ async def fault(channel: Telegram, chat: int = RESIDENT_ID) -> Fault:
 
 
 # --- what is sent --------------------------------------------------------------------------------
-async def test_send(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_send(fake: TelegramFake, http: Client) -> None:
     assert await telegram(fake.url, http).send(SENDING) == Sent("41")
     assert fake.told("sendMessage") == [{"chat_id": str(RESIDENT_ID), "text": SENDING.text}]
     assert len(fake.requests) == 1  # nothing is asked first
 
 
 async def rows(
-    choices: tuple[Choice, ...], fake: TelegramFake, http: httpx.AsyncClient
+    choices: tuple[Choice, ...], fake: TelegramFake, http: Client
 ) -> list[list[dict[str, str]]]:
     await telegram(fake.url, http).send(Sending(SENDING.urn, "Well?", choices, TAG))
     (sent,) = fake.told("sendMessage")
@@ -69,9 +69,7 @@ async def rows(
     return shown
 
 
-async def test_short_choices_stand_two_in_a_row(
-    fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_short_choices_stand_two_in_a_row(fake: TelegramFake, http: Client) -> None:
     assert await rows(YES_NO, fake, http) == [
         [
             {"text": "Yes", "callback_data": f"1|{TAG}"},
@@ -81,7 +79,7 @@ async def test_short_choices_stand_two_in_a_row(
     ]
 
 
-async def test_long_choices_stand_alone(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_long_choices_stand_alone(fake: TelegramFake, http: Client) -> None:
     long = Choice("3", "Neither safe nor unsafe")
     assert [len(row) for row in await rows((*YES_NO, long), fake, http)] == [1, 1, 1, 1]
 
@@ -100,7 +98,7 @@ def test_every_number_and_tag_fit_behind_a_button(length: int) -> None:
     assert read_data(sent) == ("999999", tag(session))
 
 
-async def test_the_most_buttons_fit(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_the_most_buttons_fit(fake: TelegramFake, http: Client) -> None:
     most = CARRIES["telegram"].buttons
     choices = tuple(Choice(str(n), f"Ward {n}") for n in range(most))
     assert len(await rows(choices, fake, http)) == most / 2
@@ -111,7 +109,7 @@ URNS = ["tel:+27600000001", "try:anna", "telegram:-100", "telegram:0", "telegram
 
 @pytest.mark.parametrize("urn", URNS)
 async def test_only_private_chats_are_written_to(
-    urn: str, fake: TelegramFake, http: httpx.AsyncClient
+    urn: str, fake: TelegramFake, http: Client
 ) -> None:
     with pytest.raises(SendError) as failure:
         await telegram(fake.url, http).send(Sending(urn, "Hi"))
@@ -119,7 +117,7 @@ async def test_only_private_chats_are_written_to(
     assert fake.requests == []
 
 
-async def test_it_cannot_be_asked(http: httpx.AsyncClient) -> None:
+async def test_it_cannot_be_asked(http: Client) -> None:
     channel = telegram("http://127.0.0.1:1", http)
     assert await channel.find(SENDING, datetime(2026, 11, 22, 12, tzinfo=UTC)) is None
     assert channel.when_unknown is WhenUnknown.RESEND
@@ -153,9 +151,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("chat", "expected"), FAULTS)
-async def test_faults(
-    chat: int, expected: Fault, fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_faults(chat: int, expected: Fault, fake: TelegramFake, http: Client) -> None:
     channel = telegram(fake.url, http, timeout=BRIEF if chat == fakes.LATE else PATIENT)
     assert await fault(channel, chat) == expected
     assert len(fake.requests) == 1  # nothing is ever sent twice by itself
@@ -189,7 +185,7 @@ WORDED = [
 
 @pytest.mark.parametrize(("status", "said", "kind"), WORDED)
 async def test_faults_as_telegram_words_them(
-    status: int, said: str, kind: Kind, provider: FaultServer, http: httpx.AsyncClient
+    status: int, said: str, kind: Kind, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [failed(status, said)]
     found = await fault(telegram(provider.url, http))
@@ -198,15 +194,14 @@ async def test_faults_as_telegram_words_them(
 
 async def test_no_room_among_the_connections_is_certainly_not_sent(provider: FaultServer) -> None:
     provider.answers = [SILENCE]
-    one = httpx.Limits(max_connections=1)
-    async with httpx.AsyncClient(limits=one) as http:
+    async with Client(most=1) as http:
         waiting = asyncio.create_task(fault(telegram(provider.url, http, timeout=PATIENT)))
         while not provider.requests:
             await asyncio.sleep(0.01)
         found = await fault(telegram(provider.url, http, timeout=BRIEF))
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-    assert found == Fault(Kind.RETRY, "PoolTimeout", whole=True)
+    assert found == Fault(Kind.RETRY, "ConnectionTimeoutError", whole=True)
     assert len(provider.requests) == 1
 
 
@@ -227,7 +222,7 @@ ODD = [
 
 @pytest.mark.parametrize(("answer", "kind"), ODD)
 async def test_odd_answers(
-    answer: Answer | str, kind: Kind, provider: FaultServer, http: httpx.AsyncClient
+    answer: Answer | str, kind: Kind, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [answer]
     found = await fault(telegram(provider.url, http))
@@ -235,7 +230,7 @@ async def test_odd_answers(
     assert found.wait is None or timedelta(seconds=9) <= found.wait <= timedelta(days=1)
 
 
-async def test_nobody_there(http: httpx.AsyncClient) -> None:
+async def test_nobody_there(http: Client) -> None:
     with socket.socket() as taken:  # bound, but not listening
         taken.bind(("127.0.0.1", 0))
         channel = telegram(f"http://127.0.0.1:{taken.getsockname()[1]}", http)
@@ -245,18 +240,16 @@ async def test_nobody_there(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://127.0.0.1:port"])
-async def test_an_address_that_cannot_be(url: str, http: httpx.AsyncClient) -> None:
+async def test_an_address_that_cannot_be(url: str, http: Client) -> None:
     assert (await fault(telegram(url, http))).kind is Kind.CONFIG
 
 
-async def test_a_client_that_is_closed(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_a_client_that_is_closed(fake: TelegramFake, http: Client) -> None:
     await http.aclose()
     assert (await fault(telegram(fake.url, http))).kind is Kind.UNKNOWN
 
 
-async def test_without_a_token_nothing_is_asked(
-    fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_without_a_token_nothing_is_asked(fake: TelegramFake, http: Client) -> None:
     channel = telegram(fake.url, http, bot_token="")
     assert await fault(channel) == Fault(Kind.CONFIG, "no token", whole=True)
     await channel.acknowledge("4001")
@@ -269,7 +262,7 @@ def test_sentences_are_as_the_library_hands_them_on() -> None:
 
 
 async def test_nothing_is_logged_of_a_resident_or_the_token(
-    fake: TelegramFake, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    fake: TelegramFake, http: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     channel = telegram(fake.url, http)
@@ -282,7 +275,7 @@ async def test_nothing_is_logged_of_a_resident_or_the_token(
 
 
 # --- taps ----------------------------------------------------------------------------------------
-async def test_a_tap_is_acknowledged(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_a_tap_is_acknowledged(fake: TelegramFake, http: Client) -> None:
     await telegram(fake.url, http).acknowledge("4001")
     assert fake.told("answerCallbackQuery") == [{"callback_query_id": "4001"}]
 
@@ -292,7 +285,7 @@ OLD = "Bad Request: query is too old and response timeout expired or query ID is
 
 @pytest.mark.parametrize("answer", [failed(400, OLD), Answer(502, "<html>"), Answer(200, "odd")])
 async def test_a_tap_that_cannot_be_acknowledged_is_left(
-    answer: Answer, fake: TelegramFake, http: httpx.AsyncClient
+    answer: Answer, fake: TelegramFake, http: Client
 ) -> None:
     fake.refuses["answerCallbackQuery"] = answer
     await telegram(fake.url, http).acknowledge("4001")
@@ -307,7 +300,7 @@ WORDS = {
 }
 
 
-async def test_setup(fake: TelegramFake, http: httpx.AsyncClient) -> None:
+async def test_setup(fake: TelegramFake, http: Client) -> None:
     told = await telegram(fake.url, http).setup(WORDS)
     (webhook,) = fake.told("setWebhook")
     assert (webhook["url"], webhook["secret_token"]) == (WEBHOOK, SECRET)
@@ -319,7 +312,7 @@ async def test_setup(fake: TelegramFake, http: httpx.AsyncClient) -> None:
 
 
 async def test_the_menu_is_in_every_language_that_telegram_can_tell(
-    fake: TelegramFake, http: httpx.AsyncClient
+    fake: TelegramFake, http: Client
 ) -> None:
     await telegram(fake.url, http).setup(WORDS)
     spanish = [
@@ -338,7 +331,7 @@ def test_the_menu_has_only_commands_that_there_are() -> None:
 
 
 async def test_setup_of_a_bot_that_is_asked_deletes_its_webhook(
-    fake: TelegramFake, http: httpx.AsyncClient
+    fake: TelegramFake, http: Client
 ) -> None:
     told = await telegram(fake.url, http, polling=True, webhook_secret="").setup(WORDS)
     assert len(fake.told("deleteWebhook")) == 1
@@ -359,7 +352,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("method", "answer", "words"), REFUSALS)
 async def test_a_setup_that_fails_says_why_in_a_sentence(
-    method: str, answer: Answer, words: str, fake: TelegramFake, http: httpx.AsyncClient
+    method: str, answer: Answer, words: str, fake: TelegramFake, http: Client
 ) -> None:
     fake.refuses[method] = answer
     told = await telegram(fake.url, http).setup(WORDS)
@@ -369,9 +362,7 @@ async def test_a_setup_that_fails_says_why_in_a_sentence(
     assert BOT_TOKEN not in told
 
 
-async def test_a_secret_that_telegram_would_not_take(
-    fake: TelegramFake, http: httpx.AsyncClient
-) -> None:
+async def test_a_secret_that_telegram_would_not_take(fake: TelegramFake, http: Client) -> None:
     told = await telegram(fake.url, http, webhook_secret="two words").setup(WORDS)
     assert "webhook_secret" in told
     assert fake.requests == []

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from channels.base import Fault, Kind, Status, StatusUpdate
+from channels.client import Client
 from channels.twilio import ERRORS, Sms
 from channels.twilio.errors import meaning
 from tests.channels.samples import TWILIO, config, report, twilio_request
 
-SMS = Sms(config("sms", TWILIO), httpx.AsyncClient())
+SMS = Sms(config("sms", TWILIO), Client())
 
 
 def reported(code: str) -> Fault | None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from channels.base import Fault, Kind, Media, Received, Reconciling, SendError
+from channels.client import Client
 from channels.twilio import Sms, WhatsApp
 from tests.channels.faults import PATIENT, RESET, Answer, FaultServer
 from tests.channels.samples import (
@@ -52,7 +53,7 @@ def listed(*records: Mapping[str, object], after: str | None = None) -> Answer:
     return Answer(200, {"messages": list(records), "next_page_uri": after, "page_size": 1000})
 
 
-def sms(provider: FaultServer, http: httpx.AsyncClient, **settings: object) -> Sms:
+def sms(provider: FaultServer, http: Client, **settings: object) -> Sms:
     known = {**TWILIO, "api_base": provider.url, "timeout": PATIENT, **settings}
     return Sms(config("sms", known), http)
 
@@ -61,13 +62,13 @@ async def told(channel: Reconciling, since: datetime = NOON) -> list[Received]:
     return [received async for received in channel.received_since(since)]
 
 
-def test_both_kinds_reconcile(http: httpx.AsyncClient) -> None:
+def test_both_kinds_reconcile(http: Client) -> None:
     assert isinstance(Sms(config("sms", TWILIO), http), Reconciling)
     assert isinstance(WhatsApp(config("whatsapp", WHATSAPP), http), Reconciling)
 
 
 async def test_the_oldest_is_told_first_and_every_page_is_read(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [
         listed(record(4), record(3, body="same second"), after=f"{ROOT}/Messages.json?Page=1"),
@@ -83,7 +84,7 @@ async def test_the_oldest_is_told_first_and_every_page_is_read(
 
 
 async def test_a_message_is_told_as_the_webhook_would_have(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     said = " STOP\r\n"
     provider.answers = [listed(record(1, body=said))]
@@ -95,7 +96,7 @@ async def test_a_message_is_told_as_the_webhook_would_have(
 
 
 async def test_media_are_asked_for_where_there_are_some(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     path = f"{ROOT}/Messages/{sid(1)}/Media"
     media = [
@@ -134,7 +135,7 @@ OTHERS: list[Mapping[str, object]] = [
 
 @pytest.mark.parametrize("other", OTHERS)
 async def test_what_is_not_told(
-    other: Mapping[str, object], provider: FaultServer, http: httpx.AsyncClient
+    other: Mapping[str, object], provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [listed(record(1, **other))]
     assert await told(sms(provider, http)) == []
@@ -149,15 +150,13 @@ async def test_what_is_not_told(
     ],
 )
 async def test_what_is_told_all_the_same(
-    fields: Mapping[str, object], provider: FaultServer, http: httpx.AsyncClient
+    fields: Mapping[str, object], provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [listed(record(1, **fields))]
     assert len(await told(sms(provider, http))) == 1
 
 
-async def test_a_messaging_service_is_known_by_its_id(
-    provider: FaultServer, http: httpx.AsyncClient
-) -> None:
+async def test_a_messaging_service_is_known_by_its_id(provider: FaultServer, http: Client) -> None:
     provider.answers = [
         listed(
             record(4, to="+27600000009", messaging_service_sid="MG2"),
@@ -172,7 +171,7 @@ async def test_a_messaging_service_is_known_by_its_id(
 
 
 @pytest.mark.parametrize("address", [f"whatsapp:{RESIDENT}", "whatsapp:ZA.1A2B3C"])
-async def test_whatsapp(address: str, provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_whatsapp(address: str, provider: FaultServer, http: Client) -> None:
     known = {**WHATSAPP, "api_base": provider.url}
     fields = {"from": address, "to": f"whatsapp:{SENDER}"}
     provider.answers = [listed(record(2), record(1, **fields))]
@@ -198,7 +197,7 @@ REFUSED = Answer(401, {"code": 20003, "status": 401})
     ],
 )
 async def test_a_list_that_cannot_be_had(
-    answers: list[Answer | str], fault: Fault, provider: FaultServer, http: httpx.AsyncClient
+    answers: list[Answer | str], fault: Fault, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = answers
     with pytest.raises(SendError) as failed:

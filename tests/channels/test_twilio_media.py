@@ -3,18 +3,45 @@ than asked for."""
 
 import asyncio
 import base64
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
 
-import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from channels.base import FetchError, Fetching, Media
+from channels.client import Client
 from channels.twilio import Sms, WhatsApp
 from tests.channels.faults import PATIENT, RESET, SILENCE, Answer, FaultServer, patience
 from tests.channels.samples import ACCOUNT, TOKEN, TWILIO, WHATSAPP, config
 
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'1' * 32}/Media/ME{'2' * 32}"
 PICTURE = bytes(range(256)) * 8
+
+
+def certified(folder: Path) -> ssl.SSLContext:
+    """A server's side of a closed connection, with a certificate of its own (synthetic)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "synthetic")])
+    hosts = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(
+        datetime(2100, 1, 1, tzinfo=UTC)
+    )
+    signed = made.add_extension(hosts, critical=False).sign(key, SHA256())
+    (folder / "certificate").write_bytes(signed.public_bytes(Encoding.PEM))
+    own = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key").write_bytes(own)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "certificate", folder / "key")
+    return context
 
 
 @pytest.fixture
@@ -24,7 +51,7 @@ async def store() -> AsyncIterator[FaultServer]:
         yield server
 
 
-def sms(provider: FaultServer, http: httpx.AsyncClient, **settings: object) -> Sms:
+def sms(provider: FaultServer, http: Client, **settings: object) -> Sms:
     known = {**TWILIO, "api_base": provider.url, "timeout": PATIENT, **settings}
     return Sms(config("sms", known), http)
 
@@ -39,7 +66,7 @@ async def failure(channel: Fetching, reference: str, most: int = 9999) -> FetchE
 
 @pytest.mark.parametrize("host", ["", "https://api.twilio.com"])
 async def test_a_medium_is_fetched_with_the_first_password(
-    host: str, provider: FaultServer, http: httpx.AsyncClient
+    host: str, provider: FaultServer, http: Client
 ) -> None:
     """The address may name Twilio's own host: it is asked for at the one that is configured."""
     provider.answers = [Answer(200, PICTURE)]
@@ -52,13 +79,13 @@ async def test_a_medium_is_fetched_with_the_first_password(
     assert request.headers["authorization"] == f"Basic {login}"
 
 
-def test_both_kinds_fetch(http: httpx.AsyncClient) -> None:
+def test_both_kinds_fetch(http: Client) -> None:
     assert isinstance(Sms(config("sms", TWILIO), http), Fetching)
     assert isinstance(WhatsApp(config("whatsapp", WHATSAPP), http), Fetching)
 
 
 async def test_the_password_does_not_follow_a_redirect(
-    provider: FaultServer, store: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, store: FaultServer, http: Client
 ) -> None:
     provider.answers = [
         Answer(307, "", {"Location": PATH + "?a=b"}),
@@ -89,7 +116,7 @@ OTHERS = [
 
 @pytest.mark.parametrize("reference", OTHERS)
 async def test_nothing_else_is_asked_for(
-    reference: str, provider: FaultServer, http: httpx.AsyncClient
+    reference: str, provider: FaultServer, http: Client
 ) -> None:
     assert (await failure(sms(provider, http), reference)).final
     assert provider.requests == []
@@ -116,7 +143,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("answer", "final"), FAILURES)
 async def test_what_cannot_be_had(
-    answer: Answer | str, final: bool, provider: FaultServer, http: httpx.AsyncClient
+    answer: Answer | str, final: bool, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [answer]
     channel = sms(provider, http, timeout=patience(answer))
@@ -127,26 +154,30 @@ async def test_what_cannot_be_had(
 
 
 async def test_an_open_connection_is_never_followed_to_from_a_closed_one(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.answers = [Answer(200, PICTURE)]
-    to = {"Location": f"{provider.url}/kept"}
-    closed = httpx.AsyncClient(
-        transport=httpx.MockTransport(lambda _: httpx.Response(302, headers=to))
-    )
-    channel = Sms(config("sms", TWILIO), closed)
-    assert not (await failure(channel, f"https://api.twilio.com{PATH}")).final
+    tls = certified(tmp_path)
+    async with FaultServer(tls) as closed:
+        closed.answers = [Answer(302, "", {"Location": f"{provider.url}/kept"})]
+        assert not (await failure(sms(closed, http), closed.url + PATH)).final
+        assert closed.requests == []  # nobody vouches for this server
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate"))
+        async with Client() as trusting:
+            refused = await failure(sms(closed, trusting), closed.url + PATH)
+        assert str(refused) == "redirected to an open connection"
+    assert len(closed.requests) == 1
     assert provider.requests == []
 
 
 async def test_what_is_too_large_is_not_read_to_its_end(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [Answer(200, PICTURE)]
     assert (await failure(sms(provider, http), provider.url + PATH, len(PICTURE) - 1)).final
 
 
-async def test_what_never_ends_is_cut_off(http: httpx.AsyncClient) -> None:
+async def test_what_never_ends_is_cut_off(http: Client) -> None:
     sent = 0
 
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import Parsed, Received, WebhookError, WebRequest
+from channels.client import Client
 from channels.twilio import Sms, console_settings
 from tests.channels.samples import (
     ACCOUNT,
@@ -23,7 +23,7 @@ from tests.channels.samples import (
     twilio_request,
 )
 
-HTTP = httpx.AsyncClient()
+HTTP = Client()
 
 
 def sms(**settings: object) -> Sms:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from channels.base import Fault, Kind, SendError, Sending, Sent
+from channels.client import Client
 from channels.twilio import ERRORS, Sms
 from tests.channels.faults import PATIENT, RESET, SILENCE, Answer, FaultServer, patience
 from tests.channels.samples import ACCOUNT, PUBLIC_URL, RESIDENT, SENDER, TWILIO, config
@@ -19,7 +20,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TAKEN = Answer(201, {"sid": SID, "status": "queued", "date_created": None})
 
 
-def sms(api_base: str, http: httpx.AsyncClient, **settings: object) -> Sms:
+def sms(api_base: str, http: Client, **settings: object) -> Sms:
     fast = {"api_base": api_base, "timeout": PATIENT}
     return Sms(config("sms", {**TWILIO, **fast, **settings}), http)
 
@@ -32,7 +33,7 @@ async def fault(channel: Sms, sending: Sending = SENDING) -> Fault:
 
 
 # --- what is sent --------------------------------------------------------------------------------
-async def test_send(provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_send(provider: FaultServer, http: Client) -> None:
     provider.answers = [TAKEN]
     assert await sms(provider.url, http).send(SENDING) == Sent(SID)
     (request,) = provider.requests
@@ -50,7 +51,7 @@ async def test_send(provider: FaultServer, http: httpx.AsyncClient) -> None:
 
 
 async def test_a_messaging_service_goes_before_a_sender(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [TAKEN]
     await sms(provider.url, http, messaging_service="MG1").send(SENDING)
@@ -59,7 +60,7 @@ async def test_a_messaging_service_goes_before_a_sender(
 
 
 async def test_settings_of_the_environment_do_not_move_the_api(
-    provider: FaultServer, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    provider: FaultServer, http: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_EDGE", "sydney")
     monkeypatch.setenv("TWILIO_REGION", "au1")
@@ -69,7 +70,7 @@ async def test_settings_of_the_environment_do_not_move_the_api(
 
 @pytest.mark.parametrize("urn", ["try:anna", "telegram:5", "whatsapp:+27600000001", "+27600000001"])
 async def test_only_phone_numbers_reach_the_provider(
-    urn: str, provider: FaultServer, http: httpx.AsyncClient
+    urn: str, provider: FaultServer, http: Client
 ) -> None:
     assert (await fault(sms(provider.url, http), Sending(urn, "Hi"))).kind is Kind.DEAD
     assert provider.requests == []
@@ -116,14 +117,14 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("answer", "expected"), ANSWERS)
 async def test_faults(
-    answer: Answer | str, expected: Fault, provider: FaultServer, http: httpx.AsyncClient
+    answer: Answer | str, expected: Fault, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [answer]
     assert await fault(sms(provider.url, http, timeout=patience(answer))) == expected
     assert len(provider.requests) == 1  # nothing is ever sent twice by itself
 
 
-async def test_nobody_there(http: httpx.AsyncClient) -> None:
+async def test_nobody_there(http: Client) -> None:
     with socket.socket() as taken:  # bound, but not listening
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -131,12 +132,12 @@ async def test_nobody_there(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://127.0.0.1:port"])
-async def test_an_address_that_cannot_be(url: str, http: httpx.AsyncClient) -> None:
+async def test_an_address_that_cannot_be(url: str, http: Client) -> None:
     assert (await fault(sms(url, http))).kind is Kind.CONFIG
 
 
 async def test_nothing_is_logged_of_a_resident(
-    provider: FaultServer, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    provider: FaultServer, http: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     provider.answers = [listed(), listed(), refused(400, 21610)]
@@ -164,7 +165,7 @@ def listed(*records: Mapping[str, object]) -> Answer:
     return Answer(200, {"messages": list(records), "next_page_uri": None, "page_size": 100})
 
 
-async def test_find(provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_find(provider: FaultServer, http: Client) -> None:
     provider.answers = [listed(record(body="Another"), record())]
     assert await sms(provider.url, http).find(SENDING, NOON) == Sent(SID)
     (request,) = provider.requests
@@ -173,9 +174,7 @@ async def test_find(provider: FaultServer, http: httpx.AsyncClient) -> None:
     assert (query["To"], query["DateSent>"]) == (RESIDENT, "2026-11-22T00:00:00Z")
 
 
-async def test_what_waits_in_the_queue_is_found_too(
-    provider: FaultServer, http: httpx.AsyncClient
-) -> None:
+async def test_what_waits_in_the_queue_is_found_too(provider: FaultServer, http: Client) -> None:
     provider.answers = [listed(), listed(record(status="queued", date_sent=None))]
     assert await sms(provider.url, http).find(SENDING, NOON) == Sent(SID)
     assert "DateSent" not in provider.requests[1].target
@@ -192,15 +191,13 @@ OTHERS: list[Mapping[str, object]] = [
 
 @pytest.mark.parametrize("other", OTHERS)
 async def test_what_is_not_it(
-    other: Mapping[str, object], provider: FaultServer, http: httpx.AsyncClient
+    other: Mapping[str, object], provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [listed(record(**other))]
     assert await sms(provider.url, http).find(SENDING, NOON) is None
 
 
-async def test_a_messaging_service_is_known_by_its_id(
-    provider: FaultServer, http: httpx.AsyncClient
-) -> None:
+async def test_a_messaging_service_is_known_by_its_id(provider: FaultServer, http: Client) -> None:
     channel = sms(provider.url, http, messaging_service="MG1")
     provider.answers = [listed(record(messaging_service_sid="MG1"))]
     assert await channel.find(SENDING, NOON) == Sent(SID)
@@ -217,7 +214,7 @@ async def test_a_messaging_service_is_known_by_its_id(
     ],
 )
 async def test_a_list_that_cannot_be_had(
-    answer: Answer | str, kind: Kind, provider: FaultServer, http: httpx.AsyncClient
+    answer: Answer | str, kind: Kind, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [answer]
     with pytest.raises(SendError) as failed:

@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import Parsed, Received, WebhookError, WebRequest
+from channels.client import Client
 from channels.twilio import WhatsApp
 from channels.twilio.templates import payload, read_payload
 from tests.channels.samples import (
@@ -23,7 +23,7 @@ from tests.channels.samples import (
     twilio_request,
 )
 
-HTTP = httpx.AsyncClient()
+HTTP = Client()
 OPAQUE = "whatsapp:ZA.1A2B3C"
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from channels.base import Carries, Fault, Kind, Purpose, SendError, Sending, Sent
+from channels.client import Client
 from channels.rendering import render
 from channels.twilio import ERRORS, WhatsApp
 from channels.twilio.whatsapp import literal
@@ -31,13 +32,13 @@ def templates(*counts: int) -> dict[str, object]:
     return {f"{'quick_reply' if n < 4 else 'list'}_{n}": hx(n % 10) for n in counts}
 
 
-def whatsapp(api_base: str, http: httpx.AsyncClient, **settings: object) -> WhatsApp:
+def whatsapp(api_base: str, http: Client, **settings: object) -> WhatsApp:
     known = {**WHATSAPP, "api_base": api_base, "timeout": PATIENT, **settings}
     return WhatsApp(config("whatsapp", known), http)
 
 
 async def posted(
-    provider: FaultServer, http: httpx.AsyncClient, sending: Sending, **settings: object
+    provider: FaultServer, http: Client, sending: Sending, **settings: object
 ) -> Mapping[str, str]:
     provider.answers = [TAKEN]
     assert await whatsapp(provider.url, http, **settings).send(sending) == Sent(SID)
@@ -47,7 +48,7 @@ async def posted(
 # --- texts ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("sender", [SENDER, f"whatsapp:{SENDER}"])
 @pytest.mark.parametrize("urn", [URN, "whatsapp:ZA.1A2B3C"])
-async def test_send(sender: str, urn: str, provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_send(sender: str, urn: str, provider: FaultServer, http: Client) -> None:
     assert await posted(provider, http, Sending(urn, "Kunjani? 😀"), sender=sender) == {
         "To": urn,
         "From": f"whatsapp:{SENDER}",
@@ -57,7 +58,7 @@ async def test_send(sender: str, urn: str, provider: FaultServer, http: httpx.As
 
 
 async def test_a_messaging_service_goes_before_a_sender(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     form = await posted(provider, http, Sending(URN, "Hi"), messaging_service="MG1")
     assert (form["MessagingServiceSid"], "From" in form) == ("MG1", False)
@@ -67,7 +68,7 @@ async def test_a_messaging_service_goes_before_a_sender(
     "urn", ["try:anna", f"tel:{RESIDENT}", RESIDENT, "whatsapp:", "telegram:5"]
 )
 async def test_only_whatsapp_addresses_reach_the_provider(
-    urn: str, provider: FaultServer, http: httpx.AsyncClient
+    urn: str, provider: FaultServer, http: Client
 ) -> None:
     with pytest.raises(SendError) as failed:
         await whatsapp(provider.url, http).send(Sending(urn, "Hi"))
@@ -77,7 +78,7 @@ async def test_only_whatsapp_addresses_reach_the_provider(
 
 @pytest.mark.parametrize("code", [63016, 63033, 21655, 63018, 20429])
 async def test_faults_are_those_of_the_table(
-    code: int, provider: FaultServer, http: httpx.AsyncClient
+    code: int, provider: FaultServer, http: Client
 ) -> None:
     provider.answers = [Answer(400, {"code": code, "message": f"to {RESIDENT}", "status": 400})]
     with pytest.raises(SendError) as failed:
@@ -111,9 +112,7 @@ def test_a_text_stays_as_short_as_it_was() -> None:
 
 
 # --- choices -------------------------------------------------------------------------------------
-async def test_choices_are_shown_by_a_template(
-    provider: FaultServer, http: httpx.AsyncClient
-) -> None:
+async def test_choices_are_shown_by_a_template(provider: FaultServer, http: Client) -> None:
     form = await posted(provider, http, ASKED, templates=templates(2, 3))
     assert form["ContentSid"] == hx(3)
     assert "Body" not in form
@@ -128,7 +127,7 @@ async def test_choices_are_shown_by_a_template(
     }
 
 
-async def test_more_choices_are_a_list(provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_more_choices_are_a_list(provider: FaultServer, http: Client) -> None:
     ten = tuple(Choice(str(n), f"Ward {n}") for n in range(1, 11))
     form = await posted(provider, http, Sending(URN, "*Where*?", ten), templates=templates(10))
     variables = json.loads(form["ContentVariables"])
@@ -152,7 +151,7 @@ async def test_more_choices_are_a_list(provider: FaultServer, http: httpx.AsyncC
     ],
 )
 async def test_the_language_of_a_template(
-    language: str | None, sids: object, sid: str, provider: FaultServer, http: httpx.AsyncClient
+    language: str | None, sids: object, sid: str, provider: FaultServer, http: Client
 ) -> None:
     sending = Sending(URN, "Safe?", CHOICES, "q", language)
     form = await posted(provider, http, sending, templates={"list_3": sids})
@@ -173,7 +172,7 @@ NUMBERED = [
 
 @pytest.mark.parametrize(("sending", "known"), NUMBERED)
 async def test_choices_without_a_template_are_numbered_lines(
-    sending: Sending, known: object, provider: FaultServer, http: httpx.AsyncClient
+    sending: Sending, known: object, provider: FaultServer, http: Client
 ) -> None:
     form = await posted(provider, http, sending, templates=known)
     lines = [f"{choice.number} {choice.label}" for choice in sending.choices]
@@ -186,7 +185,7 @@ async def test_choices_without_a_template_are_numbered_lines(
     [((), 0), ((1,), 1), ((2,), 2), ((2, 3), 3), ((2, 4), 2), ((4, 5), 0), (range(2, 11), 10)],
 )
 def test_it_carries_what_its_templates_show(
-    counts: tuple[int, ...], buttons: int, http: httpx.AsyncClient
+    counts: tuple[int, ...], buttons: int, http: Client
 ) -> None:
     carries = whatsapp("", http, templates=templates(*counts)).carries
     assert carries == Carries(
@@ -218,7 +217,7 @@ async def test_after_the_window_only_an_approved_template_goes(
     language: str | None,
     sid: str,
     provider: FaultServer,
-    http: httpx.AsyncClient,
+    http: Client,
 ) -> None:
     late = replace(LATE, purpose=purpose, language=language)
     known = {**templates(3), **APPROVED}
@@ -234,7 +233,7 @@ async def test_after_the_window_only_an_approved_template_goes(
 @pytest.mark.parametrize("late", [replace(LATE, language="xh"), replace(LATE, choices=())])
 @pytest.mark.parametrize("known", [{}, templates(3), {"reminder": {"af": hx(1)}}])
 async def test_without_one_nothing_goes(
-    late: Sending, known: object, provider: FaultServer, http: httpx.AsyncClient
+    late: Sending, known: object, provider: FaultServer, http: Client
 ) -> None:
     with pytest.raises(SendError) as failed:
         await whatsapp(provider.url, http, templates=known).send(late)
@@ -243,7 +242,7 @@ async def test_without_one_nothing_goes(
 
 
 async def test_within_the_window_no_approved_template_is_used(
-    provider: FaultServer, http: httpx.AsyncClient
+    provider: FaultServer, http: Client
 ) -> None:
     form = await posted(provider, http, replace(LATE, in_window=True), templates=APPROVED)
     assert form["Body"].startswith("Safe?")
@@ -252,7 +251,7 @@ async def test_within_the_window_no_approved_template_is_used(
 @pytest.mark.parametrize("in_window", [True, False])
 @pytest.mark.parametrize("shown", ["This is Demo Council. Write.", "Safe?\n1 Yes"])
 async def test_find_after_the_window(
-    in_window: bool, shown: str, provider: FaultServer, http: httpx.AsyncClient
+    in_window: bool, shown: str, provider: FaultServer, http: Client
 ) -> None:
     """The window may close or open between sending and looking."""
     late = replace(LATE, in_window=in_window, choices=CHOICES[:1])
@@ -270,7 +269,7 @@ async def test_find_after_the_window(
 
 # --- what is looked up ---------------------------------------------------------------------------
 @pytest.mark.parametrize("known", [{}, templates(3)])
-async def test_find(known: object, provider: FaultServer, http: httpx.AsyncClient) -> None:
+async def test_find(known: object, provider: FaultServer, http: Client) -> None:
     body = "Safe?" if known else "Safe?\n1 Yes\n2 No\n9 Don't know"
     record = {"sid": SID, "from": f"whatsapp:{SENDER}", "body": body, "status": "sent"}
     listed = {"messages": [record], "next_page_uri": None}
@@ -283,12 +282,12 @@ async def test_find(known: object, provider: FaultServer, http: httpx.AsyncClien
 
 
 # --- settings ------------------------------------------------------------------------------------
-def test_missing(http: httpx.AsyncClient) -> None:
+def test_missing(http: Client) -> None:
     assert whatsapp("", http).missing() == ()
     assert whatsapp("", http, sender="").missing() == ("sender or messaging_service",)
 
 
-async def test_what_is_left_to_do_by_hand(http: httpx.AsyncClient) -> None:
+async def test_what_is_left_to_do_by_hand(http: Client) -> None:
     some = {"quick_reply_2": {"en": hx(1), "es": hx(2)}, "list_3": hx(3)}
     words = {"en": {"stopped": "You are out.", "welcome_back": "Hello.", "help": "Call 10111."}}
     told = await whatsapp("", http, templates=some).setup(words)
@@ -306,7 +305,7 @@ async def test_what_is_left_to_do_by_hand(http: httpx.AsyncClient) -> None:
     assert TOKEN not in told
 
 
-async def test_nothing_is_missing_with_all_templates(http: httpx.AsyncClient) -> None:
+async def test_nothing_is_missing_with_all_templates(http: Client) -> None:
     approved = {purpose.value: hx(5) for purpose in Purpose}
     known = {**templates(*range(2, 11)), **approved}
     told = await whatsapp("", http, templates=known).setup({})

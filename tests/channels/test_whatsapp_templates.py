@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-import httpx
 import pytest
 
 from channels.base import Fault, Kind, SendError, Templated, TemplateState
+from channels.client import Client
 from channels.twilio import Sms, WhatsApp
 from channels.twilio.drafts import LANGUAGES
 from tests.channels.content_fake import ContentServer
@@ -31,7 +31,7 @@ def api() -> Iterator[ContentServer]:
         yield server
 
 
-def whatsapp(api: ContentServer, http: httpx.AsyncClient, **templates: object) -> WhatsApp:
+def whatsapp(api: ContentServer, http: Client, **templates: object) -> WhatsApp:
     known = {**WHATSAPP, "content_base": api.url, "templates": templates}
     return WhatsApp(config("whatsapp", known), http)
 
@@ -44,12 +44,12 @@ def table(states: Sequence[TemplateState]) -> Mapping[str, Mapping[str, str]]:
     return made
 
 
-def test_only_whatsapp_needs_templates(api: ContentServer, http: httpx.AsyncClient) -> None:
+def test_only_whatsapp_needs_templates(api: ContentServer, http: Client) -> None:
     assert isinstance(whatsapp(api, http), Templated)
     assert not isinstance(Sms(config("sms", TWILIO), http), Templated)
 
 
-async def test_all_that_are_missing_are_made(api: ContentServer, http: httpx.AsyncClient) -> None:
+async def test_all_that_are_missing_are_made(api: ContentServer, http: Client) -> None:
     states = await whatsapp(api, http).make_templates(EN_ZU)
     made = table(states)
     assert set(made) == {
@@ -66,7 +66,7 @@ async def test_all_that_are_missing_are_made(api: ContentServer, http: httpx.Asy
     assert approvals["list_4"] == approvals["quick_reply_1"] == ""
 
 
-async def test_what_is_made(api: ContentServer, http: httpx.AsyncClient) -> None:
+async def test_what_is_made(api: ContentServer, http: Client) -> None:
     await whatsapp(api, http).make_templates(EN_ZU)
     buttons = api.named("imbizo_quick_reply_2_")
     assert buttons["types"] == {
@@ -89,7 +89,7 @@ async def test_what_is_made(api: ContentServer, http: httpx.AsyncClient) -> None
     assert (asked["category"], asked["name"]) == ("UTILITY", reminder["friendly_name"])
 
 
-async def test_templates_keep_whatsapps_rules(api: ContentServer, http: httpx.AsyncClient) -> None:
+async def test_templates_keep_whatsapps_rules(api: ContentServer, http: Client) -> None:
     """In every language that ships: a body neither begins nor ends with a variable, every variable
     has a sample, a button's word fits, a name is of small letters, digits and underscores."""
     await whatsapp(api, http).make_templates(WORDS)
@@ -108,7 +108,7 @@ async def test_templates_keep_whatsapps_rules(api: ContentServer, http: httpx.As
             assert len(text) <= 550
 
 
-async def test_again_makes_nothing_twice(api: ContentServer, http: httpx.AsyncClient) -> None:
+async def test_again_makes_nothing_twice(api: ContentServer, http: Client) -> None:
     """Whether or not what was made has been kept in the settings."""
     channel = whatsapp(api, http)
     api.page = 3
@@ -120,7 +120,7 @@ async def test_again_makes_nothing_twice(api: ContentServer, http: httpx.AsyncCl
     assert [request for request in api.requests if request[0] == "POST"] == posts
 
 
-async def test_those_that_are_set_stay(api: ContentServer, http: httpx.AsyncClient) -> None:
+async def test_those_that_are_set_stay(api: ContentServer, http: Client) -> None:
     own = "HX" + "f" * 32
     channel = whatsapp(api, http, quick_reply_2=own, list_4={"any": own}, reply={"en": own})
     made = table(await channel.make_templates(EN_ZU))
@@ -130,9 +130,7 @@ async def test_those_that_are_set_stay(api: ContentServer, http: httpx.AsyncClie
     assert not any(c["friendly_name"].startswith("imbizo_list_4") for c in api.contents)
 
 
-async def test_a_better_translation_is_a_new_template(
-    api: ContentServer, http: httpx.AsyncClient
-) -> None:
+async def test_a_better_translation_is_a_new_template(api: ContentServer, http: Client) -> None:
     channel = whatsapp(api, http)
     before = table(await channel.make_templates(EN_ZU))
     better = {**EN_ZU, "zu": {**EN_ZU["zu"], "template_reply": "Lo ngu-{responsible}, sawubona."}}
@@ -147,7 +145,7 @@ async def test_a_better_translation_is_a_new_template(
 
 
 async def test_languages_whatsapp_does_not_know_are_served_by_the_citys_first(
-    api: ContentServer, http: httpx.AsyncClient
+    api: ContentServer, http: Client
 ) -> None:
     assert not {"xh", "st", "tn"} & LANGUAGES
     words = {code: WORDS[code] for code in ("xh", "zu", "en")}
@@ -157,7 +155,7 @@ async def test_languages_whatsapp_does_not_know_are_served_by_the_citys_first(
     assert set(made["list_4"]) == {"xh", "zu", "en"}
 
 
-async def test_states(api: ContentServer, http: httpx.AsyncClient) -> None:
+async def test_states(api: ContentServer, http: Client) -> None:
     made = table(await whatsapp(api, http).make_templates(EN_ZU))
     api.decide("imbizo_reply_en", "approved")
     api.decide("imbizo_reply_zu", "rejected", "TAG_CONTENT_MISMATCH")
@@ -173,7 +171,7 @@ async def test_states(api: ContentServer, http: httpx.AsyncClient) -> None:
 
 
 async def test_one_made_by_hand_is_submitted_under_a_name_that_can_be(
-    api: ContentServer, http: httpx.AsyncClient
+    api: ContentServer, http: Client
 ) -> None:
     text = {"twilio/text": {"body": "This is {{1}}. Write."}}
     _, by_hand = api.answer(
@@ -185,7 +183,7 @@ async def test_one_made_by_hand_is_submitted_under_a_name_that_can_be(
 
 
 async def test_an_approval_refused_at_once_holds_nobody_up(
-    api: ContentServer, http: httpx.AsyncClient
+    api: ContentServer, http: Client
 ) -> None:
     api.refused = {"en"}
     states = await whatsapp(api, http).make_templates(EN_ZU)
@@ -206,7 +204,7 @@ async def test_what_cannot_be_had(
     failing: tuple[int, Mapping[str, object]],
     fault: Fault,
     api: ContentServer,
-    http: httpx.AsyncClient,
+    http: Client,
 ) -> None:
     api.failing = failing
     for asked in (whatsapp(api, http).make_templates(EN_ZU), whatsapp(api, http).template_states()):

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from channels.client import open_client
+from channels.client import Client
 from tests.conformance.listener import Listener
 
 HERE = Path(__file__).parent
@@ -79,8 +79,15 @@ def run_node(node_modules: Path, script: str, cases: object) -> object:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client() as client:
+async def web() -> AsyncIterator[httpx.AsyncClient]:
+    """What plays a resident or a person, where `http` is ours."""
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[Client]:
+    async with Client() as client:
         yield client
 
 

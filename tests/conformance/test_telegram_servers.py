@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from channels.base import FetchError, Media
+from channels.client import Client
 from channels.telegram import Telegram
 from tests.backend.conftest import Town
 from tests.backend.telegram_town import PATH, telegram_town
@@ -44,9 +45,9 @@ def test_api(node_modules: Path, tmp_path: Path) -> Iterator[str]:
 
 
 async def test_a_survey_by_polling(
-    test_api: str, database_url: str, tmp_path: Path, http: httpx.AsyncClient
+    test_api: str, database_url: str, tmp_path: Path, web: httpx.AsyncClient
 ) -> None:
-    phone = Polled(test_api, http)
+    phone = Polled(test_api, web)
     async with telegram_town(database_url, tmp_path / "one", test_api, polling="true") as town:
         messages = await answer_all(phone, *PULSE)
         assert is_the_same_as_by_sms(town)
@@ -55,9 +56,9 @@ async def test_a_survey_by_polling(
 
 
 async def test_what_came_while_nobody_asked_is_answered_later(
-    test_api: str, database_url: str, tmp_path: Path, http: httpx.AsyncClient
+    test_api: str, database_url: str, tmp_path: Path, web: httpx.AsyncClient
 ) -> None:
-    phone = Polled(test_api, http)
+    phone = Polled(test_api, web)
     await phone.write("/start")
     async with telegram_town(database_url, tmp_path / "one", test_api, polling="true") as town:
         assert (await message(phone, 1)).buttons.keys() == {"1", "2"}
@@ -111,24 +112,26 @@ async def relay(town: Town) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def phone(telemelya: str, http: httpx.AsyncClient) -> Posted:
-    await http.post(f"{telemelya}/api/v1/test/reset", headers=KEY)
-    return Posted(telemelya, http)
+async def phone(telemelya: str, web: httpx.AsyncClient) -> Posted:
+    await web.post(f"{telemelya}/api/v1/test/reset", headers=KEY)
+    return Posted(telemelya, web)
 
 
-def channel_at(phone: Posted, url: str = "") -> Telegram:
+def channel_at(phone: Posted, http: Client, url: str = "") -> Telegram:
     made = config("telegram", {**TELEGRAM, "api_base": phone.url})
-    return Telegram(replace(made, public_url=url), phone.http)
+    return Telegram(replace(made, public_url=url), http)
 
 
-async def test_a_survey_by_webhook(phone: Posted, database_url: str, tmp_path: Path) -> None:
+async def test_a_survey_by_webhook(
+    phone: Posted, database_url: str, tmp_path: Path, http: Client
+) -> None:
     secret = '"$SECRET"'
     async with (
         telegram_town(database_url, tmp_path / "one", phone.url, webhook_secret=secret) as town,
         relay(town) as url,
     ):
         # Without menus, which this server does not know.
-        assert url in await channel_at(phone, url).setup({})
+        assert url in await channel_at(phone, http, url).setup({})
         messages = await answer_all(phone, *PULSE)
         assert is_the_same_as_by_sms(town)
         assert len(messages) == len(PULSE)
@@ -139,9 +142,9 @@ async def test_a_survey_by_webhook(phone: Posted, database_url: str, tmp_path: P
         assert "answered already" in (await message(phone, len(PULSE) + 1)).text
 
 
-async def test_a_picture_is_fetched(phone: Posted) -> None:
+async def test_a_picture_is_fetched(phone: Posted, http: Client) -> None:
     content = bytes(range(256)) * 400
-    channel = channel_at(phone)
+    channel = channel_at(phone, http)
     media = Media(await phone.picture(content), "image/jpeg")
     assert await channel.fetch(media, len(content)) == content
     with pytest.raises(FetchError) as refused:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from channels.base import Event, Kind, Received, SendError, Sending, Sent, Status, StatusUpdate
+from channels.client import Client
 from channels.twilio import Sms
 from tests.channels.samples import ACCOUNT, RESIDENT, TOKEN, TWILIO, config
 from tests.conformance.listener import Listener
@@ -19,28 +20,26 @@ SENDING = Sending(f"tel:{RESIDENT}", "Kunjani? 😀\n1 Yes\n2 No")
 
 
 @pytest.fixture
-def sms(emulator: str, listener: Listener, http: httpx.AsyncClient) -> Sms:
+def sms(emulator: str, listener: Listener, http: Client) -> Sms:
     return made(emulator, listener, http)
 
 
-def made(emulator: str, listener: Listener, http: httpx.AsyncClient, **settings: object) -> Sms:
+def made(emulator: str, listener: Listener, http: Client, **settings: object) -> Sms:
     known = {**TWILIO, "sender": NUMBER, "api_base": emulator, **settings}
     return Sms(replace(config("sms", known), public_url=listener.url), http)
 
 
-async def simulate(http: httpx.AsyncClient, emulator: str, what: str, **form: str) -> None:
-    answer = await http.post(
-        f"{emulator}/_twilio/simulate/{what}", data=form, auth=(ACCOUNT, TOKEN)
-    )
+async def simulate(web: httpx.AsyncClient, emulator: str, what: str, **form: str) -> None:
+    answer = await web.post(f"{emulator}/_twilio/simulate/{what}", data=form, auth=(ACCOUNT, TOKEN))
     answer.raise_for_status()
 
 
 @pytest.mark.parametrize("text", ["2", "Molo 👋 á", " two\nlines ", "STOP"])
 async def test_an_inbound_message(
-    text: str, sms: Sms, emulator: str, listener: Listener, http: httpx.AsyncClient
+    text: str, sms: Sms, emulator: str, listener: Listener, web: httpx.AsyncClient
 ) -> None:
     message = {"To": NUMBER, "From": RESIDENT, "Body": text}
-    await simulate(http, emulator, "inbound-message", **message)
+    await simulate(web, emulator, "inbound-message", **message)
     request = listener.next()
     assert request.url.endswith("?city=one")
     (event,) = sms.parse(request).events
@@ -49,28 +48,26 @@ async def test_an_inbound_message(
 
 
 async def test_a_message_and_its_reports(
-    sms: Sms, emulator: str, listener: Listener, http: httpx.AsyncClient
+    sms: Sms, emulator: str, listener: Listener, web: httpx.AsyncClient
 ) -> None:
     sent = await sms.send(SENDING)
     queued = sms.parse(listener.next())  # the real Twilio reports no initial status
     assert queued.events == (StatusUpdate(sent.provider_id, Status.QUEUED),)
-    await simulate(
-        http, emulator, "message-status", MessageSid=sent.provider_id, Status="delivered"
-    )
+    await simulate(web, emulator, "message-status", MessageSid=sent.provider_id, Status="delivered")
     request = listener.next()
     assert request.url == f"{listener.url}/status"
     assert sms.parse(request).events == (StatusUpdate(sent.provider_id, Status.DELIVERED),)
 
 
 async def test_what_was_missed_is_told_as_the_webhook_told_it(
-    sms: Sms, emulator: str, listener: Listener, http: httpx.AsyncClient
+    sms: Sms, emulator: str, listener: Listener, web: httpx.AsyncClient
 ) -> None:
     since = datetime.now(UTC)
     earlier = [received.provider_id async for received in sms.received_since(since)]
     hooked: list[Event] = []
     for text in ("first", "Molo 👋 á", " two\nlines ", "STOP"):
         message = {"To": NUMBER, "From": RESIDENT, "Body": text}
-        await simulate(http, emulator, "inbound-message", **message)
+        await simulate(web, emulator, "inbound-message", **message)
         hooked += sms.parse(listener.next()).events
     await sms.send(SENDING)
     listener.next()
@@ -110,7 +107,7 @@ async def test_wrong_settings(
     code: str,
     emulator: str,
     listener: Listener,
-    http: httpx.AsyncClient,
+    http: Client,
 ) -> None:
     with pytest.raises(SendError) as refused:
         await made(emulator, listener, http, **settings).send(SENDING)

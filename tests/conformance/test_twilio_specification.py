@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from channels.base import Fault, Kind, SendError, Sending
+from channels.client import Client
 from channels.twilio import ERRORS, Sms
 from tests.channels.samples import RESIDENT, TWILIO, config
 
@@ -16,7 +16,7 @@ SENDING = Sending(f"tel:{RESIDENT}", "Kunjani? ¿Cómo está? 😀\n1 Yes\n2 No"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def sms(url: str, http: httpx.AsyncClient, **settings: object) -> Sms:
+def sms(url: str, http: Client, **settings: object) -> Sms:
     return Sms(config("sms", {**TWILIO, "api_base": url, **settings}), http)
 
 
@@ -24,12 +24,12 @@ SENDERS: list[Mapping[str, object]] = [{}, {"messaging_service": "MG" + "0" * 32
 
 
 @pytest.mark.parametrize("sender", SENDERS)
-async def test_send(sender: Mapping[str, object], prism: str, http: httpx.AsyncClient) -> None:
+async def test_send(sender: Mapping[str, object], prism: str, http: Client) -> None:
     sent = await sms(prism, http, **sender).send(SENDING)
     assert sent.provider_id.startswith("SM")
 
 
-async def test_find(prism: str, http: httpx.AsyncClient) -> None:
+async def test_find(prism: str, http: Client) -> None:
     assert await sms(prism, http).find(SENDING, NOON) is None  # the example is another message
 
 
@@ -41,7 +41,7 @@ WRONG: list[Mapping[str, object]] = [
 
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_what_the_specification_forbids_is_refused(
-    wrong: Mapping[str, object], prism: str, http: httpx.AsyncClient
+    wrong: Mapping[str, object], prism: str, http: Client
 ) -> None:
     with pytest.raises(SendError) as refused:
         await sms(prism, http, **wrong).send(SENDING)
@@ -64,7 +64,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("prefer", "fault"), FAULTS)
 async def test_faults(prefer: str, fault: Fault, prism: str) -> None:
-    async with httpx.AsyncClient(headers={"Prefer": prefer}) as http:
+    async with Client(headers={"Prefer": prefer}) as http:
         with pytest.raises(SendError) as refused:
             await sms(prism, http).send(SENDING)
     assert refused.value.fault == fault
