@@ -34,7 +34,7 @@ def test_a_survey_goes_on_at_another_address_with_the_same_codes(bot: Bot) -> No
     said = on_app(bot, f"link {code(bot)}")
     assert said.startswith("Linked")
     assert asked.splitlines()[-1] in said
-    for answer in ("3", "no lights", "Riverside Park", "1"):
+    for answer in ("3", "no lights", "Hillcrest", "1"):
         on_app(bot, answer)
     assert bot.rows("SELECT status, channel FROM session") == [("completed", "sms")]
     assert contacts(bot) == 1
