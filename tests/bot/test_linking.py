@@ -40,7 +40,8 @@ def test_a_survey_goes_on_at_another_address_with_the_same_codes(bot: Bot) -> No
     assert contacts(bot) == 1
     assert bot.one("SELECT count(DISTINCT contact) FROM urn") == 1
     assert bot.rows(
-        "SELECT question, value FROM answer WHERE question LIKE 'safe%' AND outcome = 'answered' ORDER BY id"
+        "SELECT question, value FROM answer"
+        " WHERE question LIKE 'safe%' AND outcome = 'answered' ORDER BY id"
     ) == [
         ("safe_day", '"safe"'),
         ("safe_dark", '"unsafe"'),
