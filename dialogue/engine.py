@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from dialogue.answers import rules
+from dialogue.answers.normalise import fold
 from dialogue.effects import Ask, Effect, Moved, Record, Say
 from dialogue.events import Reply, Start
 from dialogue.outcomes import (
@@ -238,8 +239,7 @@ def _record(
     match outcome:
         case Answered(found, how, sealed, words):
             kind, rule = "answered", how
-            tapped = reply is not None and reply.choice is not None
-            said = words or (None if tapped or _is_exact(outcome) else raw)
+            said = words or (None if _says_no_more(outcome, reply) else raw)
             value, raw = (None, str(found)) if sealed else (found, said)
             role = _role(survey.question(name), found)
             kind = role if role in ("dont_know", "refused") else kind
@@ -252,6 +252,14 @@ def _record(
         case _:
             pass
     return Record(session.id, name, session.revisions.get(name, 0) + 1, kind, value, rule, raw)
+
+
+def _says_no_more(answer: Answered, reply: Reply | None) -> bool:
+    """Whether the reply's words hold nothing that the value does not: a tap, a number by itself, a
+    label."""
+    if reply is None or reply.choice is not None or _is_exact(answer):
+        return True
+    return fold(reply.text).isdigit()
 
 
 def _role(question: Question, value: Value) -> str:

@@ -14,9 +14,6 @@ from dialogue.answers.normalise import fold
 from dialogue.answers.numerals import cardinal, ordinal
 from dialogue.locale import Words
 
-RULES = ("iso", "date", "named month", "relative day", "weekday")
-"""How a date may have been found."""
-
 MONTH_FIRST = frozenset({"US", "PH"})
 """Countries that write 11/24/2026; the others write 24/11/2026."""
 

@@ -14,11 +14,6 @@ from dialogue.answers.amounts import Amount, Scan, scan
 from dialogue.answers.numerals import near
 from dialogue.locale import Words
 
-RULES = (
-    "digits", "number words", "none", "near spelling", "look-alike", "out of", "converted",
-)  # fmt: skip
-"""How a number may have been found."""
-
 PHONE_DIGITS = 7
 """Digits in a row, not ending in zeros, that are more likely somebody's number than an amount."""
 

@@ -43,11 +43,29 @@ RULES: Mapping[str, Confidence] = MappingProxyType(
         # --- special answers ---------------------------------------------------------------------
         "dont_know": Confidence.EXACT,
         "refused": Confidence.EXACT,
-        # --- other types -------------------------------------------------------------------------
-        "digits": Confidence.EXACT,
-        "date": Confidence.EXACT,
+        # --- numbers -----------------------------------------------------------------------------
+        "digits": Confidence.READ,
+        "number words": Confidence.READ,
+        "none": Confidence.READ,  # "nobody" is 0
+        "look-alike": Confidence.NEAR,  # O for 0
+        "out of": Confidence.READ,  # "4 out of 5"
+        "converted": Confidence.READ,  # months into years
+        # --- dates -------------------------------------------------------------------------------
+        "iso": Confidence.EXACT,
+        "date": Confidence.READ,
+        "named month": Confidence.READ,
+        "relative day": Confidence.READ,
+        "weekday": Confidence.READ,
+        # --- places ------------------------------------------------------------------------------
         "area name": Confidence.EXACT,
+        "area spelling": Confidence.READ,
+        "area in words": Confidence.READ,
+        "area chosen": Confidence.READ,  # of those asked back
+        "pin": Confidence.EXACT,
+        "pin nearby": Confidence.READ,
+        "pin outside": Confidence.READ,
         "place in words": Confidence.READ,
+        # --- other types -------------------------------------------------------------------------
         "text": Confidence.READ,
         "picture": Confidence.EXACT,
         # --- not by reading ----------------------------------------------------------------------

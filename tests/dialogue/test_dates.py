@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.answers.dates import RULES, Calendar, Day, Lack, read_date
+from dialogue.answers.dates import Calendar, Day, Lack, read_date
+from dialogue.answers.rules import RULES
 from dialogue.outcomes import Answered, NotUnderstood, OutOfRange
 from tests.dialogue.samples import LOCALES, TODAY, question, reading, reply
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.answers.digits import literal
-from dialogue.answers.numbers import RULES, read_number
+from dialogue.answers.numbers import read_number
+from dialogue.answers.rules import RULES
 from dialogue.locale import Words
 from dialogue.outcomes import Answered, NotUnderstood, OutOfRange
 from dialogue.questions import Question
