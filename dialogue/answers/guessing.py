@@ -30,7 +30,7 @@ def nearly(words: tuple[str, ...], known: Lexicon) -> tuple[str, ...]:
     prefixes = known.listed("negative_prefixes_of_words")
     alike = {
         phrase: names
-        for phrase, names in known.respellable().items()
+        for phrase, names in known.respellable.items()
         if len(phrase) == len(words)
         and not any(w != p and known.knows(w) for w, p in zip(words, phrase, strict=True))
     }
@@ -76,7 +76,7 @@ def guess(row: Sequence[Mark], known: Lexicon) -> Match:
         return doubtful(rest if partly and negated and bare else partly)
     if partly:
         return doubtful(partly)
-    near = nearest(words, known.respellable(), known.listed("negative_prefixes_of_words"))
+    near = nearest(words, known.respellable, known.listed("negative_prefixes_of_words"))
     return sure(near, "near spelling") if len(near) == 1 else doubtful(near)
 
 

@@ -8,7 +8,7 @@ nothing with it and no two others disagree (answer interpretation §10).
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from dialogue.answers.normalise import clean, fold_word
@@ -51,9 +51,10 @@ class Entry:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
-    """The phrases of one question in some languages, the session's first."""
+    """The phrases of one question in some languages, the session's first. What is derived from them
+    is kept."""
 
     options: tuple[Labelled, ...]
     languages: tuple[Locale, ...]
@@ -77,6 +78,7 @@ class Lexicon:
                 return found
         return None
 
+    @cached_property
     def respellable(self) -> Mapping[Phrase, tuple[str, ...]]:
         """The names by phrase among which a slip of spelling is looked for: not the phrases that
         any language has for a yes or a no, which are alike ("ga ke itse", "ga ke ise")."""
@@ -98,20 +100,31 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Whether the word by itself means something here."""
-        return any(word in phrase for phrase in self.phrases) or self.kind((word,)) is not None
+        return word in self._single or self.kind((word,)) is not None
+
+    @cached_property
+    def _single(self) -> frozenset[str]:
+        return frozenset(word for phrase in self.phrases for word in phrase)
 
     def stem(self, word: str) -> str:
         """The word without its ending of gender and number, in the session's language."""
         return _stem(word, self.languages[0].words.replies.get("endings", ()))
 
-    @property
+    @cached_property
     def words(self) -> tuple[Words, ...]:
         """The words of each language."""
         return tuple(locale.words for locale in self.languages)
 
     def listed(self, key: str) -> tuple[str, ...]:
         """What every language lists under `key`, folded."""
-        return tuple(fold_word(w) for words in self.words for w in words.replies.get(key, ()))
+        if key not in self._listed:
+            found = (w for words in self.words for w in words.replies.get(key, ()))
+            self._listed[key] = tuple(map(fold_word, found))
+        return self._listed[key]
+
+    @cached_property
+    def _listed(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _apart(mark: Mark, known: Lexicon) -> Sequence[Mark]:
 
 def _respelt(row: Sequence[Mark], known: Lexicon) -> tuple[list[Mark], bool]:
     """The row with runs of unknown words read as the one label they nearly are."""
-    phrases = known.respellable()
+    phrases = known.respellable
     prefixes = known.listed("negative_prefixes_of_words")
     found: list[Mark] = []
     near = False
