@@ -7,7 +7,6 @@ so every session ends. The step never raises, whatever the resident sent.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from types import MappingProxyType
 from typing import assert_never
 
@@ -15,17 +14,15 @@ from dialogue.answers import rules
 from dialogue.answers.normalise import fold
 from dialogue.effects import Ask, Effect, Moved, Record, Say
 from dialogue.events import Reply, Start
+from dialogue.open_question import is_exact, list_mark, plainer, read, tag
 from dialogue.outcomes import (
     REMARK,
     Again,
     Ambiguous,
     Answered,
     DontKnow,
-    Empty,
     Final,
     NotUnderstood,
-    Outcome,
-    OutOfRange,
     Refused,
     Remark,
     Skipped,
@@ -57,9 +54,6 @@ class Skip:
 class Resume:
     """Ask the open question again, as it stands."""
 
-
-LONGEST_NAME = 40
-"""Characters of a question's name that a tag has room for; longer ones are hashed."""
 
 VOID = "not_applicable"
 """Outcome of an answer whose question applies no longer, since BACK changed what led to it."""
@@ -103,44 +97,6 @@ def advance(
             assert_never(event)
 
 
-def is_stale(session: Session, reply: Reply) -> bool:
-    """Whether a tap belongs to a question that is no longer the open one."""
-    if reply.question is None:
-        return False
-    asked, _, listed = reply.question.partition("~")
-    return asked != tag(session) or listed not in ("", _list_mark(session.candidates))
-
-
-def tag(session: Session) -> str:
-    """What marks the choices of the open question, for taps to bring back. At most 53 bytes, so
-    that with a choice's number it fits where a channel has room for 64 behind a button."""
-    name = session.question or ""
-    if len(name) > LONGEST_NAME:
-        name = sha256(name.encode()).hexdigest()[:LONGEST_NAME]
-    return f"{session.id[:12]}:{name}"
-
-
-def _list_mark(candidates: tuple[str, ...]) -> str:
-    """What tells one list of candidates from another under the same question."""
-    return sha256("\n".join(candidates).encode()).hexdigest()[:4]
-
-
-def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:
-    """Whether the open question knows this reply; free text, which takes everything, does not."""
-    match _current(survey, session).read(reply, reading):
-        case Ambiguous() | OutOfRange() | NotUnderstood() | Empty() | Remark():
-            return False
-        case Answered(sealed=sealed):
-            return not sealed
-        case _:
-            return True
-
-
-def _current(survey: Survey, session: Session) -> Question:
-    question = survey.question(session.question or "")
-    return question.narrowed(session.candidates) if session.candidates else question
-
-
 def _reply(
     survey: Survey,
     session: Session,
@@ -149,7 +105,7 @@ def _reply(
     reading: Reading,
     known: Mapping[str, Value],
 ) -> Step:
-    outcome = _read(survey, session, reply, reading)
+    outcome = read(survey, session, reply, reading)
     if isinstance(outcome, Remark):
         if session.remarks < REMARK_LIMIT:
             return _note(survey, session, outcome, reply, now, reading)
@@ -157,40 +113,10 @@ def _reply(
     if not isinstance(outcome, Again) or session.tries >= RETRY_LIMIT:
         return _settle(survey, session, outcome, reply, now, reading, known)
     if session.tries:
-        outcome = _plainer(survey, session, outcome)
+        outcome = plainer(survey, session, outcome)
     candidates = outcome.candidates if isinstance(outcome, Ambiguous) else ()
     session = replace(session, tries=session.tries + 1, candidates=candidates, asked_at=now)
     return Step(session, (_question(survey, session, outcome),))
-
-
-def _read(survey: Survey, session: Session, reply: Reply, reading: Reading) -> Outcome:
-    """The reply read among the candidates that were asked back, then, if it is none, among all."""
-    question = survey.question(session.question or "")
-    if not session.candidates:
-        return question.read(reply, reading)
-    narrow = question.narrowed(session.candidates)
-    if len(session.candidates) == 1:
-        confirmed = narrow.confirmed(reply, reading)
-        if confirmed is not None:
-            return confirmed
-    outcome = narrow.read(reply, reading)
-    if isinstance(outcome, Answered | Remark):
-        return outcome
-    whole = question.read(reply, reading)
-    return outcome if isinstance(whole, NotUnderstood | OutOfRange) else whole
-
-
-def _is_exact(answer: Answered) -> bool:
-    return rules.confidence(answer.rule) is rules.Confidence.EXACT
-
-
-def _plainer(survey: Survey, session: Session, outcome: Again) -> Again:
-    """The second time: all options again with an example, whatever the reply might have meant."""
-    options = survey.question(session.question or "").options
-    vague = isinstance(outcome, Ambiguous) or outcome == NotUnderstood()
-    if not (options and vague):
-        return outcome
-    return NotUnderstood("reply_choice", (("example", options[0].code),))
 
 
 def _note(
@@ -257,7 +183,7 @@ def _record(
 def _says_no_more(answer: Answered, reply: Reply | None) -> bool:
     """Whether the reply's words hold nothing that the value does not: a tap, a number by itself, a
     label."""
-    if reply is None or reply.choice is not None or _is_exact(answer):
+    if reply is None or reply.choice is not None or is_exact(answer):
         return True
     return fold(reply.text).isdigit()
 
@@ -341,7 +267,7 @@ def _ask(survey: Survey, session: Session, now: datetime, effects: tuple[Effect,
 def _question(survey: Survey, session: Session, problem: Again | Remark | None = None) -> Ask:
     name, mark = session.question or "", tag(session)
     if session.candidates and survey.question(name).numbers_move:
-        mark += "~" + _list_mark(session.candidates)
+        mark += "~" + list_mark(session.candidates)
     return Ask(survey, name, mark, problem, session.locale)
 
 

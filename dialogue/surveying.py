@@ -8,10 +8,11 @@ from dialogue import languages
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
-from dialogue.engine import EngineEvent, Resume, Step, advance, is_stale, reads
+from dialogue.engine import EngineEvent, Resume, Step, advance
 from dialogue.events import Reply, Start, Tick
 from dialogue.locale import Locale
 from dialogue.memory import Aside, Conversation, Done
+from dialogue.open_question import is_stale, reads
 from dialogue.outcomes import Value
 from dialogue.questions import Reading
 from dialogue.survey import Session, Status, Survey

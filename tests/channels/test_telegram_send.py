@@ -17,9 +17,9 @@ from channels.telegram.buttons import LONGEST_DATA, data, read_data
 from channels.telegram.commands import menu
 from channels.telegram.errors import CONFLICTS, SENTENCES
 from channels.telegram.webhook import UPDATES
-from dialogue.engine import tag
 from dialogue.locale import COMMAND_KEYS
 from dialogue.messages import Choice
+from dialogue.open_question import tag
 from dialogue.phrases import PHRASES
 from dialogue.survey import Session, Status
 from tests.channels import telegram_fake as fakes

@@ -7,8 +7,9 @@ import pytest
 
 from dialogue.answers import rules
 from dialogue.effects import Ask, Moved, Record, Say
-from dialogue.engine import Back, EngineEvent, Resume, Skip, Step, advance, is_stale, reads, tag
+from dialogue.engine import Back, EngineEvent, Resume, Skip, Step, advance
 from dialogue.events import Start
+from dialogue.open_question import is_stale, reads, tag
 from dialogue.outcomes import Ambiguous, Empty, NotUnderstood, OutOfRange, Remark
 from dialogue.survey import BACK_LIMIT, REMARK_LIMIT, Answer, Session, Status, Survey
 from tests.dialogue.samples import (

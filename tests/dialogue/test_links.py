@@ -3,8 +3,8 @@
 import pytest
 
 from dialogue.effects import Opened, OptIn
-from dialogue.engine import tag
 from dialogue.memory import Aside, Conversation, Gate
+from dialogue.open_question import tag
 from dialogue.survey import Session, Status
 from tests.dialogue.samples import GATED, NOW, OTHER, PULSE, Chat, desk, question, survey
 

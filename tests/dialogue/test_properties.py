@@ -13,11 +13,11 @@ from dialogue.answers.normalise import fold
 from dialogue.conversation import converse
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Opened, Record
-from dialogue.engine import tag
 from dialogue.events import Event, Guess, Invite, Reply, Tick
 from dialogue.locale import COMMAND_KEYS
 from dialogue.memory import Conversation, dump, load
 from dialogue.messages import Message
+from dialogue.open_question import tag
 from dialogue.survey import RETRY_LIMIT, Status, Survey
 from dialogue.turn import Turn
 from dialogue.wording import compose
