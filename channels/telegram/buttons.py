@@ -26,8 +26,8 @@ def keyboard(choices: Sequence[Choice], question: str | None) -> InlineKeyboardM
 
 def data(choice: Choice, question: str | None) -> str:
     """What a button sends back: "number|question". Both fit: a number has six digits at most, and
-    a tag (`dialogue.open_question.tag`) is shorter than the rest. Half a tag would make every tap look
-    outdated, and one without it would count as typed."""
+    a tag (`dialogue.open_question.tag`) is shorter than the rest. Half a tag would make every tap
+    look outdated, and one without it would count as typed."""
     return f"{choice.number}{_BAR}{question or ''}"
 
 
