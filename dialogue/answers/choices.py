@@ -54,8 +54,8 @@ def match(text: str, options: Sequence[Labelled], languages: Sequence[Locale]) -
     if cut:
         return sure(cut, "cut label")
     near = nearly(said.words, known)
-    if near:
-        return sure(near, "near spelling")
+    if near.names:
+        return near
     row = marks(said, known)
     among = bands(known)
     if among:

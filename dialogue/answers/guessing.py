@@ -14,7 +14,7 @@ from dialogue.answers.found import (
 )
 from dialogue.answers.lexicon import Lexicon
 from dialogue.answers.marks import Mark
-from dialogue.answers.near import nearest
+from dialogue.answers.near import is_plain_slip, nearest
 from dialogue.answers.tokens import word_tokens
 
 SHORTEST_CUT = 10
@@ -24,8 +24,8 @@ SHORTEST_PART = 3
 """Letters of the shortest part of a label that names it when asking back."""
 
 
-def nearly(words: tuple[str, ...], known: Lexicon) -> tuple[str, ...]:
-    """The one label that the whole reply nearly is; not where a word that differs from it is one we
+def nearly(words: tuple[str, ...], known: Lexicon) -> Match:
+    """The one label that the whole reply nearly is, sure where the slip is a plain one; not where a word that differs from it is one we
     know, for that is no slip ("not happy" is not "most happy")."""
     prefixes = known.listed("negative_prefixes_of_words")
     alike = {
@@ -35,7 +35,14 @@ def nearly(words: tuple[str, ...], known: Lexicon) -> tuple[str, ...]:
         and not any(w != p and known.knows(w) for w, p in zip(words, phrase, strict=True))
     }
     near = nearest(words, alike, prefixes)
-    return near if len(near) == 1 else ()
+    return _slip(words, near, known) if len(near) == 1 else NOTHING
+
+
+def _slip(words: tuple[str, ...], near: tuple[str, ...], known: Lexicon) -> Match:
+    """What near spelling comes to: sure where it is one label and a plain slip."""
+    if len(near) == 1 and is_plain_slip(words, near[0], known.respellable):
+        return sure(near, "near spelling")
+    return doubtful(near)
 
 
 def cut_label(words: tuple[str, ...], known: Lexicon, *, whole: bool) -> tuple[str, ...]:
@@ -77,7 +84,7 @@ def guess(row: Sequence[Mark], known: Lexicon) -> Match:
     if partly:
         return doubtful(partly)
     near = nearest(words, known.respellable, known.listed("negative_prefixes_of_words"))
-    return sure(near, "near spelling") if len(near) == 1 else doubtful(near)
+    return _slip(words, near, known)
 
 
 def part_of(words: tuple[str, ...], known: Lexicon) -> tuple[str, ...]:

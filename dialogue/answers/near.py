@@ -5,6 +5,12 @@ from collections.abc import Mapping, Sequence
 CLEARLY = 2
 """Steps by which the nearest must be nearer than the next."""
 
+MIN_LOST = 4
+"""Letters of a word too short to be told when one is lost."""
+
+SHORT = 6
+"""Letters of the longest word that another letter may make another word of ("safe", "same")."""
+
 _FAR = 99
 
 
@@ -64,6 +70,41 @@ def nearest(
     close = [name for name, apart in near.items() if apart < best + CLEARLY]
     in_the_way = [n for n, apart in jumped.items() if apart <= best and n not in close]
     return (*close, *in_the_way)
+
+
+def is_plain_slip(
+    said: Sequence[str], name: str, phrases: Mapping[tuple[str, ...], Sequence[str]]
+) -> bool:
+    """Whether the words are near a phrase of that name by a slip that needs no asking: in a short
+    word letters swapped or doubled, or one lost where five or more were meant. Another letter
+    makes a real word of it too easily ("same", "save")."""
+    joined = "".join(said)
+    return any(
+        name in names
+        and distance(joined, "".join(phrase), allowed(joined)) <= allowed(joined)
+        and _is_plain(said, phrase)
+        for phrase, names in phrases.items()
+    )
+
+
+def _is_plain(said: Sequence[str], phrase: Sequence[str]) -> bool:
+    if len(said) != len(phrase):
+        return _is_plain_word("".join(said), "".join(phrase))
+    return all(map(_is_plain_word, said, phrase))
+
+
+def _is_plain_word(one: str, meant: str) -> bool:
+    """Whether it is the word itself, a long one, or a short one with such a slip."""
+    if one == meant or len(meant) > SHORT:
+        return True
+    if len(one) == len(meant):
+        return sorted(one) == sorted(meant)
+    if len(one) > len(meant):
+        doubled = (n for n in range(1, len(one)) if one[n] == one[n - 1])
+        return any(one[:n] + one[n + 1 :] == meant for n in doubled)
+    return len(meant) > MIN_LOST and any(
+        meant[:n] + meant[n + 1 :] == one for n in range(len(meant))
+    )
 
 
 def negated(said: Sequence[str], phrase: Sequence[str], prefixes: Sequence[str]) -> bool:

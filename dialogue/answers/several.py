@@ -11,7 +11,7 @@ from dialogue.answers.choices import is_doubtful
 from dialogue.answers.found import SILENT, named_at, same_code
 from dialogue.answers.lexicon import Labelled, Lexicon, lexicon
 from dialogue.answers.marks import Mark, marks
-from dialogue.answers.near import nearest
+from dialogue.answers.near import is_plain_slip, nearest
 from dialogue.answers.normalise import fold
 from dialogue.answers.tokens import MOST, tokens
 from dialogue.locale import Locale
@@ -50,9 +50,10 @@ def several(
     if whole is not None and len(whole.names) == 1:
         return Several(whole.names, "list", sure=True)
     row = [part for mark in marks(said, known) for part in _apart(mark, known)]
-    row, near = _respelt(row, known)
+    row, near, guessed = _respelt(row, known)
     chosen: list[str] = []
-    unclear = any(mark.kind in _UNCLEAR for mark in row) or _is_range(row, ordered=ordered)
+    unclear = guessed or any(mark.kind in _UNCLEAR for mark in row)
+    unclear = unclear or _is_range(row, ordered=ordered)
     taking = False
     for place, mark in enumerate(row):
         if mark.kind in ("except", "negators", "no"):
@@ -110,18 +111,20 @@ def _apart(mark: Mark, known: Lexicon) -> Sequence[Mark]:
     )
 
 
-def _respelt(row: Sequence[Mark], known: Lexicon) -> tuple[list[Mark], bool]:
-    """The row with runs of unknown words read as the one label they nearly are."""
+def _respelt(row: Sequence[Mark], known: Lexicon) -> tuple[list[Mark], bool, bool]:
+    """The row with runs of unknown words read as the one label they nearly are; whether there are
+    such, and whether one is more than a plain slip."""
     phrases = known.respellable
     prefixes = known.listed("negative_prefixes_of_words")
     found: list[Mark] = []
-    near = False
+    near = guessed = False
     run: list[Mark] = []
     for mark in (*row, Mark("end", ())):
         if run and (mark.kind not in ("unknown", "prefixed") or mark.before.strip("'\"")):
             words = tuple(word for one in run for word in one.words)
             names = nearest(words, phrases, prefixes)
             near = near or len(names) == 1
+            guessed = guessed or (len(names) == 1 and not is_plain_slip(words, names[0], phrases))
             option = Mark("option", words, run[0].before, names, "near spelling")
             found += [option] if len(names) == 1 else run
             run = []
@@ -129,7 +132,7 @@ def _respelt(row: Sequence[Mark], known: Lexicon) -> tuple[list[Mark], bool]:
             run.append(mark)
         elif mark.kind != "end":
             found.append(mark)
-    return found, near
+    return found, near, guessed
 
 
 def _is_range(row: Sequence[Mark], *, ordered: bool) -> bool:

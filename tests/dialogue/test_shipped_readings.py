@@ -1,0 +1,62 @@
+"""Replies to the questions that ship: what a first-time resident wrote, and what it is read as."""
+
+import pytest
+
+from dialogue.outcomes import Ambiguous, Answered, NotUnderstood, Outcome
+from dialogue.questions import Question
+from tests.dialogue.samples import option, question, reading, reply
+from tests.dialogue.shipped import survey_files
+
+ALL = ("en", "zu", "xh", "af", "st", "tn", "es")
+
+
+def asked(slug: str, name: str) -> Question:
+    survey = survey_files()[slug][0]
+    assert survey is not None
+    return survey.question(name)
+
+
+DARK = asked("safety-pulse", "safe_dark")
+SEX = asked("city-safety", "sex")
+
+
+def read(on: Question, code: str, said: str) -> Outcome:
+    return on.read(reply(said), reading(code, *(other for other in ALL if other != code)))
+
+
+def short(outcome: Outcome) -> str:
+    """The option's name, the numbers asked back, or a question mark."""
+    match outcome:
+        case Answered(value):
+            return str(value)
+        case Ambiguous(candidates):
+            return " or ".join(candidates)
+        case _:
+            assert outcome == NotUnderstood()
+            return "?"
+
+
+# --- near spelling -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        *[(said, "2") for said in ("same", "sane", "save", "sake", "Save.", "safle")],
+        *[("unsave", "3"), ("very save", "1"), ("very saf", "1"), ("same as by day", "?")],
+        *[(said, "safe") for said in ("saef", "saffe", "sfae")],
+        *[(said, "unsafe") for said in ("unsfe", "unsaef", "unsaffe")],
+    ],
+)
+def test_another_letter_in_a_short_word_is_asked_back(said: str, expected: str) -> None:
+    assert short(read(DARK, "en", said)) == expected
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "make"), ("en", "mave"), ("es", "hambre")])
+def test_a_real_word_is_no_sex(code: str, said: str) -> None:
+    assert short(read(SEX, code, said)) == "2"
+
+
+def test_a_slip_in_one_of_several_is_said_back_and_not_recorded() -> None:
+    seen = question("select_many", "seen", option("1", "guns", "Guns"), option("2", "fire", "Fire"))
+    assert read(seen, "en", "guns, fiire") == Answered(("guns", "fire"), "list near spelling")
+    unclear = NotUnderstood("several_unclear", (("options", "1, 2"),))
+    assert read(seen, "en", "guns, fare") == unclear
