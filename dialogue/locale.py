@@ -17,7 +17,17 @@ POLITE = ("padding", "before_number", "units")
 """Lists of replies whose words may stand around a number."""
 
 MARK_KEYS = (
-    *("dont_know", "refused", "neither", "hedges", "but", "except", "only", "because"),
+    *(
+        "dont_know",
+        "refused",
+        "neither",
+        "weak_negators",
+        "hedges",
+        "but",
+        "except",
+        "only",
+        "because",
+    ),
     *("no", "yes", "elsewhere", "all", "none"),
     *("negators", "between", "or", "question", "greeting", "thanks", "noise"),
     *("very", "position", "last", "or_more", "or_less", "over", "under", "and", "to", "units"),

@@ -10,8 +10,8 @@ MOST_CANDIDATES = 4
 """More options than that are no help when asking back: the whole question is."""
 
 DOUBTS = frozenset(
-    {"negators", "hedges", "but", "or", "between", "neither", "except", "dont_know", "refused"}
-    | {"question", "all", "none", "no", "prefixed"}
+    {"negators", "weak_negators", "hedges", "but", "or", "between", "neither", "except"}
+    | {"dont_know", "refused", "question", "all", "none", "no", "prefixed"}
 )
 """Marks that leave what stands beside them open."""
 

@@ -25,8 +25,9 @@ SHORTEST_PART = 3
 
 
 def nearly(words: tuple[str, ...], known: Lexicon) -> Match:
-    """The one label that the whole reply nearly is, sure where the slip is a plain one; not where a word that differs from it is one we
-    know, for that is no slip ("not happy" is not "most happy")."""
+    """The one label that the whole reply nearly is, sure where the slip is a plain one; not where a
+    word that differs from it is one we know, for that is no slip ("not happy" is not "most happy").
+    """
     prefixes = known.listed("negative_prefixes_of_words")
     alike = {
         phrase: names
@@ -78,7 +79,7 @@ def guess(row: Sequence[Mark], known: Lexicon) -> Match:
     bare = tuple(w for w in words if known.kind((w,)) not in (*DOUBTS, "padding"))
     partly = part_of(bare or words, known)
     if against:
-        negated = any(mark.kind in ("negators", "no") for mark in said)
+        negated = any(mark.kind in ("negators", "weak_negators", "no") for mark in said)
         rest = [o.name for o in known.options if o.name not in partly and o.role is None]
         return doubtful(rest if partly and negated and bare else partly)
     if partly:

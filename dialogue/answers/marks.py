@@ -63,6 +63,8 @@ def _at(words: tuple[str, ...], place: int, before: str, lexicon: Lexicon) -> Ma
         if entry is not None:
             return Mark("option", phrase, before, entry.names, entry.rule)
         kind = lexicon.kind(phrase)
+        if kind == "dont_know" and _weakens(phrase, lexicon):
+            continue
         if kind is not None and not (kind not in FIRST and _hides(words, place, length, lexicon)):
             return Mark(kind, phrase, before)
     return _number(words, place, before, lexicon) or Mark(
@@ -80,7 +82,18 @@ def _hides(words: tuple[str, ...], place: int, length: int, lexicon: Lexicon) ->
     return False
 
 
-FIRST = frozenset({"dont_know", "refused", "neither"})
+def _weakens(phrase: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Whether a don't know is also a weak negator with an option ("no muy seguro" where "seguro"
+    means safe, not sure)."""
+    for start in range(1, len(phrase)):
+        entry = lexicon.option(phrase[start:])
+        weak = lexicon.kind(phrase[:start]) == "weak_negators"
+        if weak and entry is not None and not {"yes", "no"} & set(entry.names):
+            return True
+    return False
+
+
+FIRST = frozenset({"dont_know", "refused", "neither", "weak_negators"})
 """Lists whose phrases hold even where an option begins within them ("no estoy segura")."""
 
 LONGEST_OPTION = 4

@@ -15,6 +15,32 @@ def opposite(name: str, known: Lexicon) -> str | None:
     return other.name if _negates(this, other, known) else None
 
 
+def contraries(name: str, known: Lexicon) -> tuple[str, ...]:
+    """The options whose label has a word that is the negation of one in this option's, or the other
+    way round, in any of the languages ("unsafe" and "very unsafe" for "safe")."""
+    this = next(option for option in known.options if option.name == name)
+    return tuple(
+        other.name
+        for other in known.options
+        if other.role is None
+        and any(
+            _differ(this.label.get(lo.code, ""), other.label.get(lo.code, ""), known)
+            for lo in known.languages
+        )
+    )
+
+
+def _differ(one: str, other: str, known: Lexicon) -> bool:
+    prefixes = known.listed("negative_prefixes_of_words")
+    these, those = set(word_tokens(one)), set(word_tokens(other))
+    return any(
+        p + word in opposed
+        for said, opposed in ((these, those), (those, these))
+        for word in said
+        for p in prefixes
+    )
+
+
 def _negates(one: Labelled, other: Labelled, known: Lexicon) -> bool:
     """Whether in a language the other label is the one with a prefix or a word that negates it."""
     prefixes = known.listed("negative_prefixes_of_words")

@@ -23,8 +23,8 @@ POLITE = SILENT - {"and", "to"}
 """Marks that neither say nor part anything."""
 
 _UNCLEAR = frozenset(
-    {"hedges", "or", "between", "neither", "dont_know", "refused", "question", "unknown", "last"}
-    | {"ordinal", "because", "yes", "elsewhere", "prefixed"}
+    {"weak_negators", "hedges", "or", "between", "neither", "dont_know", "refused", "question"}
+    | {"unknown", "last", "ordinal", "because", "yes", "elsewhere", "prefixed"}
 )
 
 

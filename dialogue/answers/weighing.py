@@ -18,7 +18,7 @@ from dialogue.answers.guessing import guess
 from dialogue.answers.inside import MOST_UNKNOWN, is_by_the_way, stands_inside
 from dialogue.answers.lexicon import Lexicon
 from dialogue.answers.marks import Mark
-from dialogue.answers.negation import opposite
+from dialogue.answers.negation import contraries, opposite
 
 
 def weigh(row: Sequence[Mark], known: Lexicon) -> Match:
@@ -91,6 +91,8 @@ def _against(
     """One option with something that speaks against it."""
     if _is_plain_no(row, name):
         return sure((name,), "in sentence" if unknown else "polite")
+    if "weak_negators" in doubts and name not in ("yes", "no"):
+        return _weakened(row, name, known)
     if "but" in doubts or not doubts & {"negators", "no", "neither", "none", "prefixed"}:
         return doubtful((name,))
     said_no = row[0].kind == "no" and len(row[0].words) == 1 and len(row) > 1
@@ -104,6 +106,15 @@ def _against(
     negated = (name, *_sisters(row, name, known))
     rest = tuple(o.name for o in known.options if o.name not in negated and o.role is None)
     return doubtful((name, *rest)[:MOST_CANDIDATES] if said_no else rest)
+
+
+def _weakened(row: Sequence[Mark], name: str, known: Lexicon) -> Match:
+    """An option of which the reply says little ("hardly safe"): itself or its contraries, or, where
+    no label is one, any but those that say more of it. Never the one alone."""
+    more = _sisters(row, name, known)
+    rest = tuple(o.name for o in known.options if o.name not in more and o.role is None)
+    against = contraries(name, known)
+    return doubtful((name, *against) if against else rest)
 
 
 def _is_plain_no(row: Sequence[Mark], name: str) -> bool:

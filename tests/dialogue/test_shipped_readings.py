@@ -60,3 +60,47 @@ def test_a_slip_in_one_of_several_is_said_back_and_not_recorded() -> None:
     assert read(seen, "en", "guns, fiire") == Answered(("guns", "fire"), "list near spelling")
     unclear = NotUnderstood("several_unclear", (("options", "1, 2"),))
     assert read(seen, "en", "guns, fare") == unclear
+
+
+# --- weak negators -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        *[
+            ("en", f"{weak} safe", "2 or 3 or 4")
+            for weak in ("hardly", "barely", "scarcely", "less", "not that", "not so", "not really")
+        ],
+        ("en", "I feel hardly safe", "2 or 3 or 4"),
+        ("en", "hardly unsafe", "1 or 2 or 3"),
+        ("en", "not really", "?"),
+        *[
+            ("es", said, "2 or 3 or 4")
+            for said in ("poco segura", "cero seguro", "casi nada seguro", "no tan seguro")
+        ],
+        *[("es", said, "2 or 3 or 4") for said in ("apenas segura", "no muy segura")],
+        ("es", "no muy seguro", "2 or 3 or 4"),
+        ("es", "nada seguro", "very_unsafe"),
+        ("es", "no estoy segura", "?"),
+        *[("es", said, "?") for said in ("casi nada", "apenas")],
+        *[("af", said, "2 or 3 or 4") for said in ("skaars veilig", "min veilig")],
+        ("af", "nie so veilig nie", "2 or 3 or 4"),
+        ("zu", "ngiphephile hhayi kakhulu", "2 or 3 or 4"),
+        ("xh", "ndikhuselekile hayi kangako", "2 or 3 or 4"),
+        ("st", "ke bolokehile e seng haholo", "2 or 3 or 4"),
+        ("tn", "ke sireletsegile e seng thata", "2 or 3 or 4"),
+    ],
+)
+def test_a_weak_negator_never_asks_for_the_plain_label_alone(
+    code: str, said: str, expected: str
+) -> None:
+    assert short(read(DARK, code, said)) == expected
+
+
+def test_without_a_label_that_negates_it_a_weak_negator_leaves_all_others() -> None:
+    rain = question("select_one", "rain", option("1", "wet", "Wet"), option("2", "dry", "Dry"))
+    assert short(read(rain, "en", "hardly wet")) == "1 or 2"
+
+
+def test_a_weak_negator_with_a_yes_asks_for_the_yes() -> None:
+    met = question("yes_no", "met", option("1", "yes", ""), option("2", "no", ""))
+    assert short(read(met, "en", "hardly, yes")) == "1"
