@@ -70,8 +70,8 @@ def read(survey: Survey, session: Session, reply: Reply, reading: Reading) -> Ou
         if confirmed is not None:
             return confirmed
     outcome = narrow.read(reply, reading)
-    if isinstance(outcome, Answered | Remark):
-        return outcome
+    if isinstance(outcome, Answered | Remark) or question.numbers_move:
+        return outcome  # a place is read among all others already
     whole = question.read(reply, reading)
     return outcome if isinstance(whole, NotUnderstood | OutOfRange) else whole
 

@@ -86,10 +86,15 @@ class Gazetteer:
         return Found((near[0][1],), "pin nearby", True) if near else _NOTHING
 
     def choose(self, text: str, codes: Sequence[str]) -> str | None:
-        """The one of a few areas whose label has all these words ("the north one")."""
+        """The one of a few areas whose label, or another name of it, has all these words."""
         said = set(self._index.bare(tokens(text)))
-        fitting = [c for c in codes if said and said <= set(tokens(self.label(c, codes)))]
+        fitting = [
+            c for c in codes if any(said and said <= set(tokens(n)) for n in self._labels(c, codes))
+        ]
         return fitting[0] if len(fitting) == 1 else None
+
+    def _labels(self, code: str, among: Sequence[str]) -> tuple[str, ...]:
+        return (self.label(code, among), *self.areas[code].aliases)
 
     def label(self, code: str, among: Sequence[str]) -> str:
         """An area's name, with what it belongs to where another of these has the same name."""

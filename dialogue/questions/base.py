@@ -8,9 +8,9 @@ from typing import ClassVar
 from dialogue.answers.choices import strip_padding
 from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.lexicon import lexicon
-from dialogue.answers.marks import marks
+from dialogue.answers.marks import Mark, marks
 from dialogue.answers.normalise import clean, fold
-from dialogue.answers.remarks import remark
+from dialogue.answers.remarks import NOISE, remark
 from dialogue.answers.tokens import MOST, tokens
 from dialogue.conditions import Condition
 from dialogue.events import Reply
@@ -124,6 +124,10 @@ class Question:
                 return self.by_role("dont_know") or DontKnow()
             if reading.says("refused", text):
                 return self.by_role("refused") or Refused()
+        kinds = {mark.kind for mark in marks_in(reply.said, reading)} - NOISE
+        if kinds in ({"dont_know"}, {"refused"}):  # "idk lol"
+            kind = kinds.pop()
+            return self.by_role(kind) or (DontKnow() if kind == "dont_know" else Refused())
         return Skipped() if reading.says("skip", fold(reply.said)) else None
 
     def beside(self, reply: Reply, reading: Reading) -> Outcome | None:
@@ -156,11 +160,15 @@ class Question:
 
 def remark_in(reply: Reply, reading: Reading) -> Remark | None:
     """The remark that a reply is, read without any question."""
-    said = tokens(fold(reply.said))
-    if reply.choice is not None or len(said.words) > MOST:
+    if reply.choice is not None or len(tokens(fold(reply.said)).words) > MOST:
         return None
-    kind = remark(clean(reply.said), marks(said, lexicon((), reading.languages)))
+    kind = remark(clean(reply.said), marks_in(reply.said, reading))
     return Remark(kind) if kind else None
+
+
+def marks_in(text: str, reading: Reading) -> tuple[Mark, ...]:
+    """The marks of a text, read without any question; its first words where it is long."""
+    return marks(tokens(fold(text)), lexicon((), reading.languages))
 
 
 def polite(text: str, reading: Reading) -> str:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dialogue.answers.found import SILENT
+from dialogue.answers.normalise import clean, fold
+from dialogue.answers.tokens import tokens
 from dialogue.events import Reply
-from dialogue.outcomes import Answered, NotUnderstood, Outcome
-from dialogue.questions.base import Question, Reading
+from dialogue.outcomes import Answered, NotUnderstood, Outcome, Remark
+from dialogue.questions.base import Question, Reading, marks_in, remark_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +18,29 @@ class Open(Question):
     kind: ClassVar[str] = "open"
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        return Answered(reply.said.strip(), "text", sealed=True)
+        return _aside(reply, reading) or Answered(reply.said.strip(), "text", sealed=True)
+
+
+LONGEST_ASIDE = 5
+"""Words of the longest question to us that a reply in free words may be instead of an answer."""
+
+
+def _aside(reply: Reply, reading: Reading) -> Remark | None:
+    """A short question, thanks or a picture alone: said to us, and no answer. Without a question
+    mark it must be a known question, for "where I live" and "por que roban" tell something."""
+    said = remark_in(reply, reading)
+    text = fold(reply.said)
+    words = tokens(text)
+    if said is None or said.kind == "greeting" or len(words.words) > LONGEST_ASIDE:
+        return None
+    if said.kind == "question":
+        row = marks_in(reply.said, reading)
+        plain = [mark.kind for mark in row if mark.kind not in SILENT]
+        known = set(plain) == {"question"} or plain[:2] == ["question", "question"]
+        return said if known or clean(reply.said).endswith("?") else None
+    if said.kind == "noise" and any(word.isalnum() for word in words.words):
+        return None
+    return said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,15 @@ from dialogue.answers.geometry import shape
 from dialogue.answers.place_names import distance, is_slip, sounds, stems, tokens
 from dialogue.answers.places import Area, Found
 from dialogue.effects import Record
-from dialogue.outcomes import Ambiguous, Answered, NotUnderstood, Outcome
+from dialogue.outcomes import (
+    Ambiguous,
+    Answered,
+    DontKnow,
+    NotUnderstood,
+    Outcome,
+    Refused,
+    Remark,
+)
 from dialogue.questions.place import Location
 from tests.dialogue.samples import AREAS, Chat, desk, question, reading, reply, survey
 from tests.dialogue.shipped import shipped_desk
@@ -249,14 +257,86 @@ def test_what_else_a_reply_can_be(text: str, outcome: Outcome) -> None:
         ("2. Ward 3", Answered("W3", "area chosen")),
         ("2 hilltop", Ambiguous(("W2",))),
         ("no", NotUnderstood("reply_place")),
-        ("yes", NotUnderstood("reply_place")),
-        ("the moon", Answered("the moon", "place in words", sealed=True)),
+        ("corner clinic", Ambiguous(("W2", "W3"))),
     ],
 )
 def test_a_reply_to_a_list_of_areas_is_read_against_it(text: str, outcome: Outcome) -> None:
     # "2" is the second of these, and Ward 2 the first: only where the two agree is it an answer.
     offered = ("W2", "W3") if text != "2" else ("W1", "W3")
     assert read(text, *offered) == outcome
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "the moon",
+        "yes",
+        "woman",
+        "both",
+        "thanks",
+        "why?",
+        "?",
+        "...",
+        "lol",
+        "hello",
+        "7",
+        "a@b.c",
+    ],
+)
+def test_what_is_none_of_the_areas_offered_shows_them_again(said: str) -> None:
+    assert read(said, "W2", "W3") == Ambiguous(("W2", "W3"))
+    assert (
+        read(said, "W9", "W3") != Answered(said, "place in words", sealed=True) or said == "woman"
+    )
+
+
+@pytest.mark.parametrize(
+    "said", ["another place", "Enye indawo", "none of them", "neither", "no", "the third", "3."]
+)
+def test_another_place_asks_for_its_name(said: str) -> None:
+    assert read(said, "W1", "W3") == NotUnderstood("reply_place")
+
+
+@pytest.mark.parametrize(
+    ("said", "area"),
+    [
+        *[(said, "N") for said in ("the first", "first one please", "one", "north", "noord een")],
+        *[(said, "S") for said in ("the second one", "yes the second", "two", "the last one")],
+        *[(said, "S") for said in ("the south one", "ok the south one", "South please")],
+    ],
+)
+def test_an_area_is_chosen_by_its_place_or_by_what_tells_it(said: str, area: str) -> None:
+    areas = [Area("N", "Rietkuil North", ("Rietkuil Noord",)), Area("S", "Rietkuil South")]
+    how = replace(reading("en", "af"), gazetteer=Gazetteer(areas, "", LISTS))
+    asked = PLACE.narrowed(("N", "S"))
+    assert asked.read(reply(said), how) == Answered(area, "area chosen")
+
+
+@pytest.mark.parametrize("said", ["yes that one", "yes please", "the first", "yebo leyo"])
+def test_a_yes_with_more_agrees_to_the_one_offered(said: str) -> None:
+    assert read(said, "W3") == Answered("W3", "area chosen")
+
+
+def test_a_spelt_number_that_is_another_ones_name_is_asked_again() -> None:
+    assert read("zero", "W1", "W3") == Ambiguous(("W1", "W3"))
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        *[(said, Remark("question")) for said in ("why?", "who is this?", "why do you ask", "?")],
+        *[(said, Remark("greeting")) for said in ("hello", "sawubona")],
+        *[(said, Remark("thanks")) for said in ("thanks", "🙏")],
+        *[(said, Remark("noise")) for said in ("lol", "😂")],
+        *[(said, DontKnow()) for said in ("dont know the name", "idk lol", "angilazi igama")],
+        *[(said, Refused()) for said in ("none of your business", "where i live is my business")],
+        ("personal lol", Refused()),
+        ("me@example.org", NotUnderstood("reply_place")),
+        ("hilltop?", Answered("W2", "area name")),
+    ],
+)
+def test_what_is_said_beside_the_question_is_no_place(said: str, outcome: Outcome) -> None:
+    assert read(said) == outcome
 
 
 def test_a_number_that_is_another_ones_name_is_asked_again() -> None:
@@ -319,6 +399,15 @@ def test_candidates_are_offered_by_number_with_a_way_out() -> None:
     assert chat.text.startswith("Please reply with the name of a place.")
     chat.send("behind the moon")
     assert [(r.rule, r.raw) for r in records(chat)] == [("place in words", "behind the moon")]
+
+
+def test_what_is_no_area_is_never_recorded_while_areas_are_offered() -> None:
+    chat = Chat(desk(HOME)).send("PULSE").send("Corner")
+    assert chat.send("woman").text == "Which one do you mean?"
+    chat.send("both")
+    assert [(r.question, r.outcome, r.value) for r in records(chat)] == [
+        ("home", "not_coded", None)
+    ]
 
 
 def test_a_tap_on_an_earlier_list_answers_nothing() -> None:

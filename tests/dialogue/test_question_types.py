@@ -353,3 +353,33 @@ def test_a_type_without_a_reading_of_its_own_understands_nothing() -> None:
 
 def test_only_questions_with_options_know_special_options() -> None:
     assert Question(name="q").by_role("dont_know") is None
+
+
+# --- free words ----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("code", "said", "kind"),
+    [
+        *[("en", said, "question") for said in ("why?", "why", "who is this?", "WHY DO YOU ASK")],
+        *[("en", said, "question") for said in ("what do you mean?", "is this anonymous?")],
+        ("zu", "kungani?", "question"),
+        ("es", "¿por qué?", "question"),
+        *[("en", said, "thanks") for said in ("thanks", "thank you!", "🙏")],
+        *[("en", said, "noise") for said in ("😂", "😡😡", "🦁")],
+    ],
+)
+def test_what_is_said_to_us_is_no_answer_in_words(code: str, said: str, kind: str) -> None:
+    assert WHY.read(reply(said), reading(code, "en", "af")) == Remark(kind)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        *[("en", said) for said in ("where I live", "what they do", "hello", "lol", "lights 😡")],
+        *[("es", said) for said in ("por que roban", "por que no hay luz")],
+        ("en", "why do the police never come when we call them?"),
+        ("en", "they rob people and nobody knows why"),
+        ("en", "thanks to the gangs"),
+    ],
+)
+def test_what_tells_something_is_an_answer_in_words(code: str, said: str) -> None:
+    assert WHY.read(reply(said), reading(code)) == Answered(said, "text", sealed=True)
