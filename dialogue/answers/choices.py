@@ -31,13 +31,11 @@ _CODE = re.compile(r"[#(\[]?\s*([0-9]{1,6})\s*[.)\]:]*")
 def match(text: str, options: Sequence[Labelled], languages: Sequence[Locale]) -> Match:
     """Reads one reply against options; `languages` in order of preference, the session's first."""
     code = _CODE.fullmatch(fold(text))
-    if (
-        code
-        and not is_doubtful(text)
-        and not _BOUND.match(clean(text))
-        and not numeric_labels(options)
-    ):
+    seen = clean(text)
+    if code and not (_NEGATIVE.match(seen) or _BOUND.match(seen)) and not numeric_labels(options):
         named = [o.name for o in options if same_code(o.code, code[1])]
+        if is_doubtful(text):
+            return doubtful(named[:1])
         return sure(named[:1], "code") if named else Match(number=code[1])
     said = tokens(fold(text))
     if not said.words or len(said.words) > MOST or _NEGATIVE.match(clean(text)):

@@ -122,7 +122,7 @@ class Gazetteer:
         """A code that is a number, after "ward" or alone: not sure, since a number may be meant for
         another question."""
         number = core[1:] if core[0] in self._words.numbered else core
-        code = "".join(number)
+        code = "".join(self._words.short.get(word, word) for word in number)
         return Found((code,), "area code") if code in self._digits else _NOTHING
 
     def _core(self, words: list[str]) -> list[str]:

@@ -82,18 +82,13 @@ def is_plain_slip(
     return any(
         name in names
         and distance(joined, "".join(phrase), allowed(joined)) <= allowed(joined)
-        and _is_plain(said, phrase)
+        and len(said) == len(phrase)
+        and all(map(_is_plain, said, phrase))
         for phrase, names in phrases.items()
     )
 
 
-def _is_plain(said: Sequence[str], phrase: Sequence[str]) -> bool:
-    if len(said) != len(phrase):
-        return _is_plain_word("".join(said), "".join(phrase))
-    return all(map(_is_plain_word, said, phrase))
-
-
-def _is_plain_word(one: str, meant: str) -> bool:
+def _is_plain(one: str, meant: str) -> bool:
     """Whether it is the word itself, a long one, or a short one with such a slip."""
     if one == meant or len(meant) > SHORT:
         return True

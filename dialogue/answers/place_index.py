@@ -92,7 +92,8 @@ class PlaceIndex:
                 self._marks[sound] = marks(bare)
 
     def bare(self, words: Words) -> list[str]:
-        """Abbreviations written out, articles and kinds left out; never nothing at all."""
+        """Abbreviations written out, numbers in digits, articles and kinds left out; never
+        nothing at all."""
         full = [one for word in words for one in self._words.short.get(word, word).split()]
         kept = [w for w in full if w not in self._words.articles and w not in self._words.kinds]
         return kept or list(words)
@@ -106,10 +107,11 @@ class PlaceIndex:
 
     def numbered(self, words: Words) -> list[str]:
         """ "Ward 4" where that is no name but the code W04."""
-        if len(words) != 2 or words[0] not in self._words.numbered or not words[1].isdigit():
+        number = self._words.short.get(words[-1], words[-1])
+        if len(words) != 2 or words[0] not in self._words.numbered or not number.isdigit():
             return []
         initial = words[0].lstrip("iu")[:1]  # "iwadi" has a prefix
-        return self._exact.get(initial + (words[1].lstrip("0") or "0"), [])
+        return self._exact.get(initial + (number.lstrip("0") or "0"), [])
 
     def sounding(self, words: Words) -> list[str]:
         """Areas whose name sounds like this."""

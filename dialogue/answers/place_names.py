@@ -27,7 +27,8 @@ class PlaceWords:
     `live_in` comes before a name, `articles` and `kinds` ("area", "colonia") may be left out of it,
     `parts` come with a number behind it ("section 4"), `numbered` is a kind that goes by number
     ("ward 12"), `doubt` says that the name is not the place itself ("near"), `directions` make
-    another place of a name; `short` maps abbreviations to words.
+    another place of a name; `short` maps abbreviations to words, and
+    numbers in words to digits.
     """
 
     live_in: tuple[tuple[str, ...], ...] = ()

@@ -141,6 +141,28 @@ def test_a_known_word_is_not_taken_for_a_misspelt_one() -> None:
     assert town.find("Acacia Rigde") == sure("A", "near spelling")
 
 
+NUMBERED = Gazetteer(
+    [Area("K2", "Camp Two"), Area("K3", "Camp Three"), Area("W04", "The Mill"), Area("5", "Brook")],
+    "",
+    LISTS,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        *[(said, "K2") for said in ("camp 2", "Camp Two", "camp twee", "camp dos", "camp pedi")],
+        *[(said, "W04") for said in ("ward four", "ward 4", "wyk vier", "iwadi yesine", "ward 04")],
+    ],
+)
+def test_a_number_in_a_name_may_be_in_words_or_digits(said: str, code: str) -> None:
+    assert NUMBERED.find(said) == sure(code)
+
+
+def test_a_number_in_words_that_is_a_code_is_asked_too() -> None:
+    assert NUMBERED.find("ward five") == Found(("5",), "area code")
+
+
 def test_a_number_or_a_letter_is_never_misspelt() -> None:
     town = Gazetteer([Area("A", "Sonnendal Zone 3"), Area("B", "Marigold Block C")])
     assert not town.find("Sonnendal Zone 4").sure

@@ -239,7 +239,7 @@ def test_no_age_at_all_or_a_hardly_believable_one_is_out_of_range(text: str) -> 
     [
         ("safe?", Ambiguous(("2",))),
         ("Very safe?", Ambiguous(("1",))),
-        ("1?", NotUnderstood()),
+        ("1?", Ambiguous(("1",))),
         ("-1", NotUnderstood()),
         ("- 2", NotUnderstood()),
     ],
@@ -250,7 +250,7 @@ def test_a_question_back_or_a_negative_number_chooses_nothing(text: str, outcome
 
 @pytest.mark.parametrize(
     ("text", "outcome"),
-    [("yes?", Ambiguous(("1",))), ("no?", Ambiguous(("2",))), ("1?", NotUnderstood())],
+    [("yes?", Ambiguous(("1",))), ("no?", Ambiguous(("2",))), ("1?", Ambiguous(("1",)))],
 )
 def test_a_doubtful_yes_is_none(text: str, outcome: Outcome) -> None:
     seen = question("yes_no", "seen", option("1", "yes", ""), option("2", "no", ""))

@@ -41,7 +41,15 @@ def short(outcome: Outcome) -> str:
     ("said", "expected"),
     [
         *[(said, "2") for said in ("same", "sane", "save", "sake", "Save.", "safle")],
-        *[("unsave", "3"), ("very save", "1"), ("very saf", "1"), ("same as by day", "?")],
+        *[
+            ("unsave", "3"),
+            ("very save", "1"),
+            ("very saf", "1"),
+            ("same as by day", "?"),
+            ("1?", "1"),
+            ("safe?", "2"),
+        ],
+        *[("7?", "?"), ("-1", "?"), ("-1?", "?")],
         *[(said, "safe") for said in ("saef", "saffe", "sfae")],
         *[(said, "unsafe") for said in ("unsfe", "unsaef", "unsaffe")],
     ],
