@@ -186,10 +186,19 @@ def _options(question: Question, where: str, locales: Mapping[str, Locale]) -> I
                 )
     for (n, first), (m, second) in combinations(enumerate(said), 2):
         for code in first.keys() & second.keys():
-            for word in sorted(first[code] & second[code]):
+            meant = _asking_back(question.options[n], code) & _asking_back(
+                question.options[m], code
+            )
+            for word in sorted((first[code] & second[code]) - meant):
                 yield Fault(
                     f"{where}.options[{m}].label.{code}", f"'{word}' reads like options[{n}]"
                 )
+
+
+def _asking_back(option: Option, code: str) -> frozenset[str]:
+    """Folded synonyms written with a question mark ("M?"): where two options have one, it is asked
+    back which of them is meant."""
+    return frozenset(fold(w) for w in option.synonyms.get(code, ()) if w.endswith("?"))
 
 
 def _words(option: Option) -> Mapping[str, frozenset[str]]:

@@ -103,4 +103,4 @@ def _whole(text: str, words: tuple[str, ...], known: Lexicon) -> Match:
 
 def _as_written(option: Labelled) -> tuple[str, ...]:
     synonyms = (word for words in option.synonyms.values() for word in words)
-    return tuple(clean(w).casefold() for w in (*option.label.values(), *synonyms))
+    return tuple(clean(w).casefold().rstrip("?") for w in (*option.label.values(), *synonyms))

@@ -196,8 +196,10 @@ def _also(phrases: dict[Phrase, Entry], phrase: Phrase, name: str, rule: str) ->
 
 @lru_cache(maxsize=20_000)
 def _forms(label: str) -> tuple[Phrase, ...]:
-    """The words of a label; "Seguro(a)" and "solo/a" are also both of what they stand for."""
-    written = (label, *_written_out(clean(label)))
+    """The words of a label; "Seguro(a)" and "solo/a" are also both of what they stand for, and an
+    apostrophe may be left out ("dont")."""
+    seen = clean(label)
+    written = (label, *_written_out(seen), seen.replace("'", ""))
     return tuple(dict.fromkeys(words for words in map(word_tokens, written) if words))
 
 

@@ -25,7 +25,8 @@ LONGEST_SPECIAL = 120
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing to choose. Answers keep `name`; exports and the printed number are `code`; labels
-    never key anything. `role` links it to a special outcome: dont_know, refused, none or other."""
+    never key anything. A synonym that two options share, written "M?" in both, is asked back.
+    `role` links it to a special outcome: dont_know, refused, none or other."""
 
     code: str
     name: str

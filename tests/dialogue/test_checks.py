@@ -118,6 +118,17 @@ def test_options_are_told_apart_and_stop_nothing() -> None:
     }
 
 
+def test_a_synonym_of_two_options_may_be_meant_to_be_asked_back() -> None:
+    both = question(
+        "select_one", "q", option("1", "a", "Wet", "rain?"), option("2", "b", "Damp", "rain?"),
+        option("3", "c", "Dry", "rain"),
+    )  # fmt: skip
+    assert found(survey(both)) == {
+        "questions[0].options[2].label.en: 'rain' reads like options[0]",
+        "questions[0].options[2].label.en: 'rain' reads like options[1]",
+    }
+
+
 def test_a_condition_looks_at_earlier_questions_and_their_options() -> None:
     many = survey(
         question("open", "first", only_if="safe == 'safe'"),

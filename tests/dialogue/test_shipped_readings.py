@@ -112,3 +112,58 @@ def test_without_a_label_that_negates_it_a_weak_negator_leaves_all_others() -> N
 def test_a_weak_negator_with_a_yes_asks_for_the_yes() -> None:
     met = question("yes_no", "met", option("1", "yes", ""), option("2", "no", ""))
     assert short(read(met, "en", "hardly, yes")) == "1"
+
+
+# --- the words of our own question, and other ways to say it -------------------------------------
+@pytest.mark.parametrize("asked_for", ["safe_day", "safe_dark"])
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        ("zu", "ngizizwa ngingaphephile", "unsafe"),
+        ("zu", "ngizizwa ngingaphephile neze", "very_unsafe"),
+        ("xh", "ndiziva ndingakhuselekanga", "unsafe"),
+        ("xh", "ndiziva ndingakhuselekanga konke", "very_unsafe"),
+        ("st", "ke ikutlwa ke sa bolokeha", "unsafe"),
+        ("st", "ha ke bolokehe", "unsafe"),
+        ("st", "ha ke bolokehe ho hang", "very_unsafe"),
+        ("tn", "ke ikutlwa ke sa sireletsega", "unsafe"),
+        ("tn", "ga ke sireletsege", "unsafe"),
+        ("tn", "ga ke sireletsege gotlhelele", "very_unsafe"),
+        *[("en", said, "3 or 4") for said in ("dangerous", "it is dangerous", "Dangerous!")],
+        *[("es", said, "3 or 4") for said in ("peligroso", "muy peligrosa")],
+        *[
+            ("af", "gevaarlik", "3 or 4"),
+            ("zu", "kuyingozi", "3 or 4"),
+            ("st", "ho kotsi", "3 or 4"),
+        ],
+        *[("en", said, "never_out") for said in ("I stay home", "i never walk alone")],
+        ("es", "me quedo en casa", "never_out"),
+    ],
+)
+def test_how_people_say_it(asked_for: str, code: str, said: str, expected: str) -> None:
+    assert short(read(asked("safety-pulse", asked_for), code, said)) == expected
+
+
+def test_who_stays_in_at_night_never_goes_out() -> None:
+    assert short(read(DARK, "en", "i dont go out at night")) == "never_out"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        *[("en", said, "female") for said in ("F", "w", "femail", "women")],
+        *[("en", said, "male") for said in ("M", "men", "m.")],
+        *[("es", said, "male") for said in ("H", "varon", "señor")],
+        *[("es", said, "female") for said in ("F", "señora")],
+        *[(code, "M", "1 or 2") for code in ("es", "st", "tn")],
+        *[("zu", "ngiwowesifazane", "female"), ("zu", "ngingowesilisa", "male")],
+        *[("xh", "ndiyindoda", "male"), ("xh", "ndingumfazi", "female")],
+        *[
+            ("af", "ek is 'n vrou", "female"),
+            ("st", "ke monna", "male"),
+            ("tn", "ke mme", "female"),
+        ],
+    ],
+)
+def test_a_sex_in_a_letter_or_in_other_words(code: str, said: str, expected: str) -> None:
+    assert short(read(SEX, code, said)) == expected
