@@ -17,7 +17,7 @@ from dialogue.phrases import PHRASES
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 REPLY_KEYS = (
     *MARK_KEYS,
-    *("skip", "greetings", "endings", "negative_prefixes", "negative_prefixes_of_words"),
+    *("agree", "skip", "greetings", "endings", "negative_prefixes", "negative_prefixes_of_words"),
     *("today", "yesterday", "months"),
 )
 PLACE_KEYS = (

@@ -19,7 +19,7 @@ from dialogue.events import Reply
 from dialogue.memory import Conversation, Gate
 from dialogue.outcomes import Again, Answered, Remark
 from dialogue.questions import Option, Reading
-from dialogue.questions.base import remark_in
+from dialogue.questions.base import marks_in, remark_in
 from dialogue.questions.choice import with_yes_and_no
 from dialogue.questions.number import Age
 from dialogue.survey import RETRY_LIMIT, Survey
@@ -35,6 +35,9 @@ PLAIN = frozenset({"code", "label", "synonym", "code and label", "position", "po
 """Rules by which a yes counts as agreement."""
 
 PLAIN_NO = PLAIN | {"in sentence"}
+LEAST_AGE = 10
+"""A number from here on behind a yes may be an age; a smaller one could be a choice."""
+
 _AGE = Age(name="age")
 
 
@@ -87,16 +90,34 @@ def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> 
     a plain yes or no. A condition ("yes but …") is neither, nor is a question ("yes?"), and a yes
     within a sentence or a misspelt one is none: agreement is never guessed."""
     options = _options(Asked.of((), reading.languages), tuple(choices))
-    found = match(reply.said, with_yes_and_no(options, reading), reading.languages)
+    said = _without_age(reply.said, reading)
+    found = match(said, with_yes_and_no(options, reading), reading.languages)
     if not found.sure or found.rule not in (PLAIN if found.names == ("yes",) else PLAIN_NO):
         return None
     return choices[0 if found.names == ("yes",) else 1][1]
 
 
+def _without_age(text: str, reading: Reading) -> str:
+    """The text without an age told behind it ("yes I agree, im 34"), which is asked for anyway."""
+    row = marks_in(text, reading)
+    row = row[:-1] if row and row[-1].kind == "units" else row
+    aged = len(row) > 2 and row[-1].kind == "number" and row[-1].number >= LEAST_AGE
+    before = " ".join(row[-2].words) if aged else ""
+    if not any(before in lo.words.folded.get("before_number", ()) for lo in reading.languages):
+        return text
+    return " ".join(word for mark in row[:-2] for word in mark.words)
+
+
 @lru_cache(maxsize=1000)
 def _options(asked: Asked, choices: tuple[tuple[str, str], ...]) -> tuple[Option, ...]:
+    said = {lo.code: lo.words.replies.get("agree", ()) for lo in asked.languages}
     return tuple(
-        Option(number, word, {lo.code: lo.say(phrase) for lo in asked.languages})
+        Option(
+            number,
+            word,
+            {lo.code: lo.say(phrase) for lo in asked.languages},
+            said if phrase == "agree" else {},
+        )
         for word, (number, phrase) in zip(("yes", "no"), choices, strict=True)
     )
 

@@ -21,6 +21,9 @@ _OTHER_LETTERS = str.maketrans(
     {"ی": "ي", "ى": "ي", "ک": "ك", "ـ": None, "ٱ": "ا", "ı": "i", "ø": "o", "ł": "l", "🆗": "ok"}
     | {"🔟": "10"}
 )
+LEAST_APART = 3
+"""Single letters that are a word set apart, where there is nothing else."""
+
 _WHOLE_UP_TO = 20
 """Circled numbers go so far."""
 
@@ -49,7 +52,14 @@ def fold(text: str) -> str:
     if not seen.isascii():
         plain = unicodedata.normalize("NFKD", seen)
         seen = "".join(c for c in plain if not unicodedata.combining(c))
-    return _SPACE.sub(" ", seen).strip(_ENDS)
+    return _unspaced(_SPACE.sub(" ", seen).strip(_ENDS))
+
+
+def _unspaced(text: str) -> str:
+    """A word whose letters were all set apart ("y e s") as the word."""
+    letters = text.split(" ")
+    apart = len(letters) >= LEAST_APART and all(len(c) == 1 and c.isalpha() for c in letters)
+    return "".join(letters) if apart else text
 
 
 @lru_cache(maxsize=20_000)

@@ -31,7 +31,14 @@ def test_a_city_of_one_language_offers_no_other() -> None:
     assert "reply with the name" not in stranger(languages=("en",)).send("Hi").text
 
 
-@pytest.mark.parametrize("text", ["1", "yes", "I agree!", "Yes please", "ok", "Yebo", "1."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1", "yes", "I agree!", "Yes please", "ok", "Yebo", "1.", "Y E S", "yes i agree"),
+        *("okay then", "go ahead", "Fine", "fine thanks", "qhubeka", "gaan voort"),
+        *("yes i agree im 34", "Yes I agree, I am 34 years old", "ok i'm 19"),
+    ],
+)
 def test_agreement_is_kept_with_the_notice_as_it_was_shown(text: str) -> None:
     chat = stranger().send("Hi")
     shown = chat.text.split("\n")[0]
@@ -50,6 +57,8 @@ def test_agreement_by_a_tap_counts_and_a_tap_on_another_question_does_not() -> N
     "text",
     [
         "yes but not by SMS",
+        *("yes but", "fine but not now", "I'm fine", "i am 34", "yes 34", "yes im 3"),
+        *("yes but im 34", "not fine", "maybe im 34"),
         "yes if it is free",
         "maybe",
         "12",

@@ -51,3 +51,11 @@ def test_only_the_beginning_of_a_very_long_text_is_read() -> None:
 
 def test_clean_keeps_case_and_accents() -> None:
     assert clean("  Sí,\t“señora”  ") == 'Sí, "señora"'
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Y E S", "yes"), ("s.i.", "s.i"), ("S T O P!", "stop"), ("a b", "a b"), ("1 2 3", "1 2 3")],
+)
+def test_a_word_whose_letters_are_set_apart_is_the_word(text: str, folded: str) -> None:
+    assert fold(text) == folded
