@@ -32,7 +32,7 @@ class Weighted:
 
 
 def rake(
-    counts: Mapping[Cell, int],
+    counts: Mapping[tuple[str, ...], int],
     margins: Sequence[Mapping[str, float]],
     cap: float | None = None,
 ) -> Weighted:
@@ -74,7 +74,7 @@ def _of(counts: Mapping[Cell, float], dimension: int, group: str) -> float:
 
 def _adjust(
     weights: dict[Cell, float],
-    counts: Mapping[Cell, int],
+    counts: Mapping[tuple[str, ...], int],
     dimension: int,
     margin: Mapping[str, float],
     total: int,

@@ -67,7 +67,12 @@ SEX, AGE = {"F": 0.52, "M": 0.48}, {"young": 0.55, "old": 0.45}
 
 
 def test_b5_raking() -> None:
-    counts = {("F", "young"): 30, ("F", "old"): 10, ("M", "young"): 40, ("M", "old"): 20}
+    counts: dict[tuple[str, ...], int] = {
+        ("F", "young"): 30,
+        ("F", "old"): 10,
+        ("M", "young"): 40,
+        ("M", "old"): 20,
+    }
     found = rake(counts, [SEX, AGE])
     expected = dict(zip(counts, (1.0366, 2.0902, 0.59755, 1.2049), strict=True))
     assert found.weights == pytest.approx(expected, abs=5e-5)
