@@ -4,7 +4,25 @@ Source: AAPOR, Standard Definitions (statistics facts, B4). Where nobody was sam
 poster) they do not apply: then counts of participation and the completion rate are all there is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+FORMULAS: Mapping[str, str] = MappingProxyType(
+    {
+        "RR1": "I / ((I+P) + (R+NC+O) + (UH+UO))",
+        "RR2": "(I+P) / ((I+P) + (R+NC+O) + (UH+UO))",
+        "RR3": "I / ((I+P) + (R+NC+O) + e(UH+UO))",
+        "RR4": "(I+P) / ((I+P) + (R+NC+O) + e(UH+UO))",
+        "COOP1": "I / ((I+P)+R+O)",
+        "COOP2": "(I+P) / ((I+P)+R+O)",
+        "COOP3": "I / ((I+P)+R)",
+        "COOP4": "(I+P) / ((I+P)+R)",
+        "REF1": "R / ((I+P) + (R+NC+O) + (UH+UO))",
+        "CON1": "((I+P)+R+O) / ((I+P) + (R+NC+O) + (UH+UO))",
+    }
+)
+"""Each rate as AAPOR writes it; a test holds them against the functions."""
 
 
 @dataclass(frozen=True, slots=True)
