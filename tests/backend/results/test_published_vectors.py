@@ -1,5 +1,7 @@
 """The worked examples and test vectors of the statistics facts, by name."""
 
+from dataclasses import asdict
+
 import pytest
 
 from backend.results import rates
@@ -61,6 +63,15 @@ def test_b4_rates() -> None:
     assert (rates.rr3(d, 1), rates.rr4(d, 1)) == pytest.approx((0.30, 0.34))
     assert (rates.rr3(d, 0), rates.rr4(d, 0)) == pytest.approx((300 / 810, 340 / 810))
     assert rates.rr1(Dispositions()) is None
+
+
+@pytest.mark.parametrize(("name", "formula"), rates.FORMULAS.items())
+def test_a_formula_as_printed_is_the_one_that_is_computed(name: str, formula: str) -> None:
+    d = Dispositions(i=300, p=40, r=60, nc=400, o=10, uh=30, uo=190)
+    letters = {letter.upper(): n for letter, n in asdict(d).items()}
+    printed = eval(formula.replace("e(", "e*("), letters | {"e": 0.4})
+    computed = getattr(rates, name.lower())
+    assert printed == pytest.approx(computed(d, 0.4) if name in ("RR3", "RR4") else computed(d))
 
 
 SEX, AGE = {"F": 0.52, "M": 0.48}, {"young": 0.55, "old": 0.45}
