@@ -2,11 +2,13 @@
 reason why it is withheld."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from backend.exports.neutral import Scalar
 from backend.exports.snapshot import Snapshot
 from backend.exports.tabular import write_table
+from backend.results.groups import GroupResult, grouped
 from backend.results.intervals import wilson
 from backend.results.report import Cell, QuestionResult, SurveyResults, results
 from backend.results.statement import INTERVAL
@@ -25,23 +27,29 @@ def write_summary(snapshot: Snapshot, out: BinaryIO) -> None:
     """Counts of respondents with percentages and 95 % Wilson intervals, as CSV."""
     source = snapshot.source
     found = results(snapshot.connection, source.profile, source.survey.slug)
+    groups = grouped(snapshot.connection, source.profile, source.survey.slug)
+    results_of = chain(
+        (GroupResult(EVERYBODY, "", question) for question in found.questions), groups
+    )
     rows = (
-        [source.survey.slug, question.question, question.type, question.indicator, *row]
-        for question in found.questions
-        for row in _rows(question, found, source.profile.languages)
+        [source.survey.slug, *row]
+        for one in results_of
+        for row in _rows(one, found, source.profile.languages)
     )
     write_table(source, HEADER, rows, out)
 
 
 def _rows(
-    question: QuestionResult, found: SurveyResults, languages: tuple[str, ...]
+    one: GroupResult, found: SurveyResults, languages: tuple[str, ...]
 ) -> Iterator[list[Scalar]]:
+    question = one.result
     said = " ".join(found.statements)
     base: list[Scalar] = [question.base, _number(question.n)]
     for about, figure, percent, interval in _figures(question, languages):
         withheld = isinstance(figure, Withheld)
         yield [
-            EVERYBODY, None, *about, _number(figure), *base, percent, *(interval or (None, None)),
+            question.question, question.type, question.indicator, one.group_by, one.group,
+            *about, _number(figure), *base, percent, *(interval or (None, None)),
             *_reason(figure), INTERVAL if interval else None, None if withheld else said,
         ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from backend.exports import FORMATS, export
 from backend.results import results
+from backend.results.groups import grouped
 from backend.results.suppression import Withheld
 from backend.store import library, open_engine
 from tests.backend.exports.seed import SLUG, Way, add, city, plant, said
@@ -42,8 +43,9 @@ def written(engine: Engine, format: str, **more: Any) -> str:
     return out.getvalue().decode()
 
 
-def summary(engine: Engine, **more: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written(engine, "summary", **more), newline="")))
+def summary(engine: Engine, group_by: str = "all") -> list[dict[str, str]]:
+    rows = csv.DictReader(io.StringIO(written(engine, "summary"), newline=""))
+    return [row for row in rows if row["group_by"] == group_by]
 
 
 def test_the_summary_has_counts_shares_and_intervals(engine: Engine) -> None:
@@ -84,6 +86,24 @@ def test_the_summary_says_the_same_as_the_results(engine: Engine) -> None:
             else:
                 assert (row["count"], row["suppressed"]) == (str(figure), "no")
     assert list(rows) == []
+
+
+def test_the_summary_has_groups_as_far_as_they_may_be_shown(engine: Engine) -> None:
+    with library.writing(engine) as connection:
+        for n, name in enumerate(("yes_safe", "somewhat", "unsafe")):
+            spanish = [Way({"safe": said(name)}, contact=None, locale="es")] * 30
+            add(connection, "smalltown", spanish, 500 + 100 * n)
+    rows = [row for row in summary(engine, "language") if row["question"] == "safe"]
+    assert {row["group"] for row in rows} == {"en", "es"}
+    with engine.connect() as connection:
+        groups = list(grouped(connection, city(), SLUG))
+    by_language = [g.result for g in groups if g.group_by == "language"]
+    [english, other] = [result for result in by_language if result.question == "safe"]
+    for row, cell in zip(rows, (*english.cells, *other.cells), strict=True):
+        assert row["name"] == cell.name
+        assert row["count"] == ("" if isinstance(cell.count, Withheld) else str(cell.count))
+        assert (row["low"] != "") == (row["suppressed"] == "no")
+    assert [row["count"] for row in rows] == ["", "35", "40", "", "30", "30"], "none was silent"
 
 
 def test_nothing_that_is_withheld_is_in_the_summary(engine: Engine) -> None:
