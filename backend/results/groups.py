@@ -14,6 +14,10 @@ question. So a cell is withheld (statistics facts, B2)
 A group is withheld where its own figure is, and of a question that fewer than the threshold of it
 reached. Questions asked under a condition have no groups: how many of a group reached them would
 tell what they answered before.
+
+What this does not guard against yet: a range that all sums together leave a withheld cell may be
+narrower than the threshold (it is never one number), how many of a group break off between two
+questions, and two readings compared over time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

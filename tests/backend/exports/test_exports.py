@@ -136,6 +136,21 @@ def test_a_demo_city_says_synthetic_in_every_row(engine: Engine, format: str) ->
     assert "synthetic" not in rows(written(engine, format))[0]
 
 
+def test_progress_is_told_up_to_the_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.exports.snapshot.REPORT_EVERY", 4)
+    told: list[tuple[int, int]] = []
+    export(
+        engine,
+        city(),
+        SLUG,
+        "xlsx",
+        KEY,
+        io.BytesIO(),
+        lambda done, total: told.append((done, total)),
+    )
+    assert told == [(4, 10), (8, 10), (10, 10)]
+
+
 def test_every_status_has_a_disposition() -> None:
     assert set(DISPOSITIONS) == set(Status)
 
