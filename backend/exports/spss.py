@@ -81,11 +81,12 @@ def variables_of(source: Source) -> Sequence[Variable]:
 
 
 def variable_names(headers: Sequence[str]) -> list[str]:
-    """Names that SPSS takes: a long one is cut and numbered, a reserved one gets a dash below."""
-    names = []
+    """Names that SPSS takes, each once: a reserved one gets a dash below, a long one is cut and
+    numbered."""
+    names: list[str] = []
     for place, header in enumerate(headers):
         name = f"{header}_" if header in RESERVED else header
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_NAME or name in names:
             name = f"{name[: LONGEST_NAME - 8]}_{place}"
         names.append(name)
     return names

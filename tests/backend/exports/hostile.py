@@ -53,6 +53,8 @@ VERSIONS = (
         question(LONG_NAME, "select_many", option("1", "z" * 60), option("2", "y" * 60)),
         question("place", "location"),
         question("since", "date"),
+        question("snap", "photo"),
+        question("by_", "yes_no"),
     ),
 )
 WAYS: Sequence[Way] = (
@@ -69,6 +71,7 @@ WAYS: Sequence[Way] = (
             LONG_NAME: said(["z" * 60]),
             "place": said("H0"),
             "since": said("1869-07-18"),
+            "snap": said("sent"),
         },
         contact="ben",
     ),
