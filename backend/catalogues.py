@@ -70,6 +70,7 @@ def _words(path: Path) -> Words:
         also_called={code: tuple(names) for code, names in data["also_called"].items()},
         commands=commands,
         start_when_out=tuple(data["commands"].get("start_when_out", ())),
+        around_commands=tuple(data["commands"].get("around", ())),
         replies={key: tuple(data["replies"].get(key, ())) for key in REPLY_KEYS},
         places={
             **{key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},

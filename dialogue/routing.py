@@ -116,13 +116,15 @@ def _after_stop(one: Incoming) -> Turn | None:
     turn: Turn | None = None
     if one.command in RIGHTS:
         turn = _command(one)
-    elif one.conversation.aside is not None:
+    elif one.conversation.aside is not None and not (one.reply.edited or one.reply.late):
         turn = aside_reply(one.desk, one.conversation, one.reply, one.now)
     return replace(turn or Turn(one.conversation), despite_opt_out=True)
 
 
 def _command(one: Incoming) -> Turn | None:
-    if one.command is None:
+    """An edited or late BACK or SKIP was not meant for the question that is open now."""
+    stale = one.reply.edited or one.reply.late
+    if one.command is None or (stale and one.command in ("back", "skip")):
         return None
     return COMMANDS[one.command](one.desk, one.conversation, one.reply, one.now)
 
@@ -188,7 +190,7 @@ def _noise(one: Incoming) -> Turn | None:
     """Thanks and pictures of moods open nothing; what was left unfinished is still offered."""
     if one.conversation.parked or _remark_kind(one) not in ("thanks", "noise"):
         return None
-    return surveying.thank(one.desk, one.conversation)
+    return surveying.thank(one.desk, one.conversation, one.now)
 
 
 def _remark(one: Incoming) -> Turn | None:

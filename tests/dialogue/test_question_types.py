@@ -308,11 +308,11 @@ def test_a_known_area_is_its_code_and_any_other_place_its_words_sealed() -> None
 
 def test_a_shared_place_is_an_answer_to_a_question_for_a_place_only() -> None:
     pin = reply(location=(-26.2, 28.05))
-    assert PLACE.read(pin, reading()) == Answered("-26.20000,28.05000", "pin outside", sealed=True)
+    assert PLACE.read(pin, reading()) == Answered("-26.200,28.050", "pin outside", sealed=True)
     here = reply("here", location=(-26.2, 28.05))
     answer = PLACE.read(here, reading())
     assert isinstance(answer, Answered)
-    assert answer.value == "here -26.20000,28.05000"
+    assert answer.value == "here -26.200,28.050"
     for asked in (WHY, SAFE, SEEN, PEOPLE, DAY):
         assert asked.read(pin, reading()) == Empty()
 
