@@ -12,6 +12,7 @@ SHORTEST_STRETCHED = 4
 """Letters from which on "stopp" is "stop"."""
 
 _RUN = re.compile(r"(.)\1+")
+_POINTS = re.compile(r"[.,;:!\s]+")
 
 
 def find(text: str, words: Mapping[str, str], polite: Sequence[str]) -> str | None:
@@ -32,10 +33,11 @@ def find(text: str, words: Mapping[str, str], polite: Sequence[str]) -> str | No
 
 
 def _bare(said: str, polite: Sequence[str]) -> str:
-    """Without polite words before and behind; never less than one word."""
+    """Without points, and polite words before and behind; never less than one word."""
+    said = _POINTS.sub(" ", said).strip()
     while True:
         for word in polite:
-            shorter = said.removeprefix(word + " ").removesuffix(" " + word).strip(" .,;:!")
+            shorter = said.removeprefix(word + " ").removesuffix(" " + word)
             if shorter and shorter != said:
                 said = shorter
                 break
