@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dialogue.danger.patterns import ANY, NAME, NUMBER, Pattern, Step
+from dialogue.danger.stems import Stems
 
 FUZZY = 6
 """Letters from which on a word may have one of them wrong."""
@@ -45,7 +46,7 @@ class DangerList:
     not_names: frozenset[str]
     _starts: Mapping[str, tuple[tuple[Risk | None, Pattern], ...]] = field(init=False)
     _exact: frozenset[str] = field(init=False)
-    _stems: tuple[str, ...] = field(init=False)
+    _stems: Stems = field(init=False)
     _long: Mapping[tuple[str, int], tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,7 +65,7 @@ class DangerList:
                 long.setdefault((atom[0], len(atom)), []).append(atom)
         object.__setattr__(self, "_starts", {a: tuple(found) for a, found in starts.items()})
         object.__setattr__(self, "_exact", frozenset(atoms))
-        object.__setattr__(self, "_stems", tuple(sorted(a for a in atoms if "*" in a)))
+        object.__setattr__(self, "_stems", Stems.of(atoms))
         object.__setattr__(self, "_long", {key: tuple(words) for key, words in long.items()})
 
     def find(
@@ -88,7 +89,7 @@ class DangerList:
             found.add(NUMBER)
         if word in names:
             found.add(NAME)
-        found.update(stem for stem in self._stems if _fits(stem, word))
+        found.update(self._stems.fitting(word))
         if word not in self._exact:
             for length in range(len(word) - 1, len(word) + 2):
                 found.update(w for w in self._long.get((word[:1], length), ()) if near(w, word))
@@ -111,13 +112,6 @@ def near(listed: str, word: str) -> bool:
     return shorter[at + 1 :] == longer[at + 1 :] or (
         swapped and shorter[at + 2 :] == longer[at + 2 :]
     )
-
-
-def _fits(stem: str, word: str) -> bool:
-    bare = stem.strip("*")
-    if stem.startswith("*"):
-        return bare in word if stem.endswith("*") else word.endswith(bare)
-    return word.startswith(bare)
 
 
 def _walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) -> int | None:
