@@ -23,6 +23,18 @@ from tests.dialogue.shipped import CITIES, shipped_desk
 LABELLED = sorted((Path(__file__).parent / "danger").glob("*.csv"))
 LANGUAGES = [path.stem for path in LABELLED]
 RECALL, FALSE_ALARMS = 0.95, 0.01
+BLIND = Path(__file__).parent / "danger" / "blind"
+MEASURED = {
+    "af": (0.70, 0.12),
+    "en": (0.85, 0.07),
+    "es": (0.75, 0.04),
+    "st": (0.70, 0.12),
+    "tn": (0.65, 0.09),
+    "xh": (0.65, 0.05),
+    "zu": (0.70, 0.04),
+}
+"""What was recognised and what was wrongly taken when texts nobody had seen were first measured;
+recall rounded down to the next 5 %, false alarms up to the next 1 %."""
 
 
 @cache
@@ -31,8 +43,10 @@ def lists() -> tuple[DangerList, ...]:
     return tuple(load_danger(path) for path in sorted(LOCALES.glob(f"*/{FILE}")))
 
 
-def labelled(language: str) -> Iterator[tuple[str, str, bool]]:
-    path = Path(__file__).parent / "danger" / f"{language}.csv"
+def labelled(
+    language: str, folder: Path = Path(__file__).parent / "danger"
+) -> Iterator[tuple[str, str, bool]]:
+    path = folder / f"{language}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield row["text"], row["class"], row["held_back"] == "yes"
@@ -74,6 +88,19 @@ def test_danger_is_recognised_and_ordinary_texts_are_not(language: str, held_bac
     alarms = sum(classify(text, lists()) is not None for text in ordinary)
     assert missed <= (1 - RECALL) * len(told)
     assert alarms <= FALSE_ALARMS * len(ordinary)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_that_no_list_was_made_with_are_recognised_as_well_as_when_first_measured(
+    language: str,
+) -> None:
+    rows = list(labelled(language, BLIND))
+    told = [text for text, kind, _ in rows if kind]
+    ordinary = [text for text, kind, _ in rows if not kind]
+    recall, alarms = MEASURED[language]
+    # Numbers only, as above: nobody widens a list with these texts.
+    assert sum(classify(text, lists()) is not None for text in told) >= recall * len(told)
+    assert sum(classify(text, lists()) is not None for text in ordinary) <= alarms * len(ordinary)
 
 
 def test_every_language_that_ships_has_its_lists_and_its_labelled_texts() -> None:
