@@ -86,8 +86,8 @@ def consent(desk: Desk, conversation: Conversation, reply: Reply, agreement: Agr
 def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> str | None:
     """Which of two choices (affirmative first) a reply is, as its phrase name: by number, label, or
     a plain yes or no, polite words around it or not. A condition ("yes but …") is neither, nor is a
-    question ("yes?"), a place ("at 1"), a yes or a no within a sentence or a misspelt one: agreement
-    is never guessed."""
+    question ("yes?"), a place ("at 1"), a yes or a no within a sentence, or a misspelt one:
+    agreement is never guessed."""
     known = with_yes_and_no(_options(Asked.of((), reading.languages), tuple(choices)), reading)
     found = match(reply.said, known, reading.languages)
     if found.sure and found.rule == "polite":

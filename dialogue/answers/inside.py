@@ -6,6 +6,7 @@ plain one of a scale. Laughter is never harmless.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dialogue.answers.found import AGAINST
 from dialogue.answers.lexicon import Lexicon
@@ -87,7 +88,7 @@ def _has_another_sense(row: Sequence[Mark], known: Lexicon) -> bool:
     in another sense: "in a safe", "my safe", "safe, bye"."""
     if any(_listed(mark, "farewells", known) for mark in row):
         return True
-    before = zip(row, row[1:], strict=False)
+    before = pairwise(row)
     return any(
         mark.kind == "option" and _listed(one, "determiners", known) and _is_negatable(mark, known)
         for one, mark in before
