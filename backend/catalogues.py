@@ -18,6 +18,7 @@ LOCALES = Path(__file__).resolve().parent.parent / "locales"
 REPLY_KEYS = (
     *MARK_KEYS,
     *("skip", "greetings", "endings", "negative_prefixes", "negative_prefixes_of_words"),
+    *("laughter", "determiners", "farewells", "address", "oneself", "not_an_age"),
     *("today", "yesterday", "months"),
 )
 PLACE_KEYS = (
