@@ -18,6 +18,7 @@ LOCALES = Path(__file__).resolve().parent.parent / "locales"
 REPLY_KEYS = (
     *MARK_KEYS,
     *("agree", "skip", "greetings", "endings", "negative_prefixes", "negative_prefixes_of_words"),
+    *("laughter", "determiners", "farewells", "address", "oneself", "not_an_age"),
     *("today", "yesterday", "months"),
 )
 PLACE_KEYS = (
@@ -70,6 +71,7 @@ def _words(path: Path) -> Words:
         also_called={code: tuple(names) for code, names in data["also_called"].items()},
         commands=commands,
         start_when_out=tuple(data["commands"].get("start_when_out", ())),
+        around_commands=tuple(data["commands"].get("around", ())),
         replies={key: tuple(data["replies"].get(key, ())) for key in REPLY_KEYS},
         places={
             **{key: tuple(data["places"].get(key, ())) for key in PLACE_KEYS},

@@ -1,11 +1,11 @@
 """Reads `locales/<code>/danger.toml`: what people write in danger, in one language."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dialogue.danger.lists import DangerList, Risk
-from dialogue.danger.patterns import Pattern, parse
+from dialogue.danger.patterns import Pattern, expand, parse
 
 FILE = "danger.toml"
 
@@ -13,8 +13,8 @@ FILE = "danger.toml"
 def load_danger(path: Path) -> DangerList:
     """One language's lists. Raises ValueError naming the file and every line that is wrong."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    sets = {name: tuple(words) for name, words in data.get("sets", {}).items()}
     faults: list[str] = []
+    sets = _expanded(data.get("sets", {}), faults)
     lacking = [risk.value for risk in Risk if not data["risks"].get(risk.value)]
     faults += [f"nothing for {name}" for name in lacking]
     faults += [f"no such class: {name}" for name in data["risks"].keys() - set(Risk)]
@@ -37,6 +37,16 @@ def load_danger(path: Path) -> DangerList:
         names=frozenset(ordinary.get("names", ())),
         not_names=frozenset(ordinary.get("not_names", ())),
     )
+
+
+def _expanded(
+    sets: Mapping[str, Sequence[str]], faults: list[str]
+) -> Mapping[str, tuple[str, ...]]:
+    try:
+        return expand(sets)
+    except ValueError as error:
+        faults.append(str(error))
+        return {}
 
 
 def _parsed(

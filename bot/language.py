@@ -47,6 +47,9 @@ ELSEWHERE = 1e-3
 SPOKEN = 0.9
 """Prior of the language that the conversation is in; the city's others share the rest."""
 
+FIRST = 3.0
+"""How much likelier a city's first language is: "my man" is both English and Afrikaans."""
+
 HINT = 3.0
 """How much likelier the language of the channel's hint is: of the app, so not always of its
 owner."""
@@ -286,6 +289,8 @@ def _priors(
 ) -> Mapping[str, float]:
     """How likely each language is before the text is looked at."""
     priors = {code: 1.0 if code in languages else ELSEWHERE for code in known}
+    if spoken is None and languages[0] in priors:
+        priors[languages[0]] = FIRST
     if spoken in priors and len(languages) > 1:
         others = (1 - SPOKEN) / (len(languages) - 1)
         priors = {code: prior * others for code, prior in priors.items()}

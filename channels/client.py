@@ -22,18 +22,21 @@ _KEPT_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
 _FORM = "application/x-www-form-urlencoded"
 _NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-_NOT_AN_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+_NOT_AN_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)
+_MOST_BYTES = 8 * 2**20
+_TOTAL = 4
 
-CLIENT_ERRORS = (aiohttp.ClientError, TimeoutError)
+CLIENT_ERRORS = (aiohttp.ClientError, TimeoutError, UnicodeError)
 """All that the client raises while it is open."""
 
 Timeout = aiohttp.ClientTimeout
 
 
 def silence(seconds: float) -> Timeout:
-    """So many seconds without a byte, or without a free connection; at most 5 to connect."""
+    """So many seconds without a byte, or without a free connection; at most 5 to connect, and four
+    times as many for everything: a byte now and then is no answer."""
     connect = min(seconds, _CONNECT_SECONDS)
-    return Timeout(total=None, connect=seconds, sock_connect=connect, sock_read=seconds)
+    return Timeout(total=_TOTAL * seconds, connect=seconds, sock_connect=connect, sock_read=seconds)
 
 
 _USUAL = silence(15)
@@ -107,7 +110,7 @@ class Client:
             told["Content-Type"], body = "application/json", json_text.dumps(json).encode()
         address = f"{url}?{urlencode(params, doseq=True)}" if params else url
         async with self._ask(method, address, told, auth, timeout, data=body) as answer:
-            return Answer(answer.status, answer.headers, await answer.read())
+            return Answer(answer.status, answer.headers, await _read(answer))
 
     @asynccontextmanager
     async def stream(
@@ -157,6 +160,16 @@ class Client:
         return self._session
 
 
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """The whole answer, unpacked; one that is far too large is none."""
+    pieces = bytearray()
+    async for piece in answer.content.iter_any():
+        pieces += piece
+        if len(pieces) > _MOST_BYTES:
+            raise aiohttp.ClientPayloadError("too large")
+    return bytes(pieces)
+
+
 @cache
 def _basic(auth: tuple[str, str]) -> str:
     return aiohttp.encode_basic_auth(*auth)
@@ -173,7 +186,9 @@ def _proxy_of(scheme: str, host: str) -> str | None:
     """The proxy that the environment names for a host, as every program of the machine has it."""
     proxies = getproxies()
     proxy = proxies.get(scheme) or proxies.get("all")
-    return None if not proxy or proxy_bypass(host) else proxy
+    if not proxy or proxy_bypass(host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def never_sent(error: Exception) -> bool:

@@ -11,13 +11,18 @@ CODED = "coded by a person"
 """The rule of an answer that a coder gave."""
 
 
-def fault_of(question: Question, value: Value, areas: Collection[str]) -> str | None:
+def fault_of(
+    question: Question, value: Value, areas: Collection[str], minimum_age: int = 0
+) -> str | None:
     """Why a coder may not give this value as the answer; None if it may be given.
 
-    Values are as in `outcomes.Value`; `areas` are the codes of the city's. Residents' own words
+    Values are as in `outcomes.Value`; `areas` are the codes of the city's; nobody
+    under its `minimum_age` is in any answer. Residents' own words
     (open questions, places in words, pictures) get themes, not values.
     """
     names = [option.name for option in question.options]
+    if question.kind == "age" and isinstance(value, int) and value < minimum_age:
+        return f"is under {minimum_age}"
     match question.kind:
         case "select_one" | "yes_no":
             return None if value in names else f"is none of {', '.join(names)}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from dialogue import gate, language_menu, languages, linking, surveying
+from dialogue import command_words, gate, language_menu, languages, linking, surveying
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.desk import Desk
 from dialogue.effects import (
@@ -48,16 +48,21 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
     if reply.choice is not None:
         return None
     text = fold(reply.text)
-    command = desk.commands.get(text)
+    command = command_words.find(reply.text, desk.commands, desk.polite)
     if command == "stop":
         return command
     if command is None and linking.code_in(desk, reply.text) is not None:
         return "link"
     if conversation.opted_out and _brings_back(desk, text):
         return "start"
-    if command is not None or text in desk.language_names:
+    if command is not None or _named(desk, reply.text) is not None:
         return None if is_option(desk, conversation, text) else command or "language"
     return None
+
+
+def _named(desk: Desk, text: str) -> str | None:
+    """The language whose name the whole message is."""
+    return command_words.find(text, desk.language_names, desk.polite)
 
 
 def _brings_back(desk: Desk, text: str) -> bool:
@@ -131,7 +136,7 @@ def language(desk: Desk, conversation: Conversation, reply: Reply, now: datetime
         begun = language_menu.begin(desk, conversation, reply, now)
         if begun is not None:
             return begun
-    code = desk.language_names.get(fold(reply.text))
+    code = _named(desk, reply.text)
     if code is not None:
         return _switch(desk, conversation, code, reply, now)
     return Turn(replace(conversation, aside=Aside.LANGUAGE), (OfferLanguages(),))

@@ -37,7 +37,7 @@ def converse(desk: Desk, conversation: Conversation, event: Event, now: datetime
 
 def _reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     route, turn = take(desk, conversation, reply, now)
-    return with_media(_no_emergency_service(turn), reply) if route in BEHIND_GATE else turn
+    return with_media(_no_emergency_service(turn), reply, now) if route in BEHIND_GATE else turn
 
 
 def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetime) -> Turn:

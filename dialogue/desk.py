@@ -71,6 +71,7 @@ class Desk:
     areas: tuple[Area, ...] = ()
     pinned: Mapping[tuple[str, int], Survey] = field(default_factory=dict)
     commands: Mapping[str, str] = field(init=False)
+    polite: tuple[str, ...] = field(init=False)
     language_names: Mapping[str, str] = field(init=False)
     keywords: Mapping[str, Survey] = field(init=False)
     gazetteer: Gazetteer = field(init=False)
@@ -79,6 +80,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))
+        object.__setattr__(self, "polite", _polite(self.locales))
         object.__setattr__(self, "language_names", _language_names(self.city, self.locales))
         keywords = {fold(word): s for s in reversed(self.surveys) for word in s.keywords}
         object.__setattr__(self, "keywords", keywords)
@@ -124,6 +126,12 @@ def _commands(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:
     }
     stops = {fold(w): "stop" for lo in locales.values() for w in lo.words.commands["stop"]}
     return found | stops
+
+
+def _polite(locales: Mapping[str, Locale]) -> tuple[str, ...]:
+    """Words that may stand around a command, folded, the longest first."""
+    words = {fold(word) for locale in locales.values() for word in locale.words.around_commands}
+    return tuple(sorted(words, key=len, reverse=True))
 
 
 def _language_names(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:

@@ -10,18 +10,20 @@ from datetime import datetime
 from functools import lru_cache
 
 from dialogue import surveying
-from dialogue.answers.choices import match
+from dialogue.answers.choices import match, strip_padding
 from dialogue.answers.lexicon import Asked
 from dialogue.answers.normalise import fold
+from dialogue.answers.numbers import is_bare
 from dialogue.desk import Desk
 from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
 from dialogue.events import Reply
+from dialogue.locale import Locale
 from dialogue.memory import Conversation, Gate
 from dialogue.outcomes import Again, Answered, Remark
 from dialogue.questions import Option, Reading
 from dialogue.questions.base import marks_in, remark_in
 from dialogue.questions.choice import with_yes_and_no
-from dialogue.questions.number import Age
+from dialogue.questions.number import Age, spoken
 from dialogue.survey import RETRY_LIMIT, Survey
 from dialogue.turn import Turn
 from dialogue.wording import notice
@@ -31,10 +33,9 @@ PURPOSE = "survey"
 
 CONSENT_TAG = "consent"
 CONSENT_CHOICES = (("1", "agree"), ("2", "decline"))
-PLAIN = frozenset({"code", "label", "synonym", "code and label", "position", "polite"})
-"""Rules by which a yes counts as agreement."""
+PLAIN = frozenset({"code", "label", "synonym"})
+"""Rules by which a yes or a no counts, the whole reply being one."""
 
-PLAIN_NO = PLAIN | {"in sentence"}
 LEAST_AGE = 10
 """A number from here on behind a yes may be an age; a smaller one could be a choice."""
 
@@ -87,12 +88,16 @@ def consent(desk: Desk, conversation: Conversation, reply: Reply, agreement: Agr
 
 def pick(reading: Reading, reply: Reply, choices: Sequence[tuple[str, str]]) -> str | None:
     """Which of two choices (affirmative first) a reply is, as its phrase name: by number, label, or
-    a plain yes or no. A condition ("yes but …") is neither, nor is a question ("yes?"), and a yes
-    within a sentence or a misspelt one is none: agreement is never guessed."""
-    options = _options(Asked.of((), reading.languages), tuple(choices))
-    said = _without_age(reply.said, reading)
-    found = match(said, with_yes_and_no(options, reading), reading.languages)
-    if not found.sure or found.rule not in (PLAIN if found.names == ("yes",) else PLAIN_NO):
+    a plain yes or no, polite words around it or not. A condition ("yes but …") is neither, nor is a
+    question ("yes?"), a place ("at 1"), a yes or a no within a sentence, or a misspelt one:
+    agreement is never guessed."""
+    known = with_yes_and_no(_options(Asked.of((), reading.languages), tuple(choices)), reading)
+    text = _without_age(reply.said, reading)
+    found = match(text, known, reading.languages)
+    if found.sure and found.rule == "polite":
+        said = strip_padding(fold(text), _courtesy(reading.languages))
+        found = match(said, known, reading.languages)
+    if not found.sure or found.rule not in PLAIN:
         return None
     return choices[0 if found.names == ("yes",) else 1][1]
 
@@ -106,6 +111,18 @@ def _without_age(text: str, reading: Reading) -> str:
     if not any(before in lo.words.folded.get("before_number", ()) for lo in reading.languages):
         return text
     return " ".join(word for mark in row[:-2] for word in mark.words)
+
+
+def _courtesy(languages: tuple[Locale, ...]) -> tuple[str, ...]:
+    """Words of greeting, asking and thanking. What begins "I think" is none: it has more words."""
+    said = (
+        word
+        for locale in languages
+        for key in ("greeting", "thanks", "padding")
+        for word in locale.words.replies.get(key, ())
+        if key != "padding" or " " not in word
+    )
+    return tuple(said)
 
 
 @lru_cache(maxsize=1000)
@@ -160,7 +177,7 @@ def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: dateti
     if isinstance(outcome, Answered) and isinstance(outcome.value, int):
         age = outcome.value
         if age < desk.city.minimum_age:
-            return Turn(conversation, (Say("too_young"), Forget("under_age")))
+            return _too_young(desk, conversation, reply)
         aged = replace(conversation, age=age, age_on=now.date())
         return _open(desk, aged, reply, now)
     if not isinstance(outcome, Again | Remark) or conversation.tries >= RETRY_LIMIT:
@@ -168,6 +185,17 @@ def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: dateti
     again = replace(conversation, tries=conversation.tries + 1)
     asks = isinstance(outcome, Remark) and outcome.kind == "question"
     return Turn(again, (Say("age_why" if asks else "not_understood"), Say("age_question")))
+
+
+def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
+    """Under the minimum: all is forgotten. An age within a sentence may be something else's: it is
+    asked for once more before that."""
+    reading = _reading(desk, conversation)
+    bare = is_bare(reply.said, spoken(reading), reading.country)
+    if bare or conversation.tries >= RETRY_LIMIT:
+        return Turn(conversation, (Say("too_young"), Forget("under_age")))
+    again = replace(conversation, tries=conversation.tries + 1)
+    return Turn(again, (Say("not_understood"), Say("age_question")))
 
 
 def _open(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:

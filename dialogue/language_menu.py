@@ -56,6 +56,6 @@ def survey_reply(
     if begun is not None:
         return begun
     if conversation.tries >= RETRY_LIMIT:
-        return surveying.thank(desk, replace(conversation, aside=None, wants=None, tries=0))
+        return surveying.thank(desk, replace(conversation, aside=None, wants=None, tries=0), now)
     again = replace(conversation, tries=conversation.tries + 1)
     return languages.menu(desk, again, survey, Say("not_understood"))

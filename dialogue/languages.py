@@ -75,13 +75,11 @@ def with_offer(desk: Desk, before: Conversation, reply: Reply, turn: Turn) -> Tu
     conversation, guess = turn.conversation, reply.guess
     if guess is None or guess.language not in desk.city.languages:
         return turn
-    chosen = conversation.locale is not None and not conversation.locale_unsure
     speaking = {desk.locale(conversation.locale).code, _held(before), _held(conversation)}
-    plain = guess.probability >= (CERTAIN if chosen else ADOPTED)
     again = before.language_offers >= MOST_OFFERS or conversation.locale != before.locale
     short = _words(reply.text) < WORDS_TO_OFFER
     place = _place(turn)
-    if not plain or again or short or place is None or guess.language in speaking:
+    if guess.probability < CERTAIN or again or short or place is None or guess.language in speaking:
         return turn
     said = Say("language_offer", (), guess.language)
     effects = (*turn.effects[:place], said, *turn.effects[place:])

@@ -50,6 +50,7 @@ class Words:
     also_called: Mapping[str, tuple[str, ...]]
     commands: Mapping[str, tuple[str, ...]]
     start_when_out: tuple[str, ...]
+    around_commands: tuple[str, ...]
     replies: Mapping[str, tuple[str, ...]]
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numerals: Numerals = field(default_factory=Numerals)

@@ -19,9 +19,13 @@ ALBUM = timedelta(minutes=2)
 """How long after a picture further ones belong to it: a phone sends each as a message."""
 
 
-def with_media(turn: Turn, reply: Reply) -> Turn:
-    """The turn of an open gate, with a note of the reply's media if they are taken."""
+def with_media(turn: Turn, reply: Reply, now: datetime) -> Turn:
+    """The turn of an open gate, with a note of the reply's media if they are taken: after the safe
+    word or a disclosure, for as long as we are quiet, only those that answer a question."""
     taken = _taken(turn) if reply.media else None
+    quiet = turn.conversation.quiet_until
+    if taken is not None and taken.question is None and quiet is not None and now < quiet:
+        taken = None
     return turn if taken is None else replace(turn, effects=(*turn.effects, taken))
 
 
@@ -47,7 +51,8 @@ def rest_of_album(
 ) -> Turn | None:
     """The turn of a further picture of an album whose first one has just answered a question:
     taken in silence. None for any other reply."""
-    if not reply.media or fold(reply.said):
+    quiet = conversation.quiet_until
+    if not reply.media or fold(reply.said) or (quiet is not None and now < quiet):
         return None
     session = conversation.session
     if session is not None:

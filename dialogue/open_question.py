@@ -54,6 +54,11 @@ def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> b
             return True
 
 
+NUMBERED = frozenset({"code", "codes", "position"})
+"""Rules by which a number typed in reply to candidates would be an option that was not offered: it
+may be the place of a candidate just as well."""
+
+
 def _current(survey: Survey, session: Session) -> Question:
     question = survey.question(session.question or "")
     return question.narrowed(session.candidates) if session.candidates else question
@@ -73,7 +78,8 @@ def read(survey: Survey, session: Session, reply: Reply, reading: Reading) -> Ou
     if isinstance(outcome, Answered | Remark) or question.numbers_move:
         return outcome  # a place is read among all others already
     whole = question.read(reply, reading)
-    return outcome if isinstance(whole, NotUnderstood | OutOfRange) else whole
+    typed = isinstance(whole, Answered) and whole.rule in NUMBERED and reply.choice is None
+    return outcome if typed or isinstance(whole, NotUnderstood | OutOfRange) else whole
 
 
 def is_exact(answer: Answered) -> bool:

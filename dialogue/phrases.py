@@ -47,7 +47,7 @@ PHRASES = MappingProxyType(
         "help_complaint": "Complaints: {regulator}",
         "language_question": "Choose a language:",
         "language_set": "From now on we write in English.",
-        "language_offer": "Do you want English? Reply English.",
+        "language_offer": "In English: send English.",
         "survey_languages": "These questions are not in English yet. Choose a language:",
         "survey_only_in": "These questions are in {language}, not in English yet.",
         "back_none": "There is nothing to go back to.",

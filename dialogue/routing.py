@@ -74,7 +74,7 @@ def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
     if command == "start" and reply.late and conversation.opted_out:
         command = None  # sent before the STOP that we know of
     incoming = Incoming(desk, conversation, reply, now, command)
-    for route, taker in ROUTES:
+    for route, taker in ROUTES[:-1]:
         if route is Route.GATE and conversation.aside is not None:
             # A question of ours on top, and no reply to it: it is over.
             conversation = replace(conversation, aside=None)
@@ -82,7 +82,7 @@ def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
         turn = taker(incoming)
         if turn is not None:
             return route, turn
-    raise AssertionError("the last route takes everything")
+    return Route.NEXT, _next(incoming)
 
 
 # --- the takers, in the order of the table -------------------------------------------------------
@@ -116,13 +116,15 @@ def _after_stop(one: Incoming) -> Turn | None:
     turn: Turn | None = None
     if one.command in RIGHTS:
         turn = _command(one)
-    elif one.conversation.aside is not None:
+    elif one.conversation.aside is not None and not (one.reply.edited or one.reply.late):
         turn = aside_reply(one.desk, one.conversation, one.reply, one.now)
     return replace(turn or Turn(one.conversation), despite_opt_out=True)
 
 
 def _command(one: Incoming) -> Turn | None:
-    if one.command is None:
+    """An edited or late BACK or SKIP was not meant for the question that is open now."""
+    stale = one.reply.edited or one.reply.late
+    if one.command is None or (stale and one.command in ("back", "skip")):
         return None
     return COMMANDS[one.command](one.desk, one.conversation, one.reply, one.now)
 
@@ -188,7 +190,7 @@ def _noise(one: Incoming) -> Turn | None:
     """Thanks and pictures of moods open nothing; what was left unfinished is still offered."""
     if one.conversation.parked or _remark_kind(one) not in ("thanks", "noise"):
         return None
-    return surveying.thank(one.desk, one.conversation)
+    return surveying.thank(one.desk, one.conversation, one.now)
 
 
 def _remark(one: Incoming) -> Turn | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from dialogue import surveying
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.commands import again, is_option
 from dialogue.danger import Risk, classify
 from dialogue.desk import City, Desk, Helpline
@@ -69,16 +69,49 @@ def safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
 def risk_of(desk: Desk, conversation: Conversation, reply: Reply) -> Risk | None:
     """What a reply tells of. A tap tells of nothing, and neither does what the open question offers
     in these words."""
+    if _calls(desk, conversation, fold(reply.text)):
+        return Risk.DANGER
     wordless = not any(map(str.isalpha, reply.text))
     if reply.choice is not None or wordless or is_option(desk, conversation, fold(reply.text)):
         return None
     return classify(reply.text, desk.dangers)
 
 
+def _calls(desk: Desk, conversation: Conversation, said: str) -> bool:
+    """Whether a text is a helpline's number and no answer: somebody texts instead of calling."""
+    if said not in {fold_word(line.number) for line in desk.city.helplines}:
+        return False
+    session = conversation.session
+    survey = desk.version(session.survey, session.version) if session else None
+    if session is None or survey is None:
+        return True
+    return survey.question(session.question or "").kind not in NUMBERS
+
+
+NUMBERS = frozenset({"numeric", "age", "scale"})
+"""Questions to which a number as long as a helpline's may be the answer."""
+
+
+def _understood(desk: Desk, conversation: Conversation, reply: Reply, risk: Risk) -> Conversation:
+    """A stranger's conversation in the language whose list knew the words, which is surer than how
+    a short text sounds."""
+    if conversation.gate is not Gate.NEW:
+        return conversation
+    told = [
+        code
+        for code in desk.city.languages
+        if (one := desk.locales[code].danger) and classify(reply.text, (one,)) is risk
+    ]
+    if not told or desk.locale(conversation.locale).code in told:
+        return conversation
+    return replace(conversation, locale=told[0], locale_unsure=True)
+
+
 def answer(desk: Desk, conversation: Conversation, reply: Reply, risk: Risk, now: datetime) -> Turn:
     """Numbers at once. Of oneself: nothing asked, the survey waits until they write again. Of
     others: where to report it, and the open question once more."""
     counted = CountRisk(risk, _area(desk, conversation))
+    conversation = _understood(desk, conversation, reply, risk)
     if risk in REPORTS:
         return _report(desk, conversation, reply, (_kept(desk, conversation, risk), counted), now)
     if _is_minor(desk, conversation, reply):

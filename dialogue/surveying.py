@@ -120,7 +120,7 @@ def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> 
     if conversation.parked:
         return offer_resume(desk, conversation)
     if not desk.surveys or is_quiet(conversation, now):
-        return thank(desk, conversation)
+        return thank(desk, conversation, now)
     return begin_or_thank(desk, conversation, desk.surveys[0], said.id, now, asked_for=False)
 
 
@@ -147,11 +147,14 @@ def begin_or_thank(
         return start(desk, conversation, survey, id_, now)
     if asked_for:
         return Turn(conversation, (Say("already_done"),))
-    return thank(desk, conversation)
+    return thank(desk, conversation, now)
 
 
-def thank(desk: Desk, conversation: Conversation) -> Turn:
-    """Thanks for writing, and how to take part in what is not answered yet."""
+def thank(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Thanks for writing, and how to take part in what is not answered yet; thanks alone while we
+    raise no survey by ourselves."""
+    if is_quiet(conversation, now):
+        return Turn(conversation, (Say("remark_noted"),))
     done = completed(conversation)
     fresh = next((s for s in desk.surveys if s.slug not in done and s.keywords), None)
     if fresh is None:

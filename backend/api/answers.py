@@ -34,6 +34,11 @@ def the_keys(request: Request) -> KeyRing:
     return keys
 
 
+Outcome = Literal[
+    "answered", "dont_know", "refused", "skipped", "not_coded", "not_applicable", "remark"
+]
+
+
 class Coding(BaseModel):
     """A coder's reading. `value` with `answered` only: an option's name, a list of them, a number,
     a date, or an area's code, as the question's type has it."""
@@ -70,7 +75,7 @@ def answers(
     keys: Annotated[KeyRing, Depends(the_keys)],
     key: Annotated[Key, Depends(CODERS)],
     question: Annotated[str | None, Query(max_length=64, description="A question's name.")] = None,
-    outcome: Annotated[str | None, Query(max_length=20, description="Of this outcome.")] = None,
+    outcome: Annotated[Outcome | None, Query(description="Of this outcome.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Items on a page.")] = 50,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = 0,
 ) -> Page[AnswerRead]:
@@ -137,8 +142,11 @@ def _outcome(
             s for s in versions(connection, city, found.survey) if s.version == found.version
         )
         question = pinned.question(found.question)
-        areas = [area.code for area in library.load_profile(connection, city).areas]
-        fault = "is missing" if value is None else fault_of(question, value, areas)
+        profile = library.load_profile(connection, city)
+        areas = [area.code for area in profile.areas]
+        fault = (
+            "is missing" if value is None else fault_of(question, value, areas, profile.minimum_age)
+        )
         option = next((o for o in question.options if value in (o.name, (o.name,))), None)
     if fault is not None:
         raise Problem(422, "The reading has a fault", faults=[Fault("body.value", fault)])

@@ -10,9 +10,10 @@ from backend.city_file import CityError
 from backend.cli.chat import chat
 from backend.cli.check import check, doctor
 from backend.cli.data import channels, city, db, demo, survey
+from backend.cli.exporting import export
 from backend.cli.keeping import backup, restore_
 from backend.cli.outages import costs, reconcile_
-from backend.cli.records import erase, export, key, keys
+from backend.cli.records import erase, key, keys
 from backend.cli.review import review
 from backend.cli.serve import run, web, worker
 from backend.logs import configure

@@ -1,6 +1,5 @@
-"""`key`, `keys`, `erase`, `export`: who may see what, and what leaves."""
+"""`key`, `keys`, `erase`: who may see what."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -12,10 +11,8 @@ from backend.city_file import CityError
 from backend.cli.database import database, quiet_database, sole_process
 from backend.cli.progress import bar
 from backend.desks import build_desk
-from backend.exports import FORMATS, SHORTEST_KEY, codebook, methodology
-from backend.exports import export as write_export
 from backend.privacy import KeyRing
-from backend.settings import Settings, SettingsError
+from backend.settings import Settings
 from backend.store import SqlStore, library
 from backend.store.keycheck import check_keys
 from backend.store.rotation import reindex, reseal
@@ -134,31 +131,3 @@ def _urn(typed: str, country: str) -> str:
     except phonenumbers.NumberParseException as error:
         raise CityError((Fault("address", "is no phone number"),)) from error
     return "tel:" + phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-@click.command()
-@click.argument("city")
-@click.argument("survey")
-@click.option("--format", "form", required=True, type=click.Choice(list(FORMATS)))
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--key-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def export(city: str, survey: str, form: str, output: Path, key_file: Path | None) -> None:
-    """Writes the responses of a survey, and beside them codebook and methodology note. The same key
-    gives the same ids again."""
-    export_key = key_file.read_text().strip() if key_file else wiring.fresh_secret()
-    if len(export_key) < SHORTEST_KEY:
-        raise SettingsError(f"The export key needs at least {SHORTEST_KEY} characters.")
-    with database() as (_, engine):
-        with engine.connect() as connection:
-            profile = library.load_profile(connection, city)
-            if not any(one.survey.slug == survey for one in library.surveys(connection, city)):
-                raise CityError((Fault("survey", f"there is no survey '{survey}' in {city}"),))
-        with output.open("w", encoding="utf-8", newline="") as out:
-            write_export(engine, profile, survey, form, export_key, out)
-        with output.with_suffix(".codebook.csv").open("w", encoding="utf-8", newline="") as out:
-            codebook(engine, profile, survey, out)
-        note = methodology(engine, profile, survey)
-        output.with_suffix(".methodology.json").write_text(json.dumps(note, indent=1, default=str))
-    click.echo(f"Wrote {output.name}, with codebook and methodology note beside it.")
-    if key_file is None:
-        click.echo(f"Key of this export, for the same ids again: {export_key}", err=True)

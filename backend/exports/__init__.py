@@ -1,6 +1,7 @@
-"""Microdata, one row a response or an answer, for those who may have it; with codebook and
-methodology note. Every format is one function over one row iterator."""
+"""A survey as files: microdata for those who may have it, published figures for others; with
+codebook and methodology note. Every format is one function over one row iterator."""
 
+from backend.exports.arrow import StatisticsMissingError
 from backend.exports.audit import note_export
 from backend.exports.codebook import codebook
 from backend.exports.formats import (
@@ -17,6 +18,7 @@ __all__ = [
     "SHORTEST_KEY",
     "FormatUnknownError",
     "KeyTooShortError",
+    "StatisticsMissingError",
     "codebook",
     "export",
     "methodology",

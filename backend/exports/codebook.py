@@ -2,7 +2,7 @@
 version, with the wording in every language, the code, and who is in the denominator."""
 
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import BinaryIO
 
 from sqlalchemy import Engine
 
@@ -20,13 +20,17 @@ HEADER = (
 DENOMINATOR = "who answered; don't know, refused, skipped and not coded are counted apart"
 
 
-def codebook(engine: Engine, profile: CityProfile, slug: str, out: TextIO) -> None:
+def codebook(engine: Engine, profile: CityProfile, slug: str, out: BinaryIO) -> None:
     """Writes the codebook of a survey to `out`. Raises SurveyUnknownError."""
     with one_moment(engine) as connection:
         source = load(connection, profile, slug)
+    write_table(source, codebook_header(source), codebook_lines(source), out)
+
+
+def codebook_header(source: Source) -> tuple[str, ...]:
+    """The codebook's header: a text and a label in every language."""
     locales = languages(source)
-    header = (*HEADER, *(f"text_{code}" for code in locales), *(f"label_{c}" for c in locales))
-    write_table(source, header, _lines(source, locales), out)
+    return (*HEADER, *(f"text_{code}" for code in locales), *(f"label_{c}" for c in locales))
 
 
 def languages(source: Source) -> Sequence[str]:
@@ -35,7 +39,9 @@ def languages(source: Source) -> Sequence[str]:
     return tuple(dict.fromkeys(worded))
 
 
-def _lines(source: Source, locales: Sequence[str]) -> Iterator[list[Scalar]]:
+def codebook_lines(source: Source) -> Iterator[list[Scalar]]:
+    """The codebook's lines."""
+    locales = languages(source)
     for number, survey in source.versions.items():
         for question in survey.questions:
             for option in question.options or (None,):

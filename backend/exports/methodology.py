@@ -1,28 +1,41 @@
 """The note that goes with every export and result: AAPOR's disclosure items, as far as they are
 known (statistics facts, B3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
 from backend.city_file import CityProfile
 from backend.exports.codebook import languages
-from backend.exports.rows import DISPOSITIONS
+from backend.exports.rows import DISPOSITIONS, Disposition
+from backend.exports.snapshot import Snapshot
 from backend.exports.source import Source, load, one_moment
 from backend.results.counts import by_status
+from backend.results.rates import FORMULAS
 from backend.results.report import percent
-from backend.results.statement import population, sample_statement, suppression_rule
+from backend.results.statement import INTERVAL, population, sample_statement, suppression_rule
 from backend.store.tables import SESSION
 from dialogue.survey import Status
+
+NOT_SAMPLED = (
+    "Nobody was sampled: residents wrote by themselves, so how many could have answered is not"
+    " known. Rates of response, cooperation, refusal and contact do not apply to such a survey;"
+    " counts of participation and the completion rate (completed / started) are all there is."
+)
 
 
 def methodology(engine: Engine, profile: CityProfile, slug: str) -> dict[str, Any]:
     """The items by name, ready for JSON. Raises SurveyUnknownError."""
     with one_moment(engine) as connection:
-        source = load(connection, profile, slug)
-        counts = by_status(connection, profile.slug, slug)
-        dates = _dates(connection, source)
-        modes = _modes(connection, source)
+        return methodology_of(Snapshot(connection, load(connection, profile, slug)))
+
+
+def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
+    """The same of what is already read."""
+    connection, source = snapshot.connection, snapshot.source
+    profile, slug = source.profile, source.survey.slug
+    counts = by_status(connection, profile.slug, slug)
     started, completed = sum(counts.values()), counts[Status.COMPLETED]
     return {
         "survey": slug,
@@ -33,8 +46,8 @@ def methodology(engine: Engine, profile: CityProfile, slug: str) -> dict[str, An
         "conducted_by": profile.responsible.name,
         "population": population(profile.name, profile.minimum_age),
         "geography": {"city": profile.name, "country": profile.country},
-        "dates": dates,
-        "modes": modes,
+        "dates": _dates(connection, source),
+        "modes": _modes(connection, source),
         "languages": list(languages(source)),
         "sampling_frame": None,
         "sample_design": "self-selected: people who wrote to the city or answered its invitation",
@@ -42,9 +55,12 @@ def methodology(engine: Engine, profile: CityProfile, slug: str) -> dict[str, An
         "sample_sizes": {"started": started, "completed": completed, "by_status": counts},
         "completion_rate_percent": percent(completed, started) if started else None,
         "response_rate": None,
+        "rates": {"apply": False, "why": NOT_SAMPLED, "formulas": dict(FORMULAS)},
         "precision": None,
+        "interval": INTERVAL,
         "weighting": "none",
         "dispositions": {str(s): str(d) for s, d in DISPOSITIONS.items()},
+        "aapor": _aapor(counts),
         "wording": "in the codebook, for every version and language",
         "suppression": {
             "threshold": profile.threshold,
@@ -53,6 +69,17 @@ def methodology(engine: Engine, profile: CityProfile, slug: str) -> dict[str, An
         },
         "statement": sample_statement(profile.name, profile.minimum_age),
     }
+
+
+def _aapor(counts: Mapping[str, int]) -> dict[str, Any]:
+    """Sessions by AAPOR's letters. There is no partial: all that end early are break-offs, which
+    count as refusals."""
+    final = {Disposition.COMPLETED: "I", Disposition.BREAKOFF: "R", Disposition.REFUSED: "R"}
+    letters = {str(status): final.get(end, "not final") for status, end in DISPOSITIONS.items()}
+    found = dict.fromkeys(("I", "R", "not final"), 0)
+    for status, n in counts.items():
+        found[letters[status]] += n
+    return {"letter_by_status": letters, "counts": {"P": 0, **found}}
 
 
 def _dates(connection: Connection, source: Source) -> dict[str, str | None]:

@@ -66,6 +66,7 @@ class Given:
     outcome: str
     value: Value | None
     rule: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,15 @@ def _sessions(connection: Connection, ids: Sequence[str]) -> Mapping[str, RowMap
     return {row["id"]: row for row in rows}
 
 
-_ANSWER_COLUMNS = ("session", "question", "revision", "outcome", "value", "rule")  # never `raw`
+_ANSWER_COLUMNS = (
+    "session",
+    "question",
+    "revision",
+    "outcome",
+    "value",
+    "rule",
+    "at",
+)  # never `raw`
 
 
 def _answers(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, Given]]:
@@ -130,8 +139,8 @@ def _answers(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping
         .order_by(ANSWER.c.revision)
     )
     found: dict[str, dict[str, Given]] = {}
-    for session, question, revision, outcome, value, rule in rows:
-        given = Given(question, revision, outcome, read_value(value), rule)
+    for session, question, revision, outcome, value, rule, at in rows:
+        given = Given(question, revision, outcome, read_value(value), rule, at.date())
         found.setdefault(session, {})[question] = given
     return found
 

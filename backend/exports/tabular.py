@@ -1,14 +1,18 @@
 """The two tables as CSV: UTF-8, RFC 4180, text that a spreadsheet would run made harmless."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TextIO
+from itertools import chain
+from typing import BinaryIO, TextIO
 
 from backend.exports.coding import asked, chosen, coded
 from backend.exports.neutral import Scalar, cell
 from backend.exports.rows import Response
+from backend.exports.snapshot import Snapshot
 from backend.exports.source import Source
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Choosing, Rank, SelectMany
@@ -48,32 +52,64 @@ def columns(survey: Survey) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def write_wide(source: Source, responses: Iterable[Response], out: TextIO) -> None:
+def write_wide(snapshot: Snapshot, out: BinaryIO) -> None:
     """One row a response: codes, numbers, days and areas; 1 and 0 for each option that was
     offered of a question with several answers; `sealed` for words; nothing for no answer."""
+    source = snapshot.source
     wanted = columns(source.survey)
-    header = (*FIRST, *(column.header for column in wanted))
-    write_table(source, header, (_wide_row(source, r, wanted) for r in responses), out)
+    rows = (wide_row(source, response, wanted) for response in snapshot.responses())
+    write_table(source, wide_header(wanted), rows, out)
 
 
-def write_long(source: Source, responses: Iterable[Response], out: TextIO) -> None:
+def write_long(snapshot: Snapshot, out: BinaryIO) -> None:
     """One row an answer, non-response included, in the survey's order. Several options stand side
     by side, with spaces between."""
-    rows = (row for response in responses for row in _long_rows(source, response))
+    source = snapshot.source
+    rows = (row for response in snapshot.responses() for row in long_rows(source, response))
     write_table(source, LONG, rows, out)
 
 
 def write_table(
-    source: Source, header: Sequence[str], rows: Iterable[Sequence[Scalar]], out: TextIO
+    source: Source, header: Sequence[str], rows: Iterable[Sequence[Scalar]], out: BinaryIO
 ) -> None:
     """A header and rows, marked as synthetic where the city is a demo."""
-    mark, yes = ((LAST,), ("yes",)) if source.profile.demo else ((), ())
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow((*header, *mark))
-    writer.writerows([cell(value) for value in (*row, *yes)] for row in rows)
+    write_lines(chain([marked_header(source, header)], (marked(source, r) for r in rows)), out)
 
 
-def _wide_row(source: Source, response: Response, wanted: Sequence[Column]) -> list[Scalar]:
+def write_lines(rows: Iterable[Sequence[Scalar]], out: BinaryIO) -> None:
+    """Rows as CSV."""
+    with as_text(out) as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerows([cell(value) for value in row] for row in rows)
+
+
+@contextmanager
+def as_text(out: BinaryIO) -> Iterator[TextIO]:
+    """A binary file to write UTF-8 to, with line ends as given; it stays open."""
+    file = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    try:
+        yield file
+    finally:
+        file.detach()
+
+
+def marked_header(source: Source, header: Sequence[str]) -> tuple[str, ...]:
+    """A header with the column that says synthetic, where the city is a demo."""
+    return (*header, LAST) if source.profile.demo else tuple(header)
+
+
+def marked(source: Source, row: Sequence[Scalar]) -> tuple[Scalar, ...]:
+    """A row under such a header."""
+    return (*row, "yes") if source.profile.demo else tuple(row)
+
+
+def wide_header(wanted: Sequence[Column]) -> tuple[str, ...]:
+    """The header over `wide_row`."""
+    return (*FIRST, *(column.header for column in wanted))
+
+
+def wide_row(source: Source, response: Response, wanted: Sequence[Column]) -> list[Scalar]:
+    """A response as one row."""
     return [
         response.id,
         response.respondent,
@@ -86,11 +122,12 @@ def _wide_row(source: Source, response: Response, wanted: Sequence[Column]) -> l
         _day(response.started_on),
         _day(response.completed_on),
         response.disposition.value,
-        *(_answer(source, response, column) for column in wanted),
+        *(answer(source, response, column) for column in wanted),
     ]
 
 
-def _answer(source: Source, response: Response, column: Column) -> Scalar:
+def answer(source: Source, response: Response, column: Column) -> Scalar:
+    """What a response has in a column."""
     given = response.answers.get(column.question.name)
     if given is None:
         return None
@@ -103,7 +140,8 @@ def _answer(source: Source, response: Response, column: Column) -> Scalar:
     return int(column.option.name in chosen(given.value))
 
 
-def _long_rows(source: Source, response: Response) -> Iterator[list[Scalar]]:
+def long_rows(source: Source, response: Response) -> Iterator[list[Scalar]]:
+    """A response as a row an answer."""
     for question in source.survey.questions:
         given = response.answers.get(question.name)
         if given is None:

@@ -7,10 +7,21 @@ contact was erased cannot be told from others: each of their sessions counts.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, Subquery, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Subquery,
+    case,
+    func,
+    null,
+    select,
+)
 
 from backend.store.tables import ANSWER, SESSION
 from dialogue.outcomes import REMARK, Value
@@ -25,6 +36,10 @@ class Count:
     outcome: str
     value: Value | None
     n: int
+
+
+Column = Literal["channel", "locale"]
+"""What is known of a session without asking."""
 
 
 def by_status(connection: Connection, city: str, survey: str) -> dict[str, int]:
@@ -66,34 +81,81 @@ def _counting(city: str, survey: str) -> Subquery:
             SESSION.c.id.desc(),
         ),
     )
-    return _sessions(city, survey).add_columns(SESSION.c.id, place.label("place")).subquery()
+    more = (SESSION.c.id, SESSION.c.locale, SESSION.c.channel, place.label("place"))
+    return _sessions(city, survey).add_columns(*more).subquery()
 
 
 def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Sequence[Count]]:
     """Counts of every question that was answered in any way, each respondent once."""
+    counts: dict[str, list[Count]] = {}
+    for _, question, count in _answers(connection, _counting(city, survey), null()):
+        counts.setdefault(question, []).append(count)
+    return counts
+
+
+def by_column(
+    connection: Connection, city: str, survey: str, column: Column
+) -> Iterator[tuple[str, str, Count]]:
+    """Group, question and count as in `by_answer`: the group is the channel or locale of the
+    session that counts."""
     counting = _counting(city, survey)
+    return _answers(connection, counting, counting.c[column])
+
+
+def by_question(
+    connection: Connection, city: str, survey: str, question: str
+) -> Iterator[tuple[Value | None, str, Count]]:
+    """The same by the respondent's answer to a question; None without one, or in words."""
+    counting = _counting(city, survey)
+    of = ANSWER.alias()
+    given = select(of.c.value).where(
+        of.c.session == counting.c.id,
+        of.c.question == question,
+        of.c.outcome == "answered",
+        ~_superseded(of),
+    )
+    for value, name, count in _answers(connection, counting, given.scalar_subquery()):
+        yield read_value(value), name, count
+
+
+def sizes(connection: Connection, city: str, survey: str, column: Column) -> dict[str, int]:
+    """Respondents by the channel or locale of the session that counts."""
+    counting = _counting(city, survey)
+    key = counting.c[column]
+    counted = select(key, func.count()).where(counting.c.place == 1).group_by(key)
+    return {str(name): n for name, n in connection.execute(counted)}
+
+
+def _answers(
+    connection: Connection, counting: Subquery, group: ColumnElement[Any]
+) -> Iterator[tuple[Any, str, Count]]:
+    """Counts of answers in their last revision, by group."""
+    given = (
+        select(ANSWER.c.question, ANSWER.c.outcome, ANSWER.c.value, group.label("group"))
+        .join(counting, counting.c.id == ANSWER.c.session)
+        .where(counting.c.place == 1, ANSWER.c.outcome != REMARK, ~_superseded(ANSWER))
+        .subquery()
+    )
+    keys = (given.c.group, given.c.question, given.c.outcome, given.c.value)
+    for key, question, outcome, value, n in connection.execute(
+        select(*keys, func.count()).group_by(*keys)
+    ):
+        yield key, question, Count(outcome, read_value(value), n)
+
+
+def _superseded(answer: FromClause) -> ColumnElement[bool]:
+    """Whether there is a later revision of an answer."""
     later = ANSWER.alias()
-    superseded = (
+    return (
         select(later.c.id)
         .where(
-            later.c.session == ANSWER.c.session,
-            later.c.question == ANSWER.c.question,
-            later.c.revision > ANSWER.c.revision,
+            later.c.session == answer.c.session,
+            later.c.question == answer.c.question,
+            later.c.revision > answer.c.revision,
             later.c.outcome != REMARK,
         )
         .exists()
     )
-    of_whom = (ANSWER.c.question, ANSWER.c.outcome, ANSWER.c.value)
-    rows = connection.execute(
-        select(*of_whom, func.count().label("n"))
-        .join(counting, counting.c.id == ANSWER.c.session)
-        .where(counting.c.place == 1, ~superseded, ANSWER.c.outcome != REMARK)
-        .group_by(*of_whom)
-    )
-    counts: dict[str, list[Count]] = {}
-    for row in rows:
-        counts.setdefault(row.question, []).append(Count(row.outcome, read_value(row.value), row.n))
-    return counts
 
 
 def read_value(text: str | None) -> Value | None:

@@ -20,6 +20,12 @@ SUPPRESSION = (
     " base, and its last option is withheld."
     " Only the counts of participation are live."
 )
+INTERVAL = (
+    "95 % Wilson score interval: how far the share could lie from that of a large population if"
+    " these respondents had been drawn at random from it. They selected themselves, so that it is"
+    " no margin of error: it says nothing about those who did not answer."
+)
+"""What an interval is worth here (AAPOR 2016: method and assumption are stated, B3)."""
 
 
 def population(city: str, minimum_age: int) -> str:

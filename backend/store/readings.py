@@ -15,6 +15,7 @@ from dialogue.outcomes import REMARK, Value
 from dialogue.survey import Status
 
 _OPEN = (Status.ACTIVE, Status.PARKED)
+_GOING_ON = SESSION.c.status.in_(_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def listed(
     """A survey's answers in their last revision, in the order they were settled: `limit` of those
     behind `after`; remarks (`outcome` "remark") only where they are asked for, and then all. A
     coder's revision has no words of its own, so those of the one before are shown."""
-    wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after]
+    wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after, ~_GOING_ON]
     wanted += [ANSWER.c.outcome == REMARK] if outcome == REMARK else [*_IS_ANSWER, _LAST]
     if question is not None:
         wanted.append(ANSWER.c.question == question)

@@ -64,9 +64,10 @@ def match(text: str, options: Sequence[Labelled], languages: Sequence[Locale]) -
 
 
 def is_doubtful(text: str) -> bool:
-    """Whether it asks rather than answers ("safe?"), or is a negative number."""
+    """Whether it asks, rather than answers or beside it ("safe?", "safe? in this area"), or is a
+    negative number."""
     seen = clean(text)
-    return seen.rstrip("!. ").endswith(("?", "¿")) or _NEGATIVE.match(seen) is not None
+    return "?" in seen or "¿" in seen or _NEGATIVE.match(seen) is not None
 
 
 def strip_padding(text: str, padding: Iterable[str]) -> str:

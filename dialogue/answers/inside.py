@@ -1,84 +1,109 @@
-"""Whether an option counts that is named within words that nobody knows."""
+"""What stands beside the one option named and leaves it open, though every word is known.
+
+A word that is harmless beside one option is none beside another ("a man" but not "in a safe"), so
+what may stand there depends on what was named: a number, a yes or a no, a form of address, the
+plain one of a scale. Laughter is never harmless.
+"""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from dialogue.answers.found import AGAINST, SILENT
+from dialogue.answers.found import AGAINST
 from dialogue.answers.lexicon import Lexicon
 from dialogue.answers.marks import Mark
 
-MOST_UNKNOWN = 5
-"""Unknown words beside a label that still leave it the answer."""
+SHORTEST = 4
+"""Letters of the shortest label that is no word which people say to one another."""
 
-SHORTEST_INSIDE = 4
-"""Letters of the shortest label that counts inside a sentence."""
-
-
-def stands_inside(row: Sequence[Mark], unknown: Sequence[Mark], known: Lexicon) -> bool:
-    """Whether what is named counts within words that nobody knows: a label that is no short word,
-    a yes or no only at the beginning, and no bare number."""
-    if len(unknown) > MOST_UNKNOWN:
-        return False
-    said = [mark for mark in row if mark.kind not in SILENT]
-    options = [mark for mark in said if mark.kind == "option"]
-    if not options or any(_role(name, known) for mark in options for name in mark.names):
-        return False
-    if any(set(mark.names) & {"yes", "no"} for mark in options):
-        return _leads(row, said[0], known)
-    if _is_negatable(options[-1], known) or _is_compound(row, unknown):
-        return False
-    return any(len("".join(mark.words)) >= SHORTEST_INSIDE for mark in options)
+_BESIDE_YES = frozenset({"position", "greeting", "thanks", "yes", "very"})
+_BESIDE_NO = _BESIDE_YES | {"no", "negators"}
 
 
-def _leads(row: Sequence[Mark], first: Mark, known: Lexicon) -> bool:
-    """Whether a yes or no opens the sentence and is one by itself: not "I do" with more behind it,
-    and not the "no" of "no lights"."""
-    if first.kind != "option" or known.option(first.words[:1]) is None:
-        return False
-    place = row.index(first) + 1
-    after = row[place] if place < len(row) else first
-    if after.before:
+def leaves_open(row: Sequence[Mark], named: str, known: Lexicon) -> bool:
+    """Whether what stands beside the one option `named` makes it doubtful."""
+    options = [mark for mark in row if mark.kind == "option"]
+    if any(_listed(mark, "laughter", known) for mark in row):
         return True
-    if "yes" in first.names:
-        return "only" not in {mark.kind for mark in row}
-    return not _also_negates(first, known) and after.kind not in ("unknown", "to", "and", "units")
+    if not options:
+        return not _is_plain_number(row, named, known)
+    if named in ("yes", "no"):
+        return not _is_plain_yes_or_no(row, named, known)
+    if any(_listed(mark, "address", known) for mark in options):
+        return not all(m in options or _tells_of_oneself(m, known) for m in row)
+    return _is_by_the_way(row, options) or _has_another_sense(row, known)
 
 
-def _also_negates(mark: Mark, known: Lexicon) -> bool:
-    """Whether the session's word for no is its word for not as well ("no me gusta")."""
-    return " ".join(mark.words) in known.languages[0].words.replies.get("negators", ())
+def _listed(mark: Mark, key: str, known: Lexicon) -> bool:
+    return " ".join(mark.words) in known.listed(key)
 
 
-def is_by_the_way(row: Sequence[Mark]) -> bool:
-    """Whether a label is a short word that people say to one another ("yes man", "hey man")."""
-    short = all(len("".join(m.words)) < SHORTEST_INSIDE for m in row if m.kind == "option")
-    named = any(m.kind == "option" and not {"yes", "no"} & set(m.names) for m in row)
-    return short and named and any(m.kind in ("yes", "greeting", "noise") for m in row)
+def _is_polite(mark: Mark, known: Lexicon) -> bool:
+    """Whether it is one of the words that may stand around a number too. So is
+    a "one" that counts nothing ("the third one")."""
+    return mark.kind == "padding" and (mark.number == 1 or _listed(mark, "padding", known))
 
 
-def _is_compound(row: Sequence[Mark], unknown: Sequence[Mark]) -> bool:
-    """Whether one unknown word before the option is all there is beside it: it changes what the
-    option's word means ("police woman", "backyard shack")."""
-    place = next(n for n, mark in enumerate(row) if mark.kind == "option")
-    before = row[place - 1] if place else row[place]
-    return len(unknown) == 1 and row[0] is before in unknown and not row[place].before.strip("'\"")
+def _is_plain_number(row: Sequence[Mark], named: str, known: Lexicon) -> bool:
+    """Whether a number or a place in the list has nothing beside it but polite words and what says
+    that it is one: "option 3", "the third one", but not "at 3" or "me 2". The first and the second
+    of a yes and a no are more likely days."""
+    kinds = {mark.kind for mark in row}
+    if named in ("yes", "no") and "ordinal" in kinds and "position" not in kinds:
+        return False
+    thanked = any(mark.kind == "thanks" for mark in row[:1])
+    return not thanked and all(
+        mark.kind in ("number", "ordinal", "last", "position", "thanks", "greeting", "and")
+        or _is_polite(mark, known)
+        for mark in row
+    )
 
 
-def _role(name: str, known: Lexicon) -> str | None:
-    return next(o.role for o in known.options if o.name == name)
+def _is_plain_yes_or_no(row: Sequence[Mark], named: str, known: Lexicon) -> bool:
+    """Whether a yes or a no has only polite words beside it, and words that say the same. Its
+    number may stand before it ("2 no"), but "no, 2" may be a count."""
+    beside = _BESIDE_NO if named == "no" else _BESIDE_YES
+    numbered = row[0].kind == "number" and row[0].words[0].isdigit()
+    return all(
+        mark.kind == "option"
+        or (mark.kind in beside and not _listed(mark, "farewells", known))
+        or (mark.kind == "number" and mark is row[0] and numbered)
+        or _is_polite(mark, known)
+        for mark in row
+    )
+
+
+def _tells_of_oneself(mark: Mark, known: Lexicon) -> bool:
+    """Whether it belongs to "I am a …": only so is a form of address an answer ("thanks man")."""
+    return mark.kind in ("position", "number", "very") or _listed(mark, "oneself", known)
+
+
+def _is_by_the_way(row: Sequence[Mark], options: Sequence[Mark]) -> bool:
+    """Whether a label is a short word that people say to one another ("hey guy")."""
+    short = all(len("".join(mark.words)) < SHORTEST for mark in options)
+    return short and any(mark.kind in ("yes", "greeting", "noise") for mark in row)
+
+
+def _has_another_sense(row: Sequence[Mark], known: Lexicon) -> bool:
+    """Whether the plain one of a scale that has its negation too ("safe" beside "unsafe") is said
+    in another sense: "in a safe", "my safe", "safe, bye"."""
+    if any(_listed(mark, "farewells", known) for mark in row):
+        return True
+    before = pairwise(row)
+    return any(
+        mark.kind == "option" and _listed(one, "determiners", known) and _is_negatable(mark, known)
+        for one, mark in before
+    )
 
 
 def _is_negatable(mark: Mark, known: Lexicon) -> bool:
-    """Whether it names the plain one of a scale that has its negation too ("safe" beside "unsafe"):
-    with other words it is easily said in another sense ("safe to say …", "keep us safe")."""
+    """Whether another option is said with the negation of its words ("unsafe", "not safe")."""
     prefixes = known.listed("negative_prefixes_of_words")
 
     def negates(phrase: tuple[str, ...]) -> bool:
-        against = [known.kind((w,)) in AGAINST for w in phrase]
-        return (any(against) and not all(against)) or any(
-            (word[len(prefix) :],) in known.phrases
-            for word in phrase
-            for prefix in prefixes
-            if word.startswith(prefix)
-        )
+        bare = tuple(w for w in phrase if known.kind((w,)) not in AGAINST)
+        if bare != phrase and set(bare) & set(mark.words):
+            return True
+        return any(w == p + said for w in phrase for p in prefixes for said in mark.words)
 
-    return not negates(mark.words) and any(map(negates, known.phrases))
+    others = (phrase for phrase, e in known.phrases.items() if not set(e.names) & set(mark.names))
+    return any(map(negates, others))

@@ -74,8 +74,8 @@ class Lexicon:
             return None
         for endings, stems in self.stems:
             found = stems.get(_stemmed(words, endings))
-            if found is not None:
-                return found
+            if found is not None and not {"yes", "no"} & set(found.names):
+                return found  # "si quieres" is no "si quiero"
         return None
 
     @cached_property

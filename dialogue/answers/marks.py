@@ -1,6 +1,6 @@
 """A reply as a row of marks: options, numbers, negators, polite words … and what nobody knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dialogue.answers.lexicon import LONGEST_PHRASE, Lexicon
@@ -141,5 +141,5 @@ def _numbered(found: list[Mark]) -> tuple[Mark, ...]:
             found[n] = Mark("position", mark.words, mark.before)
         spelt_one = then.kind == "number" and then.number == 1 and not digits
         if spelt_one and mark.kind in ("ordinal", "option", "last"):
-            found[n + 1] = Mark("padding", then.words, then.before)
+            found[n + 1] = replace(then, kind="padding")
     return tuple(found)

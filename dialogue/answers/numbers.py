@@ -87,6 +87,18 @@ def read_share(
     return amounts[0].value, amounts[1].value
 
 
+def is_bare(said: str, languages: Sequence[Words], country: str = "") -> bool:
+    """Whether a reply is a number alone, or one with its unit ("12 years old")."""
+    seen = scan(said, languages, country)
+    units = {
+        part
+        for words in languages
+        for unit in words.folded.get("units", ())
+        for part in (*unit.split(), *words.numerals.unit_of)
+    }
+    return units.issuperset(seen.words)
+
+
 def _is_doubtful(seen: Scan, languages: Sequence[Words]) -> bool:
     """Whether something beside a number makes it no plain answer. A word that is harmless in the
     session's language is so in all ("of" is "or" in Afrikaans)."""

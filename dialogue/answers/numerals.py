@@ -15,7 +15,7 @@ from dialogue.locale import Words
 MOST_DIGITS = 15
 """Longer strings of digits count nothing that a resident is asked for."""
 
-LONGEST_WORD = 60
+LONGEST_WORD = 40
 """Letters of the longest number written as one word that is taken apart."""
 
 SHORTEST_PART = 3
@@ -93,16 +93,16 @@ def apart(word: str, numerals: Numerals) -> list[str]:
     """
     if not 2 * SHORTEST_PART <= len(word) <= LONGEST_WORD:
         return []
-    best: list[list[str] | None] = [[]] + [None] * len(word)
+    best: dict[int, list[str]] = {0: []}
     for end in range(1, len(word) + 1):
-        for start in range(end):
-            before, part = best[start], word[start:end]
-            if before is None or not _is_part(part, numerals):
-                continue
-            found = best[end]
-            if found is None or len(before) + 1 < len(found):
-                best[end] = [*before, part]
-    parts = best[-1] or []
+        ways = [
+            [*before, word[start:end]]
+            for start, before in best.items()
+            if _is_part(word[start:end], numerals)
+        ]
+        if ways:
+            best[end] = min(ways, key=len)
+    parts = best.get(len(word), [])
     numbers = [part for part in parts if part not in numerals.joining]
     return parts if len(numbers) > 1 and value(parts, numerals) is not None else []
 

@@ -30,7 +30,6 @@ RULES: Mapping[str, Confidence] = MappingProxyType(
         "code and label": Confidence.READ,  # "3 often"
         "position": Confidence.READ,  # "option 3", "the third one", "three"
         "polite": Confidence.READ,  # label or synonym among polite words
-        "in sentence": Confidence.READ,  # label or synonym as complete words in a sentence
         "inflection": Confidence.READ,  # another gender or number of a label
         "opposite": Confidence.READ,  # "not safe" where there are just two, opposite
         "band": Confidence.READ,  # a number or range that lies in one option's

@@ -22,6 +22,9 @@ RANGE = frozenset("-–—")
 POLITE = SILENT - {"and", "to"}
 """Marks that neither say nor part anything."""
 
+_ORDERING = frozenset("=<")
+"""Marks between numbers that say more than their order ("3<1<2")."""
+
 _UNCLEAR = frozenset(
     {"weak_negators", "hedges", "or", "between", "neither", "dont_know", "refused", "question"}
     | {"unknown", "last", "ordinal", "because", "yes", "elsewhere", "prefixed"}
@@ -75,10 +78,14 @@ def several(
         elif mark.kind in ("option", "number"):
             names = named_at(row, place, known)
             unclear = unclear or len(names) != 1 or _disagrees(row, place, known)
+            unclear = unclear or _is_no_code(row, place, known)
             unclear = unclear or (not taking and any(m.kind == "all" for m in row[:place]))
             unclear = unclear or (
                 ordered
-                and (names[:1] == tuple(c for c in chosen if c in names[:1]) or "=" in mark.before)
+                and (
+                    names[:1] == tuple(c for c in chosen if c in names[:1])
+                    or set(mark.before) & _ORDERING
+                )
             )
             chosen = [n for n in chosen if n not in names] if taking else [*chosen, *names]
         elif mark.kind == "but":
@@ -160,6 +167,13 @@ def _disagrees(row: Sequence[Mark], place: int, known: Lexicon) -> bool:
         return False
     apart = any(one.before.strip("'\"= ") for one in row[before + 1 : place + 1])
     return not apart and not set(row[before].names) & set(named_at(row, place, known))
+
+
+def _is_no_code(row: Sequence[Mark], place: int, known: Lexicon) -> bool:
+    """Whether a number stands behind a word that makes a time or a count of it ("by 5")."""
+    before = " ".join(row[place - 1].words) if place and row[place].kind == "number" else ""
+    harmless = (*known.listed("padding"), *known.listed("position"))
+    return before in known.listed("determiners") and before not in harmless
 
 
 def _is_bare_no(row: Sequence[Mark], place: int) -> bool:

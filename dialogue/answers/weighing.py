@@ -15,7 +15,7 @@ from dialogue.answers.found import (
     sure,
 )
 from dialogue.answers.guessing import guess
-from dialogue.answers.inside import MOST_UNKNOWN, is_by_the_way, stands_inside
+from dialogue.answers.inside import leaves_open
 from dialogue.answers.lexicon import Lexicon
 from dialogue.answers.marks import Mark
 from dialogue.answers.negation import contraries, opposite
@@ -50,9 +50,9 @@ def weigh(row: Sequence[Mark], known: Lexicon) -> Match:
     graded = _graded(row, named[0], known)
     if graded:
         return doubtful(graded)
-    if is_by_the_way(row) or (unknown and not stands_inside(row, unknown, known)):
+    if unknown or leaves_open(row, named[0], known):
         return doubtful(named)
-    return sure(named, _rule(row, unknown))
+    return sure(named, _rule(row))
 
 
 LIMITS = frozenset({"over", "under", "or_more", "or_less", "yes"})
@@ -89,8 +89,8 @@ def _against(
     row: Sequence[Mark], name: str, known: Lexicon, doubts: set[str], unknown: Sequence[Mark]
 ) -> Match:
     """One option with something that speaks against it."""
-    if _is_plain_no(row, name):
-        return sure((name,), "in sentence" if unknown else "polite")
+    if not unknown and _is_plain_no(row, name) and not leaves_open(row, name, known):
+        return sure((name,), "polite")
     if "weak_negators" in doubts and name not in ("yes", "no"):
         return _weakened(row, name, known)
     if "but" in doubts or not doubts & {"negators", "no", "neither", "none", "prefixed"}:
@@ -101,7 +101,9 @@ def _against(
     other = opposite(name, known)
     negators = [mark for mark in row if mark.kind in ("negators", "no")]
     straight = doubts <= {"negators", "no"} and not unknown and not _is_apart(row)
-    if other is not None and straight and len(negators) <= 2:
+    beside = [mark for mark in row if mark not in negators]
+    straight = straight and len(negators) <= 2 and not leaves_open(beside, name, known)
+    if other is not None and straight:
         return sure((other,), "opposite")
     negated = (name, *_sisters(row, name, known))
     rest = tuple(o.name for o in known.options if o.name not in negated and o.role is None)
@@ -120,8 +122,8 @@ def _weakened(row: Sequence[Mark], name: str, known: Lexicon) -> Match:
 def _is_plain_no(row: Sequence[Mark], name: str) -> bool:
     """Whether a no comes first and everything else only adds to it ("no, I have not")."""
     said = [mark for mark in row if mark.kind not in SILENT]
-    only = {mark.kind for mark in said[1:]} <= {"negators", "no", "unknown", "elsewhere", "option"}
-    return name == "no" and said[0].kind == "option" and only and len(said) <= MOST_UNKNOWN + 1
+    only = {mark.kind for mark in said[1:]} <= {"negators", "no", "option"}
+    return name == "no" and said[0].kind == "option" and only
 
 
 def _is_apart(row: Sequence[Mark]) -> bool:
@@ -163,11 +165,11 @@ def _strong(name: str, known: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for names in strong for n in names if n != name))
 
 
-def _rule(row: Sequence[Mark], unknown: Sequence[Mark]) -> str:
+def _rule(row: Sequence[Mark]) -> str:
     kinds = {mark.kind for mark in row}
     if "option" in kinds:
         rules = {mark.rule for mark in row if mark.kind == "option"}
-        if kinds & {"number", "ordinal"} and not unknown:
+        if kinds & {"number", "ordinal"}:
             return "code and label"
-        return "in sentence" if unknown else "inflection" if "inflection" in rules else "polite"
+        return "inflection" if "inflection" in rules else "polite"
     return "position"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dialogue.danger.patterns import ANY, NAME, NUMBER, Pattern, Step
+from dialogue.danger.stems import Stems
 
 FUZZY = 6
 """Letters from which on a word may have one of them wrong."""
@@ -43,28 +44,30 @@ class DangerList:
     ordinary: tuple[Pattern, ...]
     names: frozenset[str]
     not_names: frozenset[str]
-    _starts: Mapping[str, tuple[tuple[Risk | None, Pattern], ...]] = field(init=False)
+    _patterns: tuple[tuple[Risk | None, Pattern], ...] = field(init=False)
+    _starts: Mapping[str, frozenset[int]] = field(init=False)
     _exact: frozenset[str] = field(init=False)
-    _stems: tuple[str, ...] = field(init=False)
+    _stems: Stems = field(init=False)
     _long: Mapping[tuple[str, int], tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         kinds: list[tuple[Risk | None, Pattern]] = [(None, one) for one in self.ordinary]
         kinds += [(risk, one) for risk, patterns in self.risks.items() for one in patterns]
-        starts: dict[str, list[tuple[Risk | None, Pattern]]] = {}
+        starts: dict[str, set[int]] = {}
         atoms: set[str] = set()
-        for risk, pattern in kinds:
+        for number, (_, pattern) in enumerate(kinds):
             for step in pattern.steps:
                 atoms |= step.words
-            for atom in sorted(pattern.steps[0].words):
-                starts.setdefault(atom, []).append((risk, pattern))
+            for atom in pattern.steps[0].words:
+                starts.setdefault(atom, set()).add(number)
         long: dict[tuple[str, int], list[str]] = {}
         for atom in sorted(atoms):
             if len(atom) >= FUZZY and "*" not in atom:
                 long.setdefault((atom[0], len(atom)), []).append(atom)
-        object.__setattr__(self, "_starts", {a: tuple(found) for a, found in starts.items()})
+        object.__setattr__(self, "_patterns", tuple(kinds))
+        object.__setattr__(self, "_starts", {a: frozenset(found) for a, found in starts.items()})
         object.__setattr__(self, "_exact", frozenset(atoms))
-        object.__setattr__(self, "_stems", tuple(sorted(a for a in atoms if "*" in a)))
+        object.__setattr__(self, "_stems", Stems.of(atoms))
         object.__setattr__(self, "_long", {key: tuple(words) for key, words in long.items()})
 
     def find(
@@ -74,12 +77,27 @@ class DangerList:
         that name somebody."""
         known = {word: self._atoms(word, names) for word in set(words)}
         atoms = [known[word] for word in words]
+        starts = self._possible(frozenset[str]().union(*atoms))
         for start, here in enumerate(atoms):
-            for atom in here:
-                for risk, pattern in self._starts.get(atom, ()):
-                    end = _walk(pattern.steps, atoms, start)
-                    if end is not None:
-                        yield risk, (start, end)
+            for number in {number for atom in here for number in starts.get(atom, ())}:
+                risk, pattern = self._patterns[number]
+                end = _walk(pattern.steps, atoms, start)
+                if end is not None:
+                    yield risk, (start, end)
+
+    def _possible(self, present: frozenset[str]) -> dict[str, frozenset[int]]:
+        """Where patterns start, those only for which the text has a word of every step: most
+        patterns begin with a common word."""
+        begun = {atom: self._starts[atom] for atom in present if atom in self._starts}
+        possible = {
+            number
+            for number in frozenset[int]().union(*begun.values())
+            if all(
+                step.optional or step.gap or not step.words.isdisjoint(present)
+                for step in self._patterns[number][1].steps
+            )
+        }
+        return {atom: numbers & possible for atom, numbers in begun.items()}
 
     def _atoms(self, word: str, names: frozenset[str]) -> frozenset[str]:
         """What of the lists a word stands for. One that they know has no letter wrong."""
@@ -88,7 +106,7 @@ class DangerList:
             found.add(NUMBER)
         if word in names:
             found.add(NAME)
-        found.update(stem for stem in self._stems if _fits(stem, word))
+        found.update(self._stems.fitting(word))
         if word not in self._exact:
             for length in range(len(word) - 1, len(word) + 2):
                 found.update(w for w in self._long.get((word[:1], length), ()) if near(w, word))
@@ -111,13 +129,6 @@ def near(listed: str, word: str) -> bool:
     return shorter[at + 1 :] == longer[at + 1 :] or (
         swapped and shorter[at + 2 :] == longer[at + 2 :]
     )
-
-
-def _fits(stem: str, word: str) -> bool:
-    bare = stem.strip("*")
-    if stem.startswith("*"):
-        return bare in word if stem.endswith("*") else word.endswith(bare)
-    return word.startswith(bare)
 
 
 def _walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) -> int | None:

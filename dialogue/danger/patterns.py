@@ -6,12 +6,14 @@ A pattern is words separated by spaces, read along the words of a text:
     @set         any of a named set   a?     it may be missing
     _            any one word         ..3    up to three words between
     #            a word with a digit  NAME   what looks like somebody's name
+    *+@me+@hit+* one word of parts: each of @me followed by each of @hit
 
-Words are written folded: small letters, no accents, no apostrophes. A long word also matches with
-one letter wrong, missing, too many or swapped. The first step is a word.
+A set is written in the same way, with the sets above it. Words are written folded: small letters,
+no accents, no apostrophes. A long word also matches with one letter wrong, missing, too many or
+swapped. The first step is a word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialogue.answers.normalise import fold
@@ -50,20 +52,35 @@ def parse(source: str, sets: Mapping[str, tuple[str, ...]]) -> Pattern:
     return Pattern(steps, source)
 
 
+def expand(sets: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The words of every set. Raises ValueError for a set that is not above the one naming it."""
+    known: dict[str, tuple[str, ...]] = {}
+    for name, parts in sets.items():
+        known[name] = tuple(word for part in parts for word in _words(part, name, known))
+    return known
+
+
+def _words(part: str, source: str, sets: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The alternatives that a part writes, its sets and joins written out."""
+    words: list[str] = []
+    for alternative in part.split("|"):
+        joined = [""]
+        for piece in alternative.split("+"):
+            if piece.startswith("@") and piece[1:] not in sets:
+                raise ValueError(f"'{source}': there is no set {piece}")
+            ends = sets[piece[1:]] if piece.startswith("@") else (piece,)
+            joined = [begin + end for begin in joined for end in ends]
+        words += joined
+    return words
+
+
 def _step(part: str, source: str, sets: Mapping[str, tuple[str, ...]]) -> Step:
     if part.startswith(GAP):
         gap = part.removeprefix(GAP)
         if not gap.isdecimal() or not 0 < int(gap) <= MOST_GAP:
             raise ValueError(f"'{source}': a gap is ..1 to ..{MOST_GAP}")
         return Step(gap=int(gap))
-    words: set[str] = set()
-    for word in part.removesuffix("?").split("|"):
-        if word.startswith("@"):
-            if word[1:] not in sets:
-                raise ValueError(f"'{source}': there is no set {word}")
-            words.update(sets[word[1:]])
-        else:
-            words.add(word)
+    words = _words(part.removesuffix("?"), source, sets)
     for word in words:
         if not _is_word(word):
             raise ValueError(f"'{source}': '{word}' is no folded word")

@@ -58,7 +58,7 @@ class Choosing(Question):
         if self.rest:
             every = with_yes_and_no((*self.options, *self.rest), reading)
             found = match(text, every, reading.languages)
-            if found.sure and found.rule in ("code", "label"):
+            if found.sure and found.rule == "label":
                 return found
         return match(text, with_yes_and_no(self.options, reading), reading.languages)
 
@@ -80,13 +80,20 @@ class Choosing(Question):
             return Answered(found.names[0], found.rule)
         if found.number is not None:
             return OutOfRange("no_such_number", (("number", found.number),))
-        return Ambiguous(self.codes(found.names)) if found.names else NotUnderstood()
+        names = found.names
+        if len(names) == 1 and {"yes", "no"} == {o.name for o in self.options if o.role is None}:
+            names = ("yes", "no")  # "Did you mean No?" is answered by yes and by no
+        return Ambiguous(self.codes(names)) if names else NotUnderstood()
 
     def codes(self, names: Sequence[str]) -> tuple[str, ...]:
         """The printed numbers of options, in the order printed."""
         return tuple(o.code for o in self.options if o.name in names)
 
     def confirmed(self, reply: Reply, reading: Reading) -> Outcome | None:
+        every = with_yes_and_no((*self.options, *self.rest), reading)
+        own = match(reply.said, every, reading.languages)
+        if own.sure and own.rule in ("label", "synonym"):
+            return None  # one of the question's own answers: "no" where that is an option
         said = polite(reply.said, reading)
         if reading.says("yes", said):
             return Answered(self.value(self.options), "confirmed")

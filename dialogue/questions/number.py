@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from dialogue.answers.normalise import fold_word
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.answers.numbers import Number, read_number, read_share
+from dialogue.answers.tokens import tokens
 from dialogue.answers.units import convert
 from dialogue.events import Reply
 from dialogue.locale import Words
@@ -93,13 +94,14 @@ class Numeric(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age(Numeric):
-    """An age in whole years. A four-digit year is asked back, never stored as an age."""
+    """An age in whole years. A four-digit year is asked back, never stored as an age; so is how
+    long somebody has lived or worked somewhere."""
 
     kind: ClassVar[str] = "age"
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
         found = self.find(reply.said, reading)
-        if found is None or found.year:
+        if found is None or found.year or _tells_how_long(reply.said, spoken(reading)):
             return NotUnderstood("reply_age")
         return self.bounded(found)
 
@@ -155,6 +157,12 @@ class Scale(Choosing):
 def spoken(reading: Reading) -> tuple[Words, ...]:
     """The words of the session's language, then of the others."""
     return (reading.locale.words, *(other.words for other in reading.others))
+
+
+def _tells_how_long(said: str, languages: Sequence[Words]) -> bool:
+    """Whether a word is in it that goes with years of another kind ("12 years here")."""
+    words = frozenset(tokens(fold(said)).words)
+    return any(not words.isdisjoint(one.folded.get("not_an_age", ())) for one in languages)
 
 
 def _is_no_point(found: Number) -> bool:

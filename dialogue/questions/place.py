@@ -112,7 +112,8 @@ def _pinned(reply: Reply, point: tuple[float, float], gazetteer: Gazetteer) -> O
     if found.codes:
         return _asked(found)
     words = without_links(reply.said) if reply.location is not None else ""
-    return Answered(f"{words} {point[0]:.5f},{point[1]:.5f}".strip(), "pin outside", sealed=True)
+    near = f"{point[0]:.3f},{point[1]:.3f}"  # about 100 m: nobody's house
+    return Answered(f"{words} {near}".strip(), "pin outside", sealed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,12 +163,12 @@ async def test_an_export_says_that_there_was_a_picture_and_no_more(
         await fetch(town)
     with one(town).engine.connect() as connection:
         profile = library.load_profile(connection, CITY)
-    out = io.StringIO()
+    out = io.BytesIO()
     export(one(town).engine, profile, "light", form, "synthetic export key", out)
-    [row] = csv.DictReader(io.StringIO(out.getvalue()))
+    [row] = csv.DictReader(io.StringIO(out.getvalue().decode()))
     assert row[column] == "sent"
     [(sealed,)] = rows(town, "SELECT content FROM media")
-    assert str(sealed) not in out.getvalue()
+    assert str(sealed).encode() not in out.getvalue()
 
 
 async def test_a_picture_that_is_gone_is_refused_in_silence(town: Town) -> None:

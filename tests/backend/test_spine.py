@@ -35,10 +35,10 @@ def export(town: Town, form: str = "csv") -> list[dict[str, str]]:
     engine = open_engine(town.settings.database_url)
     with engine.connect() as connection:
         profile: CityProfile = library.load_profile(connection, "test-za")
-    out = io.StringIO()
+    out = io.BytesIO()
     write_export(engine, profile, "safety-pulse", form, EXPORT_KEY, out)
     engine.dispose()
-    return list(csv.DictReader(io.StringIO(out.getvalue())))
+    return list(csv.DictReader(io.StringIO(out.getvalue().decode())))
 
 
 def count(town: Town, table: str) -> int:

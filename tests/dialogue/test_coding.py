@@ -37,3 +37,8 @@ SCALE = Scale(name="q", options=OPTIONS)
 )  # fmt: skip
 def test_values_a_person_may_give(question: Question, value: Value, allowed: bool) -> None:
     assert (fault_of(question, value, ["W1"]) is None) is allowed
+
+
+def test_nobody_is_coded_under_the_citys_age() -> None:
+    assert fault_of(Age(name="q"), 15, [], 16) == "is under 16"
+    assert fault_of(Age(name="q"), 16, [], 16) is None

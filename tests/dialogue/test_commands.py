@@ -251,7 +251,7 @@ def test_the_safe_word_gives_the_numbers_closes_and_drops_the_text() -> None:
 
 def test_after_the_safe_word_no_survey_is_raised_for_thirty_days_but_one_asked_for_is() -> None:
     chat = in_survey().send("LEMON")
-    assert chat.send("thank you").said == ["nothing_open"]
+    assert chat.send("thank you").said == ["remark_noted"]
     assert chat.invite("other").message is None
     assert chat.send("PULSE").said == ["not_live", "safe"]
     later = in_survey().send("LEMON")

@@ -14,7 +14,8 @@ from backend.danger_lists import FILE, load_danger
 from dialogue.answers.normalise import LONGEST
 from dialogue.danger import DangerList, Risk, classify
 from dialogue.danger.lists import near
-from dialogue.danger.patterns import Pattern, parse
+from dialogue.danger.patterns import Pattern, expand, parse
+from dialogue.danger.stems import Stems
 from dialogue.danger.tokens import tokens
 from dialogue.survey import Survey
 from tests.dialogue.shipped import CITIES, shipped_desk
@@ -22,6 +23,18 @@ from tests.dialogue.shipped import CITIES, shipped_desk
 LABELLED = sorted((Path(__file__).parent / "danger").glob("*.csv"))
 LANGUAGES = [path.stem for path in LABELLED]
 RECALL, FALSE_ALARMS = 0.95, 0.01
+BLIND = Path(__file__).parent / "danger" / "blind"
+MEASURED = {
+    "af": (0.70, 0.12),
+    "en": (0.85, 0.07),
+    "es": (0.75, 0.04),
+    "st": (0.70, 0.12),
+    "tn": (0.65, 0.09),
+    "xh": (0.65, 0.05),
+    "zu": (0.70, 0.04),
+}
+"""What was recognised and what was wrongly taken when texts nobody had seen were first measured;
+recall rounded down to the next 5 %, false alarms up to the next 1 %."""
 
 
 @cache
@@ -30,8 +43,10 @@ def lists() -> tuple[DangerList, ...]:
     return tuple(load_danger(path) for path in sorted(LOCALES.glob(f"*/{FILE}")))
 
 
-def labelled(language: str) -> Iterator[tuple[str, str, bool]]:
-    path = Path(__file__).parent / "danger" / f"{language}.csv"
+def labelled(
+    language: str, folder: Path = Path(__file__).parent / "danger"
+) -> Iterator[tuple[str, str, bool]]:
+    path = folder / f"{language}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield row["text"], row["class"], row["held_back"] == "yes"
@@ -73,6 +88,19 @@ def test_danger_is_recognised_and_ordinary_texts_are_not(language: str, held_bac
     alarms = sum(classify(text, lists()) is not None for text in ordinary)
     assert missed <= (1 - RECALL) * len(told)
     assert alarms <= FALSE_ALARMS * len(ordinary)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_that_no_list_was_made_with_are_recognised_as_well_as_when_first_measured(
+    language: str,
+) -> None:
+    rows = list(labelled(language, BLIND))
+    told = [text for text, kind, _ in rows if kind]
+    ordinary = [text for text, kind, _ in rows if not kind]
+    recall, alarms = MEASURED[language]
+    # Numbers only, as above: nobody widens a list with these texts.
+    assert sum(classify(text, lists()) is not None for text in told) >= recall * len(told)
+    assert sum(classify(text, lists()) is not None for text in ordinary) <= alarms * len(ordinary)
 
 
 def test_every_language_that_ships_has_its_lists_and_its_labelled_texts() -> None:
@@ -144,6 +172,37 @@ def test_a_step_is_a_word_alternatives_a_set_or_a_part_of_a_word() -> None:
     assert found("uzongibulala", "*ngibul*")
     assert found("uzongibulala", "*bulala")
     assert not found("bulalani", "*bulala")
+
+
+def test_a_set_is_made_of_the_sets_above_it() -> None:
+    sets = expand({"kin": ("aunt|uncle",), "all": ("@kin", "boss")})
+    assert sets == {"kin": ("aunt", "uncle"), "all": ("aunt", "uncle", "boss")}
+    with pytest.raises(ValueError, match="no set @later"):
+        expand({"all": ("@later",), "later": ("x",)})
+
+
+def test_a_word_of_parts_is_each_of_one_followed_by_each_of_the_other() -> None:
+    sets = {"me": ("ngi", "si"), "hit": ("shay", "bulal")}
+    one = parse("*+@me+@hit+*|uyeza", sets)
+    assert one.steps[0].words == {
+        "*ngishay*", "*ngibulal*", "*sishay*", "*sibulal*", "uyeza"
+    }  # fmt: skip
+
+
+@given(st.sets(st.text("abc*", min_size=2, max_size=4), max_size=8), st.text("abc", max_size=8))
+def test_parts_found_by_look_up_are_those_found_one_by_one(listed: set[str], word: str) -> None:
+    parts = {part for part in listed if part.strip("*") and "*" not in part.strip("*")}
+    parts = {
+        part for part in parts if "**" not in part and part.startswith("*") | part.endswith("*")
+    }
+
+    def fits(part: str) -> bool:
+        bare = part.strip("*")
+        if part.startswith("*"):
+            return bare in word if part.endswith("*") else word.endswith(bare)
+        return word.startswith(bare)
+
+    assert set(Stems.of(parts).fitting(word)) == {part for part in parts if fits(part)}
 
 
 def test_a_step_may_be_missing_and_a_gap_is_bounded() -> None:
@@ -231,12 +290,19 @@ def test_a_line_that_is_wrong_is_refused(line: str, what: str) -> None:
 def test_every_fault_of_a_list_is_named_at_once(tmp_path: Path) -> None:
     path = tmp_path / FILE
     path.write_text(
-        'version = "1"\nstatus = "needs-review"\n[risks]\ndanger = ["he ..9 me", "me ..2"]\n'
+        'version = "1"\nstatus = "needs-review"\n[sets]\nx = ["@y"]\n[risks]\n'
+        'danger = ["he ..9 me", "me ..2"]\n'
         'joy = ["x"]\n[ordinary]\npatterns = ["@x y"]\n'
     )
     with pytest.raises(ValueError, match="nothing for self_harm") as error:
         load_danger(path)
-    for what in ("a gap is", "no such class: joy", "no set @x", "'me ..2' ends with a gap"):
+    for what in (
+        "a gap is",
+        "no such class: joy",
+        "no set @x",
+        "no set @y",
+        "'me ..2' ends with a gap",
+    ):
         assert what in str(error.value)
 
 

@@ -9,8 +9,8 @@ from dialogue.answers import rules
 from dialogue.effects import Ask, Moved, Record, Say
 from dialogue.engine import Back, EngineEvent, Resume, Skip, Step, advance
 from dialogue.events import Start
-from dialogue.open_question import is_stale, reads, tag
-from dialogue.outcomes import Ambiguous, Empty, NotUnderstood, OutOfRange, Remark
+from dialogue.open_question import is_stale, read, reads, tag
+from dialogue.outcomes import Ambiguous, Answered, Empty, NotUnderstood, OutOfRange, Remark
 from dialogue.survey import BACK_LIMIT, REMARK_LIMIT, Answer, Session, Status, Survey
 from tests.dialogue.samples import (
     LOCALES,
@@ -138,8 +138,17 @@ def test_the_reply_to_a_choice_of_candidates_is_read_among_them_first() -> None:
     assert records(steps(PULSE, "2 unsafe", "3")) == [("safe", 1, "answered", "unsafe")]
 
 
-def test_who_meant_neither_candidate_may_still_say_so() -> None:
-    assert records(steps(PULSE, "2 unsafe", "1")) == [("safe", 1, "answered", "very_safe")]
+@pytest.mark.parametrize("first", ["2 unsafe", "maybe unsafe"])
+def test_a_number_that_was_not_asked_back_is_asked_again_with_all_options(first: str) -> None:
+    """ "1" may be the first of those asked back as well as the first of all."""
+    assert records(steps(PULSE, first, "1")) == []
+    assert records(steps(PULSE, first, "1", "1")) == [("safe", 1, "answered", "very_safe")]
+
+
+def test_a_tap_on_the_whole_question_still_counts_while_candidates_are_asked_back() -> None:
+    asked = last(PULSE, "2 unsafe").session
+    outcome = read(PULSE, asked, reply(choice="1"), reading())
+    assert outcome == Answered("very_safe", "code")
 
 
 def test_what_is_plainly_another_option_counts_against_the_candidates() -> None:
@@ -151,7 +160,7 @@ def test_the_first_one_is_the_first_of_those_asked_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome"), [("yes", "safe"), ("Safe", "safe"), ("2", "safe"), ("3", "unsafe")]
+    ("text", "outcome"), [("yes", "safe"), ("Safe", "safe"), ("2", "safe"), ("Unsafe", "unsafe")]
 )
 def test_one_candidate_is_confirmed_by_a_yes(text: str, outcome: str) -> None:
     assert last(PULSE, "maybe safe").session.candidates == ("2",)

@@ -125,7 +125,7 @@ def test_a_plain_text_in_another_language_is_offered_that_and_nothing_changes_by
     chat = known().send("unsafe").send(ZULU, guess=Guess("zu", 0.95))
     assert chat.effects[-2] == Say("finished")
     assert chat.effects[-1] == Say("language_offer", (), "zu")
-    assert chat.text.endswith("\nUfuna isiZulu? Phendula isiZulu.")
+    assert chat.text.endswith("\nNgesiZulu: thumela isiZulu.")
     assert chat.conversation.locale == "en"
     assert chat.conversation.language_offers == 1
 
@@ -133,7 +133,7 @@ def test_a_plain_text_in_another_language_is_offered_that_and_nothing_changes_by
 def test_an_offer_stands_before_the_question() -> None:
     chat = known().send(ZULU, guess=Guess("zu", 0.95))
     assert chat.said == ["language_offer", "safe"]
-    assert chat.text.startswith("Ufuna isiZulu? Phendula isiZulu.\nSorry")
+    assert chat.text.startswith("NgesiZulu: thumela isiZulu.\nSorry")
     assert chat.send("isiZulu").said == ["language_set", "safe"]
     assert chat.conversation.language_offers == 0
 
@@ -163,10 +163,10 @@ def test_no_offer_in_doubt(text: str, guess: Guess | None) -> None:
 
 
 @pytest.mark.parametrize("start", [{"code": None}, {"code": "en", "locale_unsure": True}])
-def test_while_no_language_was_chosen_less_is_enough(start: dict[str, object]) -> None:
+def test_while_no_language_was_chosen_it_takes_as_much(start: dict[str, object]) -> None:
     chat = known(**start)  # type: ignore[arg-type]  # as above
-    assert chat.send(ZULU, guess=Guess("zu", 0.79)).said == ["safe"]
-    assert chat.send(ZULU, guess=Guess("zu", 0.8)).said == ["language_offer", "safe"]
+    assert chat.send(ZULU, guess=Guess("zu", 0.94)).said == ["safe"]
+    assert chat.send(ZULU, guess=Guess("zu", 0.95)).said == ["language_offer", "safe"]
 
 
 @pytest.mark.parametrize("text", ["STOP", "LEMON", "LANGUAGE", "LINK 1234 5678"])

@@ -260,7 +260,7 @@ def test_words_beside_an_area_are_kept_with_it() -> None:
         ("https://maps.app.goo.gl/abc", NotUnderstood("place_link")),
         ("https://maps.app.goo.gl/abc the moon", NotUnderstood("place_link")),
         ("https://maps.app.goo.gl/abc Riverside", Answered("W1", "area name")),
-        ("geo:-36.01,24.01", Answered("-36.01000,24.01000", "pin outside", sealed=True)),
+        ("geo:-36.01,24.01", Answered("-36.010,24.010", "pin outside", sealed=True)),
     ],
 )
 def test_what_else_a_reply_can_be(text: str, outcome: Outcome) -> None:

@@ -72,7 +72,7 @@ def test_for_thirty_days_no_survey_comes_by_itself_and_no_invitation(text: str, 
     of = chat().send(text)
     assert of.conversation.quiet_until == NOW + timedelta(days=30)
     assert of.invite("pulse").message is None
-    assert of.send("hello").said == ["nothing_open"]
+    assert of.send("hello").said == ["remark_noted"]
     of.now += timedelta(days=31)
     assert of.send("hello").said == ["not_live", "safe"]
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drops them."""
+    """Drops them, and remarks, which would count as answers to what came before."""
+    op.execute("DELETE FROM answer WHERE outcome = 'remark'")
     op.drop_column("answer", "coder")
     op.drop_column("answer", "words")

@@ -21,6 +21,8 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/{city}/surveys/{slug}"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/results"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/export"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/surveys/{slug}/codebook"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("GET", "/{city}/surveys/{slug}/methodology"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/media"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/media/{id}"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/surveys/{slug}/answers"): {ADMINISTRATOR, COORDINATOR},

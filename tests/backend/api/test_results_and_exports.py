@@ -2,11 +2,13 @@
 
 import csv
 import io
+import sys
 
 import pytest
 from sqlalchemy import select
 
 from backend.auth import Role
+from backend.exports import FORMATS
 from backend.models import Audit
 from backend.store import library
 from tests.backend.api.conftest import HERE, THERE, Client, Installation, problem
@@ -48,17 +50,57 @@ async def test_results_of_many_are_shown(client: Client, installed: Installation
     assert counts == {"yes_safe": 10, "somewhat": few, "unsafe": few}, "3, and the last for company"
 
 
-@pytest.mark.parametrize("format", ["csv", "long"])
-async def test_an_export_with_a_key_of_ones_own(client: Client, format: str) -> None:
-    path = f"{STREET}/export?format={format}"
-    answer = await client.get(path, Role.COORDINATOR, KEY)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert f'filename="street-{format}.csv"' in answer.headers["content-disposition"]
-    assert "export-key" not in answer.headers
-    again = await client.get(path, Role.COORDINATOR, KEY)
-    assert again.content == answer.content
-    assert SECRET not in answer.text
+async def test_an_export_with_a_key_of_ones_own(client: Client) -> None:
+    for format, chosen in FORMATS.items():
+        path = f"{STREET}/export?format={format}"
+        answer = await client.get(path, Role.COORDINATOR, KEY)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == chosen.media_type
+        named = f'filename="street-{format}.{chosen.suffix}"'
+        assert named in answer.headers["content-disposition"]
+        assert "export-key" not in answer.headers
+        again = await client.get(path, Role.COORDINATOR, KEY)
+        assert again.content == answer.content
+        assert SECRET.encode() not in answer.content
+
+
+async def test_microdata_is_for_coordinators_and_figures_for_all_who_see_results(
+    client: Client, installed: Installation
+) -> None:
+    takers = {Role.COORDINATOR, Role.ADMINISTRATOR}
+    noted = []
+    for format, chosen in FORMATS.items():
+        for role in Role:
+            readers = takers if chosen.microdata else takers | {Role.OFFICIAL, Role.VIEWER}
+            answer = await client.get(f"{STREET}/export?format={format}", role)
+            if role in readers:
+                assert answer.status_code == 200, (format, role)
+                assert ("export-key" in answer.headers) == chosen.microdata
+                noted.append(f"export street {format}")
+            else:
+                problem(answer, 403)
+    assert [what for _, _, what in audit(installed)] == noted
+
+
+async def test_a_format_whose_libraries_are_missing(
+    client: Client, installed: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    told = problem(await client.get(f"{STREET}/export?format=sav"), 501)
+    assert "pip install 'imbizo[statistics]'" in str(told["detail"])
+    assert audit(installed) == []
+
+
+async def test_codebook_and_methodology_note_of_a_survey(client: Client) -> None:
+    book = await client.get(f"{STREET}/codebook", Role.VIEWER)
+    lines = list(csv.DictReader(io.StringIO(book.text, newline="")))
+    assert lines[0]["text_es"] == "safe? es"
+    note = (await client.get(f"{STREET}/methodology", Role.VIEWER)).json()
+    assert note["sponsor"] == "Smalltown Council"
+    assert "COOP1" in note["rates"]["formulas"]
+    for what in ("codebook", "methodology"):
+        problem(await client.get(f"/api/v1/{HERE}/surveys/nothing/{what}"), 404)
+        problem(await client.get(f"{STREET}/{what}", Role.PARTNER), 403)
 
 
 async def test_without_a_key_a_fresh_one_comes_back(client: Client) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from backend import auth
 from backend.desks import build_desk
+from backend.exports import FORMATS
 from backend.privacy import KeyRing
 from backend.store import SqlStore, open_engine
 from bot.store import Inbound
@@ -214,6 +215,21 @@ def test_whom_nobody_knows_is_not_erased_and_not_repeated(
 
 
 # --- exports -------------------------------------------------------------------------------------
+def test_every_format_is_written_with_codebook_and_note_beside_it(desk: Desk) -> None:
+    for form, chosen in FORMATS.items():
+        name = f"{form}-answers.{chosen.suffix}"
+        done = desk.imbizo(*EXPORT, form, "-o", name)
+        assert done.code == 0, done.said
+        assert "Writing" in done.out
+        assert ("Key of this export" in done.err) == chosen.microdata
+        beside = (f"{form}-answers.codebook.csv", f"{form}-answers.methodology.json")
+        written = sorted(path.name for path in desk.folder.glob(f"{form}-*"))
+        assert written == sorted([name, *beside])
+        content = (desk.folder / name).read_bytes()
+        assert content
+        assert WHY.encode() not in content
+
+
 @pytest.mark.parametrize("form", ["csv", "long"])
 def test_the_same_data_and_key_give_the_same_bytes(desk: Desk, inside: Look, form: str) -> None:
     desk.write("export.key", "synthetic key of an export\n")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,19 +38,22 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def written(engine: Engine, format: str, key: str = KEY, demo: bool = False) -> str:
-    out = io.StringIO(newline="")
+TABLES = ("csv", "long")
+
+
+def written(engine: Engine, format: str, key: str = KEY, demo: bool = False) -> bytes:
+    out = io.BytesIO()
     export(engine, city(demo=demo), SLUG, format, key, out)
     return out.getvalue()
 
 
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 def compare(name: str, text: str, update: bool) -> None:
     """With the golden file, which has plain line ends."""
-    assert text.count("\r\n") == text.count("\n") > 0
+    assert text.endswith("\n")
     path = GOLDEN / name
     if update:
         path.parent.mkdir(exist_ok=True)
@@ -57,21 +61,48 @@ def compare(name: str, text: str, update: bool) -> None:
     assert text.replace("\r\n", "\n") == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+PLAIN = [name for name, one in FORMATS.items() if one.suffix in ("csv", "jsonl", "geojson")]
+
+
+@pytest.mark.parametrize("format", PLAIN)
 def test_a_format_is_as_it_was(engine: Engine, format: str, pytestconfig: pytest.Config) -> None:
-    text = written(engine, format)
-    compare(f"{format}.csv", text, pytestconfig.getoption("--update"))
-    assert SECRET not in text
+    text = written(engine, format).decode()
+    name = f"{format}.{FORMATS[format].suffix}"
+    compare(name, text, pytestconfig.getoption("--update"))
+    if name.endswith("csv"):
+        assert text.count("\r\n") == text.count("\n")
+
+
+def test_a_flow_results_package_is_as_it_was(engine: Engine, pytestconfig: pytest.Config) -> None:
+    with zipfile.ZipFile(io.BytesIO(written(engine, "flow-results"))) as package:
+        assert package.namelist() == ["datapackage.json", "data/responses.json"]
+        descriptor = json.loads(package.read("datapackage.json"))
+        answers = package.read("data/responses.json").decode()
+    update = pytestconfig.getoption("--update")
+    compare("datapackage.json", json.dumps(descriptor, indent=1) + "\n", update)
+    compare("responses.json", answers, update)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_format_holds_what_a_resident_wrote(engine: Engine, format: str) -> None:
+    content = written(engine, format)
+    whole = [content, *parts(content)] if content.startswith(b"PK") else [content]
+    assert not any(SECRET.encode() in part for part in whole)
+
+
+def parts(content: bytes) -> list[bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return [package.read(name) for name in package.namelist()]
 
 
 def test_the_codebook_is_as_it_was(engine: Engine, pytestconfig: pytest.Config) -> None:
-    out = io.StringIO(newline="")
+    out = io.BytesIO()
     codebook(engine, city(), SLUG, out)
-    compare("codebook.csv", out.getvalue(), pytestconfig.getoption("--update"))
+    compare("codebook.csv", out.getvalue().decode(), pytestconfig.getoption("--update"))
 
 
 def test_the_first_columns_are_those_of_the_contract(engine: Engine) -> None:
-    header = written(engine, "csv").split("\r\n")[0].split(",")
+    header = written(engine, "csv").decode().split("\r\n")[0].split(",")
     assert tuple(header[:11]) == FIRST
     assert header[11:] == [
         "safe", "wrong.dark", "wrong.gangs", "wrong.nothing", "wrong.traffic", "first", "trust",
@@ -79,13 +110,9 @@ def test_the_first_columns_are_those_of_the_contract(engine: Engine) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_the_same_key_gives_the_same_bytes_and_another_other_ids(
-    engine: Engine, format: str
-) -> None:
-    first, again = written(engine, format), written(engine, format)
-    other = written(engine, format, "another synthetic key")
-    assert first == again
+@pytest.mark.parametrize("format", TABLES)
+def test_another_key_gives_other_ids(engine: Engine, format: str) -> None:
+    first, other = written(engine, format), written(engine, format, "another synthetic key")
     ids, others = ({row["response_id"] for row in rows(text)} for text in (first, other))
     assert ids.isdisjoint(others)
     assert [row["response_id"] for row in rows(first)] == sorted(
@@ -101,12 +128,27 @@ def test_a_respondent_is_known_again_until_erased(engine: Engine) -> None:
     assert responses.isdisjoint(people), "equal ids would show who was erased"
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", [*TABLES, "summary"])
 def test_a_demo_city_says_synthetic_in_every_row(engine: Engine, format: str) -> None:
     found = rows(written(engine, format, demo=True))
     assert list(found[0])[-1] == "synthetic"
     assert {row["synthetic"] for row in found} == {"yes"}
     assert "synthetic" not in rows(written(engine, format))[0]
+
+
+def test_progress_is_told_up_to_the_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.exports.snapshot.REPORT_EVERY", 4)
+    told: list[tuple[int, int]] = []
+    export(
+        engine,
+        city(),
+        SLUG,
+        "xlsx",
+        KEY,
+        io.BytesIO(),
+        lambda done, total: told.append((done, total)),
+    )
+    assert told == [(4, 10), (8, 10), (10, 10)]
 
 
 def test_every_status_has_a_disposition() -> None:
@@ -120,14 +162,14 @@ def test_an_export_is_of_one_city_alone(engine: Engine) -> None:
 
 
 def test_what_cannot_be_exported_is_said_before_anything_is_written(engine: Engine) -> None:
-    out = io.StringIO()
+    out = io.BytesIO()
     with pytest.raises(SurveyUnknownError):
         export(engine, city(), "nothing", "csv", KEY, out)
     with pytest.raises(FormatUnknownError, match="csv, long"):
         export(engine, city(), SLUG, "pdf", KEY, out)
     with pytest.raises(KeyTooShortError):
         export(engine, city(), SLUG, "csv", "short", out)
-    assert out.getvalue() == ""
+    assert out.getvalue() == b""
 
 
 def test_the_methodology_note_says_what_is_known(engine: Engine) -> None:
@@ -140,6 +182,9 @@ def test_the_methodology_note_says_what_is_known(engine: Engine) -> None:
     assert (note["sample_sizes"]["started"], note["sample_sizes"]["completed"]) == (10, 3)
     assert note["completion_rate_percent"] == 30.0
     assert note["response_rate"] is note["precision"] is None
+    assert note["rates"]["apply"] is False
+    assert "cooperation" in note["rates"]["why"]
+    assert note["aapor"]["counts"] == {"P": 0, "I": 3, "R": 5, "not final": 2}
     assert note["suppression"]["threshold"] == 10
     assert note["synthetic"] is False
     assert "no estimates of sampling error" in note["statement"]
