@@ -140,6 +140,9 @@ def _numbered(found: list[Mark]) -> tuple[Mark, ...]:
         if digits and mark.words == ("no",) and mark.kind != "option" and abbreviated:
             found[n] = Mark("position", mark.words, mark.before)
         spelt_one = then.kind == "number" and then.number == 1 and not digits
-        if spelt_one and mark.kind in ("ordinal", "option", "last"):
+        counts_none = mark.kind in ("ordinal", "option", "last") and not {"yes", "no"} & {
+            *mark.names
+        }
+        if spelt_one and counts_none:
             found[n + 1] = replace(then, kind="padding")
     return tuple(found)

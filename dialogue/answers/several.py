@@ -80,13 +80,8 @@ def several(
             unclear = unclear or len(names) != 1 or _disagrees(row, place, known)
             unclear = unclear or _is_no_code(row, place, known)
             unclear = unclear or (not taking and any(m.kind == "all" for m in row[:place]))
-            unclear = unclear or (
-                ordered
-                and (
-                    names[:1] == tuple(c for c in chosen if c in names[:1])
-                    or set(mark.before) & _ORDERING
-                )
-            )
+            again = names[:1] == tuple(c for c in chosen if c in names[:1])
+            unclear = unclear or (ordered and (again or bool(set(mark.before) & _ORDERING)))
             chosen = [n for n in chosen if n not in names] if taking else [*chosen, *names]
         elif mark.kind == "but":
             unclear = unclear or not _then_takes(row, place)

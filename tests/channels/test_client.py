@@ -1,8 +1,12 @@
 """The one client: what it puts on the wire, and which way it goes."""
 
+import asyncio
+import gzip
+from contextlib import suppress
+
 import pytest
 
-from channels.client import Client
+from channels.client import CLIENT_ERRORS, Client, is_misaddressed, silence
 from tests.channels.faults import Answer, FaultServer
 
 TEXT = "Kunjani? +27 60 & more"
@@ -61,3 +65,43 @@ async def test_a_closed_one_asks_nobody(provider: FaultServer) -> None:
     with pytest.raises(RuntimeError):
         await http.request("GET", provider.url)
     assert provider.requests == []
+
+
+async def test_a_proxy_may_be_named_without_its_scheme(
+    provider: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FaultServer() as proxy, Client() as http:
+        proxy.answers = [Answer(200, "")]
+        monkeypatch.setenv("http_proxy", proxy.url.removeprefix("http://"))
+        monkeypatch.setenv("no_proxy", "")
+        await http.request("GET", provider.url)
+    assert len(proxy.requests) == 1
+
+
+async def test_an_answer_far_too_large_is_none(provider: FaultServer, http: Client) -> None:
+    small = gzip.compress(b"0" * 100 * 2**20)
+    provider.answers = [Answer(200, small, {"Content-Encoding": "gzip"})]
+    with pytest.raises(CLIENT_ERRORS):
+        await http.request("GET", provider.url)
+
+
+async def test_a_byte_now_and_then_is_no_answer(http: Client) -> None:
+    async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    with pytest.raises(TimeoutError):
+        await http.request("GET", url, timeout=silence(0.1))
+    server.close()
+
+
+async def test_an_address_that_no_name_can_have_is_misaddressed(http: Client) -> None:
+    with pytest.raises(CLIENT_ERRORS) as failed:
+        await http.request("GET", "http://a..b/")
+    assert is_misaddressed(failed.value)

@@ -76,6 +76,26 @@ def test_a_condition_or_doubt_is_no_agreement(text: str) -> None:
     assert chat.text.endswith("Do you agree?")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("at 1", "on the 1st", "the 1st", "only 1", "is it 1", "option 1", "I think yes"),
+        *("ok bye", "ok sorry", "yes right", "no its fine", "i dont disagree", "si quieres"),
+        *("ja asb los my", "e mong", "si estoy", "a la 1"),
+    ],
+)
+def test_agreement_is_never_guessed_from_a_place_or_from_words_beside_a_yes(text: str) -> None:
+    for city in (stranger(), stranger(languages=("en", "es", "af", "st"))):
+        chat = city.send("Hi").send(text)
+        assert chat.conversation.gate is Gate.CONSENT, chat.said
+        assert not any(isinstance(effect, Consent) for effect in chat.all)
+
+
+@pytest.mark.parametrize("text", ["Hello yes thanks", "please yes", "yes thank you very much"])
+def test_polite_words_around_a_yes_do_not_spoil_it(text: str) -> None:
+    assert stranger().send("Hi").send(text).said == ["age_question"]
+
+
 @pytest.mark.parametrize("text", ["2", "no", "No thanks.", "cha", "nee", "SKIP"])
 def test_a_refusal_is_kept_and_ends_kindly(text: str) -> None:
     chat = stranger().send("Hi").send(text)
@@ -124,6 +144,28 @@ def test_who_is_too_young_leaves_nothing_but_a_count_and_gets_the_childrens_line
     assert chat.said == ["too_young"]
     assert "116" in chat.text
     assert chat.conversation == Conversation()
+
+
+@pytest.mark.parametrize("text", ["15 years old", "fifteen", "15 yrs", "15"])
+def test_a_bare_age_under_the_minimum_is_believed_at_once(text: str) -> None:
+    assert at_age().send(text).effects[-1] == Forget("under_age")
+
+
+def test_an_age_under_the_minimum_within_words_is_asked_for_again_before_all_is_forgotten() -> None:
+    chat = at_age().send("i am 12")
+    assert chat.said == ["not_understood", "age_question"]
+    assert chat.send("34").said == ["safe"]
+    chat = at_age().send("i am 12").send("12")
+    assert chat.effects[-1] == Forget("under_age")
+    chat = at_age().send("i am 12").send("i am 12").send("i am 12")
+    assert chat.effects[-1] == Forget("under_age")
+
+
+@pytest.mark.parametrize("text", ["been here 12 years", "10 years living here", "number 8"])
+def test_years_of_something_else_are_no_age_and_nothing_is_forgotten(text: str) -> None:
+    chat = at_age().send(text)
+    assert chat.said == ["not_understood", "age_question"]
+    assert not any(isinstance(effect, Forget) for effect in chat.all)
 
 
 @pytest.mark.parametrize("text", ["prefer not to say", "I don't know", "SKIP"])

@@ -144,8 +144,14 @@ async def test_what_the_question_does_not_take_is_refused(
 async def test_a_survey_still_going_on_and_an_old_revision_are_left_alone(
     client: Client, installed: Installation
 ) -> None:
-    parked = next(i for i in await items(client, question="wrong") if i["value"] == ["nothing"])
-    problem(await give(client, parked["id"], value=["dark"]), 409)
+    assert not [i for i in await items(client, question="wrong") if i["value"] == ["nothing"]]
+    with installed.engine.connect() as connection:
+        parked = connection.execute(
+            select(ANSWER.c.id).where(
+                ANSWER.c.value == '["nothing"]', ANSWER.c.session.startswith(HERE)
+            )
+        ).scalar_one()
+    problem(await give(client, parked, value=["dark"]), 409)
     with installed.engine.connect() as connection:
         old = (
             connection.execute(
