@@ -153,12 +153,12 @@ def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: da
         picked = pick(_reading(desk, conversation), reply, CONSENT_CHOICES)
     if picked == "agree":
         return _agreed(desk, conversation, reply, now)
+    asks = remark_in(reply, _reading(desk, conversation)) == Remark("question")
+    if asks and " " in fold(reply.said):  # "who is this?", but not "yes?"
+        return Turn(conversation, _notice(desk))
     if picked == "decline" or conversation.tries >= RETRY_LIMIT:
         return turn_away(desk, conversation, reply)
     again = replace(conversation, tries=conversation.tries + 1)
-    asks = remark_in(reply, _reading(desk, conversation)) == Remark("question")
-    if asks and " " in fold(reply.said):  # "who is this?", but not "yes?"
-        return Turn(again, _notice(desk))
     offer = Offer(CONSENT_TAG, "agree_question", CONSENT_CHOICES)
     return Turn(again, (Say("not_understood"), offer))
 

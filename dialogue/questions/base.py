@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from dialogue.answers.choices import strip_padding
+from dialogue.answers.found import SILENT
 from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.lexicon import lexicon
 from dialogue.answers.marks import Mark, marks
@@ -170,6 +171,15 @@ def remark_in(reply: Reply, reading: Reading) -> Remark | None:
 def marks_in(text: str, reading: Reading) -> tuple[Mark, ...]:
     """The marks of a text, read without any question; its first words where it is long."""
     return marks(tokens(fold(text)), lexicon((), reading.languages))
+
+
+def plainly_asks(reply: Reply, reading: Reading) -> bool:
+    """Whether a question to us ends in its mark or is made of known question words: "where the
+    taxis stop" tells something."""
+    row = marks_in(reply.said, reading)
+    plain = [mark.kind for mark in row if mark.kind not in SILENT]
+    known = set(plain) == {"question"} or plain[:2] == ["question", "question"]
+    return known or clean(reply.said).endswith("?")
 
 
 def polite(text: str, reading: Reading) -> str:

@@ -12,7 +12,7 @@ from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.messages import Choice
 from dialogue.outcomes import Ambiguous, Answered, Empty, NotUnderstood, Outcome, Remark
-from dialogue.questions.base import Question, Reading, marks_in, remark_in
+from dialogue.questions.base import Question, Reading, marks_in, plainly_asks, remark_in
 
 MIN_PLACE = 2
 """Letters of the shortest place name taken in words: a "1" was meant for another question."""
@@ -55,7 +55,7 @@ class Location(Question):
         if found is not None:
             return found
         said = remark_in(reply, reading)
-        if said is not None:
+        if said is not None and (said.kind != "question" or plainly_asks(reply, reading)):
             return said
         offered = any(code in reading.gazetteer.areas for code in self.offered)
         return _unlisted(reply.said.strip(), reading, offered=offered)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dialogue.answers.found import SILENT
-from dialogue.answers.normalise import clean, fold
+from dialogue.answers.normalise import fold
 from dialogue.answers.tokens import tokens
 from dialogue.events import Reply
 from dialogue.outcomes import Answered, NotUnderstood, Outcome, Remark
-from dialogue.questions.base import Question, Reading, marks_in, remark_in
+from dialogue.questions.base import Question, Reading, plainly_asks, remark_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +33,7 @@ def _aside(reply: Reply, reading: Reading) -> Remark | None:
     if said is None or said.kind == "greeting" or len(words.words) > LONGEST_ASIDE:
         return None
     if said.kind == "question":
-        row = marks_in(reply.said, reading)
-        plain = [mark.kind for mark in row if mark.kind not in SILENT]
-        known = set(plain) == {"question"} or plain[:2] == ["question", "question"]
-        return said if known or clean(reply.said).endswith("?") else None
+        return said if plainly_asks(reply, reading) else None
     if said.kind == "noise" and any(word.isalnum() for word in words.words):
         return None
     return said

@@ -254,6 +254,8 @@ def test_words_beside_an_area_are_kept_with_it() -> None:
     [
         ("Corner", Ambiguous(("W2", "W3"))),
         ("the moon", Answered("the moon", "place in words", sealed=True)),
+        ("where the taxis stop", Answered("where the taxis stop", "place in words", sealed=True)),
+        ("why do you ask?", Remark("question")),
         ("yes", NotUnderstood("reply_place")),
         ("cha", NotUnderstood("reply_place")),
         ("1 2", NotUnderstood("reply_place")),
