@@ -31,7 +31,7 @@ def load_danger(path: Path) -> DangerList:
         raise ValueError(f"{path}: {'; '.join(faults)}")
     return DangerList(
         version=data["version"],
-        reviewed=data["status"] == "source",
+        reviewed=data["status"] in ("source", "reviewed"),
         risks=risks,
         ordinary=patterns,
         names=frozenset(ordinary.get("names", ())),
