@@ -88,12 +88,14 @@ def read_share(
 
 
 def is_bare(said: str, languages: Sequence[Words], country: str = "") -> bool:
-    """Whether a reply is a number alone, or one with its unit ("12 years old")."""
+    """Whether a reply is a number alone, or one with its unit or what stands before one ("12 years
+    old", "I am 12")."""
     seen = scan(said, languages, country)
     units = {
         part
         for words in languages
-        for unit in words.folded.get("units", ())
+        for key in ("units", "before_number")
+        for unit in words.folded.get(key, ())
         for part in (*unit.split(), *words.numerals.unit_of)
     }
     return units.issuperset(seen.words)

@@ -118,10 +118,9 @@ def test_texts_of_surveys_wait_each_once(locales: Path) -> None:
     assert found["city-safety place_home safe label"].text == "Ke sireletsegile"
     assert "place_park safe label" in found["city-safety place_home safe label"].notes[-1]
     assert "city-safety place_park safe label" not in found
-    assert found["safety-pulse sex female synonyms"].text.split("\n")[1:] == [
-        "mosetsana",
-        "motho wa mosadi",
-    ]
+    synonyms = found["safety-pulse sex female synonyms"].text.split("\n")
+    assert {"mosetsana", "motho wa mosadi"} < set(synonyms)
+    assert len(synonyms) == len(set(synonyms))
 
 
 def test_a_file_that_cannot_be_read_is_named(locales: Path) -> None:

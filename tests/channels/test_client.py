@@ -86,19 +86,28 @@ async def test_an_answer_far_too_large_is_none(provider: FaultServer, http: Clie
 
 
 async def test_a_byte_now_and_then_is_no_answer(http: Client) -> None:
+    over = asyncio.Event()
+
     async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            while True:
+            while not over.is_set():
                 writer.write(b" ")
                 await writer.drain()
                 await asyncio.sleep(0.02)
+        writer.close()
+        ended.set()
+
+    ended = asyncio.Event()
 
     server = await asyncio.start_server(trickle, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     with pytest.raises(TimeoutError):
         await http.request("GET", url, timeout=silence(0.1))
+    over.set()
+    await ended.wait()
     server.close()
+    await server.wait_closed()
 
 
 async def test_an_address_that_no_name_can_have_is_misaddressed(http: Client) -> None:

@@ -152,12 +152,12 @@ def test_a_bare_age_under_the_minimum_is_believed_at_once(text: str) -> None:
 
 
 def test_an_age_under_the_minimum_within_words_is_asked_for_again_before_all_is_forgotten() -> None:
-    chat = at_age().send("i am 12")
+    chat = at_age().send("there is 12")
     assert chat.said == ["not_understood", "age_question"]
     assert chat.send("34").said == ["safe"]
-    chat = at_age().send("i am 12").send("12")
+    chat = at_age().send("there is 12").send("12")
     assert chat.effects[-1] == Forget("under_age")
-    chat = at_age().send("i am 12").send("i am 12").send("i am 12")
+    chat = at_age().send("there is 12").send("there is 12").send("there is 12")
     assert chat.effects[-1] == Forget("under_age")
 
 
