@@ -57,7 +57,7 @@ WITHOUT_FUNDING = fs = require("fs"); file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 lock: .cache/lock/.done ## write the locks anew
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) pyproject.toml --group dev --extra s3 --extra statistics --constraints requirements.lock \
+	$(COMPILE) pyproject.toml --group dev --extra s3 --extra statistics --extra charts --constraints requirements.lock \
 		--output-file requirements-dev.lock
 	printf 'setuptools\nwheel\n' | $(COMPILE) - --output-file requirements-build.lock
 	$(COMPILE) tests/conformance/peers.in --output-file tests/conformance/peers.lock

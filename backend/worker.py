@@ -13,6 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
+from backend.results.publishing import publish_due
 from backend.watching import caring, watching
 from bot.media import Fetcher
 from bot.outbox import Dispatcher
@@ -21,6 +22,7 @@ from bot.turns import OUTBOX
 from bot.wakeups import take_waiting, wake_contacts
 
 TICK_SECONDS = 5
+PUBLISH_SECONDS = 30
 NIGHT_HOUR = 1
 """Hour (UTC) at which what is kept too long is deleted."""
 
@@ -39,9 +41,11 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
                 loop.call_soon_threadsafe(dispatcher.wake)
 
     scheduler = AsyncIOScheduler(timezone="UTC")
-    for job in (_refresh, _wake, _waiting, _media):
+    jobs = {_refresh: TICK_SECONDS, _wake: TICK_SECONDS, _waiting: TICK_SECONDS}
+    jobs |= {_media: TICK_SECONDS, _publish: PUBLISH_SECONDS}
+    for job, seconds in jobs.items():
         scheduler.add_job(
-            _run, "interval", args=(one, job), seconds=TICK_SECONDS, coalesce=True, max_instances=1
+            _run, "interval", args=(one, job), seconds=seconds, coalesce=True, max_instances=1
         )
     # However late: by default a job that is late by a second is left out, this one for a day.
     scheduler.add_job(
@@ -115,6 +119,11 @@ async def _media(one: wiring.Installation) -> None:
     fetcher = Fetcher(one.writer, real, one.vault, wiring.SURROUNDINGS)
     await fetcher.fetch_due()
     await fetcher.delete_discarded()
+
+
+async def _publish(one: wiring.Installation) -> None:
+    """Counting is the database's work; it keeps no turn waiting."""
+    await asyncio.to_thread(publish_due, one.engine, wiring.now())
 
 
 async def _purge(one: wiring.Installation) -> None:

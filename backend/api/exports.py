@@ -26,6 +26,7 @@ from backend.exports import (
 )
 from backend.problems import Problem
 from backend.results import SurveyUnknownError
+from backend.results.publishing import publish_if_small
 from backend.store import library
 
 router = APIRouter(tags=["exports"])
@@ -95,6 +96,8 @@ def export_survey(
     secret = export_key or wiring.fresh_secret()
 
     def write(profile: CityProfile, file: BinaryIO) -> None:
+        if not chosen.microdata:
+            publish_if_small(database, profile, slug, wiring.now())
         export(database, profile, slug, format, secret, file)
         with library.writing(database) as connection:
             note_export(connection, city, key.prefix, slug, format, wiring.now())

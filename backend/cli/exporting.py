@@ -20,6 +20,7 @@ from backend.exports import (
     methodology,
 )
 from backend.exports import export as write_export
+from backend.results.publishing import publish
 from backend.settings import SettingsError
 from backend.store import library
 from dialogue.faults import Fault
@@ -42,6 +43,8 @@ def export(city: str, survey: str, form: str, output: Path, key_file: Path | Non
             profile = library.load_profile(connection, city)
             if not any(one.survey.slug == survey for one in library.surveys(connection, city)):
                 raise CityError((Fault("survey", f"there is no survey '{survey}' in {city}"),))
+        if not FORMATS[form].microdata:
+            publish(engine, profile, survey, wiring.now())
         with whole_file(output) as out, bar("Writing") as progress:
             try:
                 write_export(engine, profile, survey, form, export_key, out, progress)

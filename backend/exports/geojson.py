@@ -35,7 +35,7 @@ def _about(found: SurveyResults, places: list[QuestionResult]) -> dict[str, Any]
         "questions": {
             place.question: {
                 "text": place.text,
-                "base": place.base,
+                "as_of": place.as_of,
                 "n": None if isinstance(place.n, Withheld) else place.n,
             }
             for place in places
@@ -64,6 +64,7 @@ def _feature(area: AreaEntry, cells: Mapping[str, Mapping[str, Cell]]) -> dict[s
 def _counted(question: str, cell: Cell) -> dict[str, Any]:
     withheld = cell.count if isinstance(cell.count, Withheld) else None
     return {
+        f"{question}.as_of": cell.as_of,
         f"{question}.count": None if withheld else cell.count,
         f"{question}.percent": cell.percent,
         f"{question}.withheld": withheld.reason if withheld else None,

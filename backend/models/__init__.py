@@ -28,6 +28,7 @@ from backend.models.messages import (
     Receipt,
     Spend,
 )
+from backend.models.publications import Publication, PublishedFigure
 from backend.models.records import Alert, ApiKey, Audit, Counter, Lease, PurgeLog, RiskCount
 
 metadata = SQLModel.metadata
@@ -53,6 +54,8 @@ __all__ = [
     "Media",
     "OptOut",
     "Outbound",
+    "Publication",
+    "PublishedFigure",
     "PurgeLog",
     "Receipt",
     "RiskCount",

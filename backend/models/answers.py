@@ -16,7 +16,11 @@ class Session(SQLModel, table=True):
     None and the times are days."""
 
     __tablename__ = "session"
-    __table_args__ = (Index("ix_session_survey", "city", "survey", "version"),)
+    __table_args__ = (
+        Index("ix_session_survey", "city", "survey", "version"),
+        Index("ix_session_started", "city", "survey", "started_at"),
+        Index("ix_session_finished", "city", "survey", "finished_at"),
+    )
 
     id: str = Field(primary_key=True)
     city: str = Field(foreign_key="city.slug")

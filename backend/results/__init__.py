@@ -1,7 +1,8 @@
 """What residents said, in counts that may be shown: figures, suppression, and the sentences that
-go with them. Charts and indicators will have their files here."""
+go with them. The way of a figure: `measuring` counts, `release` decides what may be renewed,
+`publishing` keeps it, `report`, `groups` and `periods` show what was kept."""
 
 from backend.results.report import SurveyResults, SurveyUnknownError, results
-from backend.results.suppression import Withheld, withhold
+from backend.results.suppression import Withheld
 
-__all__ = ["SurveyResults", "SurveyUnknownError", "Withheld", "results", "withhold"]
+__all__ = ["SurveyResults", "SurveyUnknownError", "Withheld", "results"]

@@ -119,10 +119,48 @@ def by_question(
 
 
 def sizes(connection: Connection, city: str, survey: str, column: Column) -> dict[str, int]:
-    """Respondents by the channel or locale of the session that counts."""
+    """Respondents by the channel or locale of the session that counts; only those who answered."""
     counting = _counting(city, survey)
-    key = counting.c[column]
-    counted = select(key, func.count()).where(counting.c.place == 1).group_by(key)
+    return _sizes(connection, counting, counting.c[column])
+
+
+def responses(connection: Connection, city: str, survey: str) -> int:
+    """Respondents who answered something."""
+    return sum(sizes(connection, city, survey, "channel").values())
+
+
+def by_difficulty(
+    connection: Connection, city: str, survey: str, questions: Sequence[str], great: Sequence[str]
+) -> tuple[dict[str, int], Iterator[tuple[str, str, Count]]]:
+    """Sizes and counts by disability: `with` where one of these questions was answered with a
+    `great` difficulty, `without` where all were answered with less, else `unknown`.
+
+    Source: Washington Group Short Set, cut-off of a lot of difficulty in one domain (instruments
+    facts, A11).
+    """
+    counting = _counting(city, survey)
+    of = ANSWER.alias()
+    mine = (
+        of.c.session == counting.c.id,
+        of.c.question.in_(questions),
+        of.c.outcome == "answered",
+        ~_superseded(of),
+    )
+    one = select(of.c.id).where(*mine, of.c.value.in_([json.dumps(v) for v in great])).exists()
+    given = select(func.count()).select_from(of).where(*mine).scalar_subquery()
+    group = case((one, "with"), (given == len(questions), "without"), else_="unknown")
+    return _sizes(connection, counting, group), _answers(connection, counting, group)
+
+
+def _sizes(connection: Connection, counting: Subquery, group: ColumnElement[Any]) -> dict[str, int]:
+    given = select(ANSWER.c.id).where(ANSWER.c.session == counting.c.id, ANSWER.c.outcome != REMARK)
+    of = (
+        select(group.label("group"))
+        .select_from(counting)
+        .where(counting.c.place == 1, given.exists())
+        .subquery()
+    )
+    counted = select(of.c.group, func.count()).group_by(of.c.group)
     return {str(name): n for name, n in connection.execute(counted)}
 
 

@@ -1,19 +1,26 @@
-"""A survey's results: participation, and every question's table with what may be shown of it."""
+"""A survey's results: participation, live, and every question's figures as last made public."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import Connection
 
 from backend.city_file import CityProfile
-from backend.results.counts import by_answer, respondents_by_status
+from backend.results import publications
+from backend.results.counts import respondents_by_status
+from backend.results.frames import INSIDE, NONE, OPTION, REACHED, FigureKey
+from backend.results.intervals import wilson
 from backend.results.merging import merged
+from backend.results.presentation import present
+from backend.results.publications import Publication, Released
 from backend.results.statement import SYNTHETIC, sample_statement, suppression_rule
-from backend.results.suppression import Figure, publish, shown, withheld
-from backend.results.tables import Line, Table, table
+from backend.results.suppression import Figure, Withheld, withheld
+from backend.results.tables import NON_RESPONSE, UNLISTED, Cells, Line, cells_of
 from backend.store import library
+from dialogue.questions import Question
 from dialogue.survey import Status, Survey
+
+Figures = Mapping[FigureKey, Released]
 
 
 class SurveyUnknownError(Exception):
@@ -22,30 +29,38 @@ class SurveyUnknownError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An option, point, band or area. `percent` is of the question's `n`; None where the count
-    is withheld."""
+    """An option, point, band or area, as made public on the day `as_of` (UTC). `percent` is of
+    `base`, whom the question was put to by then, with a 95 % Wilson interval; all are None where
+    the count is withheld. `presentation` is the verdict of the NCHS standards for proportions:
+    "show", or why the share is too unsure to be printed."""
 
     name: str
     code: str
     label: dict[str, str]
     count: Figure
-    percent: float | None
+    base: int | None = None
+    percent: float | None = None
+    low: float | None = None
+    high: float | None = None
+    presentation: str | None = None
+    as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What became of one question, in respondents. `counted` says what the cells are, `base` whom
-    `n` counts: those who answered or, where a small non-response must stay hidden, all who reached
-    the question. Those who did not answer are in `non_response` by kind."""
+    """What became of one question, in respondents. `counted` says what the cells are, `n` counts
+    all whom the question was put to; those who gave no answer are in `non_response` by kind, and
+    as one in `no_answer`."""
 
     question: str
     type: str
     text: dict[str, str]
     indicator: str | None
     counted: str
-    base: Literal["answered", "reached"]
     n: Figure
+    as_of: str | None
     cells: list[Cell]
+    no_answer: Figure
     non_response: dict[str, Figure]
 
 
@@ -72,6 +87,7 @@ class SurveyResults:
     synthetic: bool
     participation: Participation
     threshold: int
+    published: Publication | None
     statements: list[str]
     questions: list[QuestionResult]
 
@@ -88,8 +104,7 @@ def results(connection: Connection, profile: CityProfile, slug: str) -> SurveyRe
     """The results of a survey. Raises SurveyUnknownError."""
     all_versions = versions(connection, profile.slug, slug)
     survey = merged(all_versions)
-    answers = by_answer(connection, profile.slug, slug)
-    areas = profile.places()
+    figures = publications.current(connection, profile.slug, slug, "")
     return SurveyResults(
         city=profile.slug,
         survey=slug,
@@ -98,11 +113,10 @@ def results(connection: Connection, profile: CityProfile, slug: str) -> SurveyRe
         synthetic=profile.demo,
         participation=_participation(respondents_by_status(connection, profile.slug, slug)),
         threshold=profile.threshold,
+        published=publications.last(connection, profile.slug, slug),
         statements=statements(profile),
         questions=[
-            question_result(
-                table(question, answers.get(question.name, ()), areas), profile.threshold
-            )
+            question_result(question, figures, profile)
             for question in survey.questions
             if question.asks
         ],
@@ -118,38 +132,68 @@ def statements(profile: CityProfile) -> list[str]:
     return [SYNTHETIC, *said] if profile.demo else said
 
 
-def question_result(counted: Table, threshold: int) -> QuestionResult:
-    """What may be shown of a table."""
-    question = counted.question
-    may = publish(
-        counted.counts, counted.base, counted.non_response, threshold, apart=counted.apart
-    )
+def question_result(
+    question: Question, figures: Figures, profile: CityProfile, by: str = "", group: str = ""
+) -> QuestionResult:
+    """What was made public of a question, in all or in a group."""
+
+    def of(row: str) -> Released | None:
+        return figures.get(FigureKey(question.name, row, by, group))
+
+    threshold = profile.threshold
+    counted = cells_of(question, profile.places())
+    reached = of(REACHED)
     return QuestionResult(
         question=question.name,
         type=question.kind,
         text=dict(question.text),
         indicator=question.indicator,
         counted=counted.counted,
-        base="reached" if may.reached else "answered",
-        n=withheld(threshold) if may.n is None else may.n,
+        n=_figure(reached, threshold),
+        as_of=_day(reached),
         cells=[
-            _cell(
-                line, counted.counts[line.name], None if line.name in may.gone else may.n, threshold
-            )
-            for line in counted.lines
+            _cell(line, of((INSIDE if counted.apart else OPTION) + line.name), threshold)
+            for line in _lines(question, counted, figures)
         ],
-        non_response={
-            kind: shown(n, may.silent, threshold) for kind, n in counted.non_response.items()
-        },
+        no_answer=_figure(of(NONE), threshold),
+        non_response={kind: _figure(of(f"{NONE}:{kind}"), threshold) for kind in NON_RESPONSE},
     )
 
 
-def _cell(line: Line, count: int, base: int | None, threshold: int) -> Cell:
-    """A cell; withheld without a base."""
+def _lines(question: Question, counted: Cells, figures: Figures) -> Sequence[Line]:
+    """Its cells; with what fits none, where that was made public."""
+    odd = FigureKey(question.name, OPTION + UNLISTED)
+    return (*counted.lines, Line(UNLISTED)) if odd in figures else counted.lines
+
+
+def _figure(released: Released | None, threshold: int) -> Figure:
+    return withheld(threshold) if released is None else released.n
+
+
+def _cell(line: Line, released: Released | None, threshold: int) -> Cell:
     label = dict(line.label)
-    if base is None:
-        return Cell(line.name, line.code, label, withheld(threshold), None)
-    return Cell(line.name, line.code, label, count, percent(count, base))
+    if released is None:
+        return Cell(line.name, line.code, label, withheld(threshold))
+    n, base = released.n, released.base
+    if not base or not 0 <= n <= base:
+        return Cell(line.name, line.code, label, n, as_of=_day(released))
+    around = wilson(n, base)
+    return Cell(
+        line.name,
+        line.code,
+        label,
+        n,
+        base,
+        percent(n, base),
+        round(100 * around.low, 1),
+        round(100 * around.high, 1),
+        str(present(n / base, base).verdict),
+        _day(released),
+    )
+
+
+def _day(released: Released | None) -> str | None:
+    return released.at.date().isoformat() if released else None
 
 
 def percent(part: int, whole: int) -> float:
@@ -161,3 +205,8 @@ def _participation(counts: dict[str, int]) -> Participation:
     started, completed = sum(counts.values()), counts[Status.COMPLETED]
     rate = percent(completed, started) if started else None
     return Participation(started, completed, rate, counts)
+
+
+def shown(figure: Figure) -> int | None:
+    """A figure that is not withheld."""
+    return None if isinstance(figure, Withheld) else figure

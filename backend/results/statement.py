@@ -15,10 +15,10 @@ SAMPLE = (
 SYNTHETIC = "These data are synthetic: made by a program for a demonstration, by no resident."
 SUPPRESSION = (
     "A count below {threshold} is withheld, and so are further counts from which it could be worked"
-    " out. Where fewer than {threshold} answered a question, everything about it is withheld."
-    " Where fewer than {threshold} reached a question without answering, they are counted in its"
-    " base, and its last option is withheld."
-    " Only the counts of participation are live."
+    " out. Tables are made public anew only after at least {threshold} new responses; a count is"
+    " renewed only when at least {threshold} more belong to it and no smaller change can be worked"
+    " out, else it stays as of the day it carries. Percentages are of all who were asked the"
+    " question by then. Only the counts of participation are live."
 )
 INTERVAL = (
     "95 % Wilson score interval: how far the share could lie from that of a large population if"

@@ -64,9 +64,9 @@ async def test_a_bad_page_is_refused(client: Client, query: str) -> None:
 )
 async def test_unknown_parameters_are_named(client: Client, path: str) -> None:
     sign = "&" if "?" in path else "?"
-    body = problem(await client.get(f"{SURVEYS}{path}{sign}by=area&Limit=1&by=sex"), 422)
+    body = problem(await client.get(f"{SURVEYS}{path}{sign}per=area&Limit=1&per=sex"), 422)
     assert body["errors"] == [
-        {"where": "query.by", "what": "is not known here"},
+        {"where": "query.per", "what": "is not known here"},
         {"where": "query.Limit", "what": "is not known here"},
     ]
 

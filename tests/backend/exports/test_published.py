@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from sqlalchemy import Engine
 from backend.exports import FORMATS, export
 from backend.results import results
 from backend.results.groups import grouped
+from backend.results.publishing import publish
 from backend.results.suppression import Withheld
 from backend.store import library, open_engine
-from tests.backend.exports.seed import SLUG, Way, add, city, plant, said
+from tests.backend.exports.seed import AT, SLUG, Way, add, city, plant, said
 
 KEY = "synthetic export key"
 MANY = (
@@ -38,6 +40,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 def written(engine: Engine, format: str, **more: Any) -> str:
+    publish(engine, city(**more), SLUG, AT + timedelta(days=1))
     out = io.BytesIO()
     export(engine, city(**more), SLUG, format, KEY, out)
     return out.getvalue().decode()
@@ -55,29 +58,32 @@ def test_the_summary_has_counts_shares_and_intervals(engine: Engine) -> None:
         for row in safe
     ]
     assert shown[:3] == [
-        ("yes_safe", "15", "90", "16.7", "10.4", "25.7"),
-        ("somewhat", "35", "90", "38.9", "29.5", "49.2"),
-        ("unsafe", "40", "90", "44.4", "34.6", "54.7"),
+        ("yes_safe", "15", "132", "11.4", "7.0", "17.9"),
+        ("somewhat", "35", "132", "26.5", "19.7", "34.6"),
+        ("unsafe", "40", "132", "30.3", "23.1", "38.6"),
     ]
     assert [(row["counted"], row["name"], row["count"]) for row in safe[3:]] == [
         ("non-response", "dont_know", "12"),
         ("non-response", "refused", "10"),
         ("non-response", "skipped", "10"),
         ("non-response", "not_coded", "10"),
+        ("non-response", "all", "42"),
+        ("asked", "all", "132"),
     ]
     for row in safe:
         assert "no estimates of sampling error can be calculated" in row["statement"]
+        assert row["as_of"] in ("", "2026-11-03")
         assert ("margin of error" in row["interval"]) == bool(row["low"])
         assert (row["group_by"], row["suppressed"], row["reason"]) == ("all", "no", "")
 
 
 def test_the_summary_says_the_same_as_the_results(engine: Engine) -> None:
+    rows = iter(summary(engine))
     with engine.connect() as connection:
         found = results(connection, city(), SLUG)
-    rows = iter(summary(engine))
     for question in found.questions:
-        figures = [cell.count for cell in question.cells] or [question.n]
-        for figure in (*figures, *question.non_response.values()):
+        figures = [cell.count for cell in question.cells]
+        for figure in (*figures, *question.non_response.values(), question.no_answer, question.n):
             row = next(rows)
             assert row["question"] == question.question
             if isinstance(figure, Withheld):
@@ -99,11 +105,14 @@ def test_the_summary_has_groups_as_far_as_they_may_be_shown(engine: Engine) -> N
         groups = list(grouped(connection, city(), SLUG))
     by_language = [g.result for g in groups if g.group_by == "language"]
     [english, other] = [result for result in by_language if result.question == "safe"]
+    rows = [row for row in rows if row["counted"] == "options"]
     for row, cell in zip(rows, (*english.cells, *other.cells), strict=True):
         assert row["name"] == cell.name
         assert row["count"] == ("" if isinstance(cell.count, Withheld) else str(cell.count))
         assert (row["low"] != "") == (row["suppressed"] == "no")
-    assert [row["count"] for row in rows] == ["", "35", "40", "", "30", "30"], "none was silent"
+    assert [row["count"] for row in rows] == ["15", "35", "", "30", "30", ""], (
+        "none was silent in Spanish"
+    )
 
 
 def test_nothing_that_is_withheld_is_in_the_summary(engine: Engine) -> None:

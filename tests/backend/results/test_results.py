@@ -9,9 +9,11 @@ from sqlalchemy import Engine
 
 from backend.results import SurveyUnknownError, results
 from backend.results.counts import by_answer, by_status, respondents_by_status
+from backend.results.publishing import publish
 from backend.store import open_engine
 from dialogue.survey import Status
 from tests.backend.exports.seed import (
+    AT,
     DONT_KNOW,
     NOT_CODED,
     REFUSED,
@@ -60,6 +62,7 @@ def found(engine: Engine, ways: Sequence[Way], **more: Any) -> dict[str, Any]:
     """The same, the ways being their contacts'."""
     profile = city(**more)
     plant(engine, profile, ways)
+    publish(engine, profile, SLUG, AT)
     with engine.connect() as connection:
         plain = asdict(results(connection, profile, SLUG))
     assert SECRET not in str(plain)
@@ -73,27 +76,34 @@ def counts(question: Mapping[str, Any]) -> dict[str, Any]:
 def test_counts_are_of_the_highest_revisions_of_all_versions(engine: Engine) -> None:
     shown = figures(engine, CROWD)
     safe = shown["questions"]["safe"]
-    assert safe["n"] == 60
+    assert safe["n"] == 93
     assert counts(safe) == {"yes_safe": 30, "somewhat": 20, "unsafe": 10}
-    assert [cell["percent"] for cell in safe["cells"]] == [50.0, 33.3, 16.7]
+    assert [cell["percent"] for cell in safe["cells"]] == [32.3, 21.5, 10.8]
     assert [cell["code"] for cell in safe["cells"]] == ["1", "2", "3"]
+    assert [cell["presentation"] for cell in safe["cells"]] == ["show"] * 3
     assert safe["cells"][0]["label"] == {"en": "yes safe en", "es": "yes safe es"}
-    # 2 not coded and 9 refused are small, but all 33 are not: the base may tell them
-    assert safe["base"] == "answered"
-    assert list(safe["non_response"].values()) == [HIDDEN] * 4
+    assert safe["no_answer"] == 33
+    # 2 not coded and 9 refused are small and together 11; who passed and did not know are shown
+    assert safe["non_response"] == {
+        "dont_know": 12, "refused": HIDDEN, "skipped": 10, "not_coded": HIDDEN,
+    }  # fmt: skip
+    assert (shown["published"]["number"], shown["published"]["responses"]) == (1, 93)
 
 
 def test_a_base_does_not_tell_that_one_refused(engine: Engine) -> None:
     shown = figures(engine, [*[Way({"safe": said("yes_safe")})] * 29, Way({"safe": REFUSED})])
     safe = shown["questions"]["safe"]
     assert shown["participation"]["completed"] == 30
-    assert (safe["base"], safe["n"]) == ("reached", 30)
+    assert safe["n"] == 30
     assert counts(safe) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": HIDDEN}
-    crowd = [Way({"safe": said("yes_safe")})] * 30 + [Way({"safe": said("unsafe")})] * 20
+    assert safe["no_answer"] == HIDDEN
+    crowd = [Way({"safe": said("yes_safe")})] * 30 + [Way({"safe": said("somewhat")})] * 20
+    crowd += [Way({"safe": said("unsafe")})] * 15
     shown = figures(engine, [*crowd, Way({"safe": REFUSED})], slug="other")
     safe = shown["questions"]["safe"]
-    assert counts(safe) == {"yes_safe": 30, "somewhat": HIDDEN, "unsafe": HIDDEN}
-    assert [cell["percent"] for cell in safe["cells"]] == [58.8, None, None]
+    assert counts(safe) == {"yes_safe": 30, "somewhat": 20, "unsafe": HIDDEN}, "15 for company"
+    assert [cell["percent"] for cell in safe["cells"]] == [45.5, 30.3, None]
+    assert safe["no_answer"] == HIDDEN
     assert list(safe["non_response"].values()) == [HIDDEN] * 4
 
 
@@ -180,9 +190,7 @@ def test_values_that_fit_no_cell_are_counted_together(engine: Engine) -> None:
     silent = [Way({"safe": REFUSED})] * 10
     questions = figures(engine, [*[odd, *usual] * 10, *silent])["questions"]
     assert counts(questions["safe"])["unlisted"] == 10
-    assert questions["safe"]["n"] == 40
-    assert "unlisted" in counts(questions["age"])
-    assert "unlisted" in counts(questions["place"])
+    assert questions["safe"]["n"] == 50
 
 
 def test_the_statements_go_with_every_result(engine: Engine) -> None:
@@ -207,5 +215,7 @@ def test_dont_know_without_an_option_counts_like_one_with(engine: Engine) -> Non
     ways = [Way({"safe": DONT_KNOW})] * 5 + [Way({"safe": ("dont_know", "unsure")})] * 5
     crowd = [*ways, *[Way({"safe": said("unsafe")})] * 10]
     questions = figures(engine, crowd)["questions"]
-    assert questions["safe"]["non_response"]["dont_know"] == HIDDEN, "alone: the others are 0"
-    assert questions["safe"]["n"] == 10
+    assert questions["safe"]["non_response"]["dont_know"] == 10
+    assert questions["safe"]["no_answer"] == HIDDEN, "else nobody refused"
+    assert counts(questions["safe"]) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": HIDDEN}
+    assert questions["safe"]["n"] == 20

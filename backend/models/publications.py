@@ -1,0 +1,55 @@
+"""What has been made public of the answers. No personal data: figures that may be seen."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import BigKey, UTCDateTime
+
+_LATEST = text("latest")
+
+
+class Publication(SQLModel, table=True):
+    """A survey's tables made public at a moment, when so many respondents had answered."""
+
+    __tablename__ = "publication"
+    __table_args__ = (UniqueConstraint("city", "survey", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    survey: str
+    number: int
+    responses: int
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class PublishedFigure(SQLModel, table=True):
+    """A figure made public with a publication: respondents of a question in a row, in all
+    (`group_by` and `group_name` are "") or in a group. `base` are those of the same column who were
+    asked, where that was made public together with it. `latest` marks the one that counts now."""
+
+    __tablename__ = "published_figure"
+    __table_args__ = (
+        UniqueConstraint(
+            "city", "survey", "question", "group_by", "group_name", "row", "publication",
+            name="uq_published_figure",
+        ),
+        Index(
+            "ix_published_figure_latest",
+            "city", "survey", "group_by",
+            sqlite_where=_LATEST, postgresql_where=_LATEST,
+        ),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    city: str = Field(foreign_key="city.slug")
+    survey: str
+    publication: int
+    question: str
+    row: str
+    group_by: str = ""
+    group_name: str = ""
+    n: int
+    base: int | None = None
+    latest: bool = True

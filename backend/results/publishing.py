@@ -1,0 +1,93 @@
+"""When a survey's tables are made public anew, and doing it.
+
+Due (contract: only after at least `threshold` new responses) is what has that many new respondents
+and either a hundredth of all are new or a day has passed: a large survey is not counted anew for
+every tenth answer, nor does a small one wait.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from backend.city_file import CityProfile
+from backend.results import counts, publications
+from backend.results.measuring import measure
+from backend.results.publications import Publication
+from backend.results.release import renewed
+from backend.store import library
+
+DAY = timedelta(days=1)
+SHARE = 100
+"""A publication is due at once when one in so many respondents is new."""
+
+AT_ONCE = 2_000
+"""Up to so many respondents a survey is published when it is read; above, by the worker alone."""
+
+
+def publish_due(engine: Engine, now: datetime, *, demo: bool = True) -> int:
+    """Makes public what is due in all cities; how many surveys were. Without `demo`, real cities
+    only."""
+    with engine.connect() as connection:
+        slugs = list(library.city_slugs(connection))
+        skipped = () if demo else library.demo_slugs(connection)
+    published = 0
+    for slug in slugs:
+        if slug in skipped:
+            continue
+        with engine.connect() as connection:
+            profile = library.load_profile(connection, slug)
+            surveys = {one.survey.slug for one in library.surveys(connection, slug)}
+        published += sum(publish(engine, profile, one, now) is not None for one in sorted(surveys))
+    return published
+
+
+def publish_if_small(engine: Engine, profile: CityProfile, survey: str, now: datetime) -> None:
+    """Makes a survey public that is due, unless counting it would keep whoever reads it waiting."""
+    with engine.connect() as connection:
+        last = publications.last(connection, profile.slug, survey)
+    if last is None or last.responses < AT_ONCE:
+        publish(engine, profile, survey, now)
+
+
+def publish(engine: Engine, profile: CityProfile, survey: str, now: datetime) -> Publication | None:
+    """Makes a survey's tables public if that is due; None if not, or if somebody else just did.
+    Raises SurveyUnknownError."""
+    city = profile.slug
+    with engine.connect() as connection:
+        last = publications.last(connection, city, survey)
+        if not _due(connection, profile, survey, last, now):
+            return None
+        measured = measure(connection, profile, survey)
+        before = publications.current(connection, city, survey)
+    figures = renewed(
+        measured.everybody,
+        measured.grouped,
+        {key: released.n for key, released in before.items()},
+        profile.threshold,
+    )
+    number = last.number + 1 if last else 1
+    new = Publication(number, now, measured.responses)
+    try:
+        with library.writing(engine) as connection:
+            publications.add(connection, city, survey, new, figures)
+    except IntegrityError:
+        return None
+    return new
+
+
+def _due(
+    connection: Connection,
+    profile: CityProfile,
+    survey: str,
+    last: Publication | None,
+    now: datetime,
+) -> bool:
+    least = profile.threshold
+    if last and now - last.at < DAY:
+        least = max(least, last.responses // SHARE)
+    since = last.at if last else None
+    if publications.new_since(connection, profile.slug, survey, since) < least:
+        return False
+    known = last.responses if last else 0
+    return counts.responses(connection, profile.slug, survey) - known >= least
