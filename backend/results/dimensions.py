@@ -38,13 +38,18 @@ def dimensions(survey: Survey, profile: CityProfile) -> Iterator[Dimension]:
         question = next((q for q in survey.questions if isinstance(q, kind)), None)
         if question is not None:
             yield _told(name, question, profile)
-    sex = next((q for q in survey.questions if q.name in SEXES and isinstance(q, Choosing)), None)
+    sex = sex_question(survey)
     if sex is not None:
         yield _told("sex", sex, profile)
     yield _known("channel", CHANNEL, [channel.name for channel in profile.channels])
     yield _known("language", LANGUAGE, profile.languages)
     if len(functioning(survey)) == 6:
         yield _known("disability", DISABILITY, ("with", "without"))
+
+
+def sex_question(survey: Survey) -> Question | None:
+    """The question that respondents are grouped by sex with, if the survey has one."""
+    return next((q for q in survey.questions if q.name in SEXES and isinstance(q, Choosing)), None)
 
 
 def functioning(survey: Survey) -> Sequence[Question]:

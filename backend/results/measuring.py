@@ -54,6 +54,7 @@ class Measured:
 
     responses: int
     everybody: Frame
+    dimensions: Sequence[Dimension]
     grouped: Iterable[Grouped]
 
 
@@ -85,7 +86,8 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
         for one in free
         if one.name not in telling(dimension, survey)
     )
-    return Measured(counts.responses(connection, profile.slug, slug), frame, grouped)
+    by = [dimension for dimension, _ in found]
+    return Measured(counts.responses(connection, profile.slug, slug), frame, by, grouped)
 
 
 def _after(question: Question, survey: Survey) -> tuple[str, tuple[str, ...]] | None:

@@ -141,13 +141,19 @@ def _lines(work: _Cells) -> bool:
         if one.whole in work.gone:
             more = None if hidden or one.loose else work.company(one.parts)
         elif hidden and _too_few(work, hidden):
-            more = work.company(one.parts) or work.company([one.whole])
+            more = work.company(one.parts) or work.company(_parts(work, hidden))
+            more = more or work.company([one.whole])
         else:
             continue
         if more is not None:
             work.gone.add(more)
             went = True
     return went
+
+
+def _parts(work: _Cells, hidden: Sequence[Key]) -> list[Key]:
+    """What withheld figures are made of: shown parts leave little of them hidden."""
+    return [part for key in hidden for one in work.made_of.get(key, ()) for part in one.parts]
 
 
 def _too_few(work: _Cells, hidden: Sequence[Key]) -> bool:

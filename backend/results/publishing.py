@@ -14,7 +14,7 @@ from backend.city_file import CityProfile
 from backend.results import counts, publications
 from backend.results.measuring import measure
 from backend.results.publications import Publication
-from backend.results.release import renewed
+from backend.results.release import Release
 from backend.store import library
 
 DAY = timedelta(days=1)
@@ -60,12 +60,9 @@ def publish(engine: Engine, profile: CityProfile, survey: str, now: datetime) ->
             return None
         measured = measure(connection, profile, survey)
         before = publications.current(connection, city, survey)
-    figures = renewed(
-        measured.everybody,
-        measured.grouped,
-        {key: released.n for key, released in before.items()},
-        profile.threshold,
-    )
+        shown = {key: released.n for key, released in before.items()}
+        release = Release(shown, profile.threshold)
+        figures = release.renewed(measured.everybody, measured.dimensions, measured.grouped)
     number = last.number + 1 if last else 1
     new = Publication(number, now, measured.responses)
     try:

@@ -22,43 +22,59 @@ class Grouped:
     frame: Frame
 
 
-def renewed(
-    everybody: Frame,
-    grouped: Iterable[Grouped],
-    before: Mapping[FigureKey, int],
-    threshold: int,
-    *,
-    secondary: bool = True,
-) -> dict[FigureKey, int]:
-    """The figures to be made public now; `before` are those last made public."""
-    gone = _gone(everybody, before, threshold, (), (), secondary=secondary)
-    new = {key: n for key, n in everybody.counts.items() if key not in gone}
-    for one in grouped:
-        new |= _in_groups(one, everybody, new, before, threshold, secondary=secondary)
-    return new
+@dataclass(frozen=True, slots=True)
+class Release:
+    """`before` are the figures last made public. With `secondary` off only what is small is kept
+    back: to show what the rest is for."""
 
+    before: Mapping[FigureKey, int]
+    threshold: int
+    secondary: bool = True
 
-def _in_groups(
-    one: Grouped,
-    everybody: Frame,
-    new: Mapping[FigureKey, int],
-    before: Mapping[FigureKey, int],
-    threshold: int,
-    *,
-    secondary: bool,
-) -> dict[FigureKey, int]:
-    """A group whose own size is not renewed is not either, nor what is not renewed of everybody."""
-    sizes = one.dimension.sizes()
-    kept = {of for of, key in sizes.items() if key not in new}
-    kept |= _beside(one.dimension, kept)
-    shared = {key for key in one.frame.counts if not key.by}
-    forced = {key for key in one.frame.counts if (key.by, key.group) in kept}
-    known = {key for key in shared if key in new}
-    forced |= shared - known
-    gone = _gone(one.frame, before, threshold, known, forced, secondary=secondary)
-    if secondary and determined(one.frame.equations, gone):
-        return {}  # nothing more can go, and something is fixed by what is known of everybody
-    return {key: n for key, n in one.frame.counts.items() if key.by and key not in gone}
+    def renewed(
+        self, everybody: Frame, dimensions: Iterable[Dimension], grouped: Iterable[Grouped]
+    ) -> dict[FigureKey, int]:
+        """The figures to be made public now."""
+        forced = {key for one in dimensions for key in self._rolled_up(one, everybody)}
+        gone = self._gone(everybody, (), forced if self.secondary else ())
+        new = {key: n for key, n in everybody.counts.items() if key not in gone}
+        for one in grouped:
+            new |= self._in_groups(one, new)
+        return new
+
+    def _rolled_up(self, dimension: Dimension, everybody: Frame) -> set[FigureKey]:
+        """The sizes of groups that are shown only together with others."""
+        sizes = dimension.sizes()
+        small = {of for of, key in sizes.items() if self._small(key, everybody)}
+        return {sizes[of] for of in _beside(dimension, small)}
+
+    def _small(self, key: FigureKey, frame: Frame) -> bool:
+        return abs(frame.counts.get(key, 0) - self.before.get(key, 0)) < self.threshold
+
+    def _in_groups(self, one: Grouped, new: Mapping[FigureKey, int]) -> dict[FigureKey, int]:
+        """A group whose own size is not renewed is not either, nor what is not of everybody."""
+        kept = {of for of, key in one.dimension.sizes().items() if key not in new}
+        kept |= _beside(one.dimension, kept)
+        shared = {key for key in one.frame.counts if not key.by}
+        known = {key for key in shared if key in new}
+        forced = {key for key in one.frame.counts if (key.by, key.group) in kept}
+        gone = self._gone(one.frame, known, forced | (shared - known))
+        if self.secondary and determined(one.frame.equations, gone):
+            return {}  # nothing more can go, and something is fixed by what is known of everybody
+        return {key: n for key, n in one.frame.counts.items() if key.by and key not in gone}
+
+    def _gone(
+        self, frame: Frame, known: Collection[FigureKey], forced: Collection[FigureKey]
+    ) -> Collection[Key]:
+        changes: dict[Key, int] = {k: n - self.before.get(k, 0) for k, n in frame.counts.items()}
+        return protect(
+            changes,
+            frame.equations,
+            self.threshold,
+            known=known,
+            forced=forced,
+            secondary=self.secondary,
+        )
 
 
 FEW_REGIONS = 3
@@ -79,18 +95,3 @@ def _beside(dimension: Dimension, kept: Collection[tuple[str, str]]) -> set[tupl
     if 0 < len(rolled_up) < FEW_REGIONS:
         beside |= {of for of in dimension.sums if of[0] == SETTLEMENT}
     return beside
-
-
-def _gone(
-    frame: Frame,
-    before: Mapping[FigureKey, int],
-    threshold: int,
-    known: Collection[FigureKey],
-    forced: Collection[FigureKey],
-    *,
-    secondary: bool,
-) -> Collection[Key]:
-    changes: dict[Key, int] = {key: n - before.get(key, 0) for key, n in frame.counts.items()}
-    return protect(
-        changes, frame.equations, threshold, known=known, forced=forced, secondary=secondary
-    )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from backend.city_file import CityProfile
 from backend.results import publications
 from backend.results.counts import respondents_by_status
+from backend.results.dimensions import sex_question
 from backend.results.frames import INSIDE, NONE, OPTION, REACHED, FigureKey
 from backend.results.intervals import wilson
 from backend.results.merging import merged
@@ -77,6 +78,27 @@ class Participation:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far respondents came, as last made public: how many were asked each question, in the
+    order of the survey, and what share that is of those asked the first. Questions under a
+    condition are asked fewer."""
+
+    question: str
+    asked: Figure
+    percent: float | None
+    conditional: bool
+    as_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gender:
+    """The split by sex of those who told it: option names to percent; or why there is none."""
+
+    split: dict[str, float] | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyResults:
     """Results over all versions of a survey, with what must be said beside them."""
 
@@ -86,6 +108,8 @@ class SurveyResults:
     versions: list[int]
     synthetic: bool
     participation: Participation
+    progress: list[Progress]
+    gender: Gender
     threshold: int
     published: Publication | None
     statements: list[str]
@@ -112,6 +136,8 @@ def results(connection: Connection, profile: CityProfile, slug: str) -> SurveyRe
         versions=[version.version for version in all_versions],
         synthetic=profile.demo,
         participation=_participation(respondents_by_status(connection, profile.slug, slug)),
+        progress=_progress(survey, figures, profile.threshold),
+        gender=gender(survey, figures),
         threshold=profile.threshold,
         published=publications.last(connection, profile.slug, slug),
         statements=statements(profile),
@@ -199,6 +225,35 @@ def _day(released: Released | None) -> str | None:
 def percent(part: int, whole: int) -> float:
     """A share with one decimal."""
     return round(100 * part / whole, 1)
+
+
+def _progress(survey: Survey, figures: Figures, threshold: int) -> list[Progress]:
+    asked = [question for question in survey.questions if question.asks]
+    found = [figures.get(FigureKey(question.name, REACHED)) for question in asked]
+    first = next((one.n for one in found if one), None)
+    return [
+        Progress(
+            question.name,
+            _figure(one, threshold),
+            percent(one.n, first) if one and first else None,
+            question.only_if is not None,
+            _day(one),
+        )
+        for question, one in zip(asked, found, strict=True)
+    ]
+
+
+def gender(survey: Survey, figures: Figures) -> Gender:
+    """What every report says of who answered, or why it cannot."""
+    asked = sex_question(survey)
+    if asked is None:
+        return Gender(None, "The survey does not ask for sex or gender.")
+    names = [option.name for option in asked.options if option.role not in NON_RESPONSE]
+    told = {name: figures.get(FigureKey(asked.name, OPTION + name)) for name in names}
+    shown_of = {name: one for name, one in told.items() if one is not None and one.base}
+    if not shown_of:
+        return Gender(None, "Too few have told it.")
+    return Gender({name: percent(one.n, one.base or 1) for name, one in shown_of.items()}, None)
 
 
 def _participation(counts: dict[str, int]) -> Participation:

@@ -15,7 +15,7 @@ from backend.results.frames import (
     by_group,
     everybody,
 )
-from backend.results.release import Grouped, renewed
+from backend.results.release import Grouped, Release
 from backend.results.tables import NON_RESPONSE, Line, Table
 from dialogue.questions.choice import SelectOne
 from tests.backend.results.attacker import Attacker, small
@@ -91,7 +91,8 @@ def attack(seed: int, *, secondary: bool, most: int = 60) -> tuple[int, int]:
     shown: dict[FigureKey, int] = {}
     known: list[Mapping[FigureKey, int]] = []
     for frame, grouped in weeks:
-        known.append(renewed(frame, grouped, shown, THRESHOLD, secondary=secondary))
+        release = Release(shown, THRESHOLD, secondary)
+        known.append(release.renewed(frame, [one.dimension for one in grouped], grouped))
         shown |= known[-1]
     equations = [e for frame, grouped in weeks[-1:] for e in frame.equations]
     equations += [e for one in weeks[-1][1] for e in one.frame.equations]
