@@ -1,6 +1,6 @@
 """`make bench`: how well replies and misspelt places are read, languages guessed; turns a
 second, CPU, latency, memory beside the floor, on both databases; what a turn costs with millions of
-contacts there."""
+contacts there; exports and results of a million answers."""
 
 import asyncio
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from backend.store import open_engine
 from benchmarks.crowd import fill
+from benchmarks.exports import exports
 from benchmarks.hostile import hostile
 from benchmarks.language import language
 from benchmarks.places import places
@@ -24,6 +25,7 @@ from tests.postgres import at, running_server
 
 RESIDENTS = int(os.environ.get("BENCH_RESIDENTS", "64"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "4"))
+ANSWERS = [int(n) for n in os.environ.get("BENCH_ANSWERS", "10000,1000000").split(",")]
 CROWDS = [int(n) for n in os.environ.get("BENCH_CROWDS", "10000,1000000,5000000").split(",")]
 
 ON_SQLITE = (Program("floor"), Program("imbizo run"))
@@ -156,7 +158,15 @@ def _beside(size: int, there: int, database: str, folder: Path) -> Measured:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["replies", "places", "language", "hostile", "speed", "crowds"]
+    wanted = sys.argv[1:] or [
+        "replies",
+        "places",
+        "language",
+        "hostile",
+        "speed",
+        "exports",
+        "crowds",
+    ]
     if "replies" in wanted:
         replies()
     if "places" in wanted:
@@ -167,5 +177,7 @@ if __name__ == "__main__":
         hostile()
     if "speed" in wanted:
         speed()
+    if "exports" in wanted:
+        exports(_databases, ANSWERS)
     if "crowds" in wanted:
         crowds(CROWDS)

@@ -28,7 +28,7 @@ from backend.models.messages import (
     Receipt,
     Spend,
 )
-from backend.models.publications import Publication, PublishedFigure
+from backend.models.publications import Participation, Publication, PublishedFigure
 from backend.models.records import Alert, ApiKey, Audit, Counter, Lease, PurgeLog, RiskCount
 
 metadata = SQLModel.metadata
@@ -54,6 +54,7 @@ __all__ = [
     "Media",
     "OptOut",
     "Outbound",
+    "Participation",
     "Publication",
     "PublishedFigure",
     "PurgeLog",

@@ -24,6 +24,18 @@ class Publication(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
+class Participation(SQLModel, table=True):
+    """How many respondents of a survey there were by status, as counted last: of a large survey,
+    whose sessions are not counted whenever somebody looks."""
+
+    __tablename__ = "participation"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    survey: str = Field(primary_key=True)
+    by_status: str
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
 class PublishedFigure(SQLModel, table=True):
     """A figure made public with a publication: respondents of a question in a row, in all
     (`group_by` and `group_name` are "") or in a group. `base` are those of the same column who were

@@ -7,7 +7,7 @@ Z95 = 1.959963985
 """The normal quantile of a 95 % interval (statistics facts, B1)."""
 
 _TINY = 1e-300
-_STEPS = 300
+_STEPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,25 @@ def difference(k1: float, n1: float, k2: float, n2: float) -> Interval:
 
 
 def _beta_quantile(share: float, a: float, b: float) -> float:
-    """Where the beta distribution reaches a share, by halving."""
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _beta_share(middle, a, b) < share else (low, middle)
-    return (low + high) / 2
+    """Where the beta distribution reaches a share, by Newton's method kept between bounds."""
+    low, high, x = 0.0, 1.0, a / (a + b)
+    for _ in range(100):
+        beyond = _beta_share(x, a, b) - share
+        low, high = (low, x) if beyond > 0 else (x, high)
+        after = x - beyond / max(_beta_density(x, a, b), _TINY)
+        if not low < after < high:
+            after = (low + high) / 2
+        if abs(after - x) <= 1e-14:
+            return after
+        x = after
+    return x
+
+
+def _beta_density(x: float, a: float, b: float) -> float:
+    return math.exp(
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+        + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x)
+    )  # fmt: skip
 
 
 def _beta_share(x: float, a: float, b: float) -> float:

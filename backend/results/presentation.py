@@ -6,6 +6,7 @@ which CDC's surveytable applies them (statistics facts, B2).
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from backend.results.intervals import Interval, exact
 
@@ -38,6 +39,7 @@ class Presentation:
         return self.verdict is Verdict.SHOW
 
 
+@lru_cache(maxsize=100_000)
 def present(p: float, n: int, error: float | None = None, freedom: float = 999) -> Presentation:
     """Judges a share p of n answers with a standard `error` (None: of a simple random sample) on
     so many degrees of `freedom`. Raises ValueError where p is not within 0 and 1, or n is 0."""

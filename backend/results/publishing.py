@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from backend.city_file import CityProfile
-from backend.results import counts, publications
+from backend.results import counts, participation, publications
 from backend.results.measuring import measure
 from backend.results.publications import Publication
 from backend.results.release import Release
@@ -20,9 +20,6 @@ from backend.store import library
 DAY = timedelta(days=1)
 SHARE = 100
 """A publication is due at once when one in so many respondents is new."""
-
-AT_ONCE = 2_000
-"""Up to so many respondents a survey is published when it is read; above, by the worker alone."""
 
 
 def publish_due(engine: Engine, now: datetime, *, demo: bool = True) -> int:
@@ -38,15 +35,17 @@ def publish_due(engine: Engine, now: datetime, *, demo: bool = True) -> int:
         with engine.connect() as connection:
             profile = library.load_profile(connection, slug)
             surveys = {one.survey.slug for one in library.surveys(connection, slug)}
-        published += sum(publish(engine, profile, one, now) is not None for one in sorted(surveys))
+        for one in sorted(surveys):
+            published += publish(engine, profile, one, now) is not None
+            participation.keep(engine, slug, one, now)
     return published
 
 
 def publish_if_small(engine: Engine, profile: CityProfile, survey: str, now: datetime) -> None:
     """Makes a survey public that is due, unless counting it would keep whoever reads it waiting."""
     with engine.connect() as connection:
-        last = publications.last(connection, profile.slug, survey)
-    if last is None or last.responses < AT_ONCE:
+        large = participation.is_large(connection, profile.slug, survey)
+    if not large:
         publish(engine, profile, survey, now)
 
 

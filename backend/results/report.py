@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from backend.city_file import CityProfile
 from backend.results import publications
-from backend.results.counts import respondents_by_status
 from backend.results.dimensions import sex_question
 from backend.results.frames import INSIDE, NONE, OPTION, REACHED, FigureKey
 from backend.results.intervals import wilson
 from backend.results.merging import merged
+from backend.results.participation import participation
 from backend.results.presentation import present
 from backend.results.publications import Publication, Released
 from backend.results.statement import SYNTHETIC, sample_statement, suppression_rule
@@ -135,7 +135,7 @@ def results(connection: Connection, profile: CityProfile, slug: str) -> SurveyRe
         title=dict(survey.title),
         versions=[version.version for version in all_versions],
         synthetic=profile.demo,
-        participation=_participation(respondents_by_status(connection, profile.slug, slug)),
+        participation=_participation(participation(connection, profile.slug, slug)),
         progress=_progress(survey, figures, profile.threshold),
         gender=gender(survey, figures),
         threshold=profile.threshold,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
@@ -143,10 +144,15 @@ def surveys(connection: Connection, city: str) -> Sequence[Published]:
 
 
 def _published(version: int, source: str, at: datetime, retired: bool) -> Published:
+    return Published(replace(_survey(source), version=version), source, at, retired)
+
+
+@lru_cache(maxsize=256)
+def _survey(source: str) -> Survey:
     survey, faults = read_survey(tomllib.loads(source))
     if survey is None:
         raise ValueError(f"a published survey cannot be read: {faults[0]}")
-    return Published(replace(survey, version=version), source, at, retired)
+    return survey
 
 
 @contextmanager

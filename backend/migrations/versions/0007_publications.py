@@ -27,6 +27,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("city", "survey", "number", name="uq_publication_city_survey_number"),
     )
     op.create_table(
+        "participation",
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("survey", sa.String(), nullable=False),
+        sa.Column("by_status", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["city"], ["city.slug"], name="fk_participation_city"),
+        sa.PrimaryKeyConstraint("city", "survey", name="pk_participation"),
+    )
+    op.create_table(
         "published_figure",
         sa.Column("id", BIG, nullable=False),
         sa.Column("city", sa.String(), nullable=False),
@@ -62,4 +71,5 @@ def downgrade() -> None:
     op.drop_index("ix_session_finished", "session")
     op.drop_index("ix_session_started", "session")
     op.drop_table("published_figure")
+    op.drop_table("participation")
     op.drop_table("publication")
