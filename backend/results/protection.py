@@ -141,7 +141,7 @@ def _lines(work: _Cells) -> bool:
         if one.whole in work.gone:
             more = None if hidden or one.loose else work.company(one.parts)
         elif hidden and _too_few(work, hidden):
-            more = work.company(one.parts) or work.company(_parts(work, hidden))
+            more = work.company(_parts(work, hidden)) or work.company(one.parts)
             more = more or work.company([one.whole])
         else:
             continue
