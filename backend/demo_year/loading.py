@@ -1,0 +1,124 @@
+"""Makes years: at once, as a command does, or beside everything else, as `make run` does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import structlog
+
+from backend import wiring
+from backend.demo_year.plan import ToPlay, demo_cities, plan
+from backend.demo_year.visits import play
+from backend.metrics import Figure
+from bot.store import ContactBusyError, Store
+
+AT_ONCE = 4
+"""Visits in one transaction of the command: who is served beside it never waits for long."""
+
+TRIES = 5
+START_AFTER = 2.0
+"""Seconds from the start until a year is made beside everything else: first come the visitors."""
+
+PAUSE = 1.5
+"""How long to rest after a visit, by how long it took: so less than half of a core is used."""
+
+LEAST_PAUSE = 0.02
+AFTER_A_FAULT = 5.0
+MOST_FAULTS = 20
+LOGGED = 20
+"""Lines of progress in the log, in all."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many visits are made, of how many; `total` is 0 until that is known."""
+
+    made: int = 0
+    total: int = 0
+
+    def figures(self) -> Sequence[Figure]:
+        """For `/metrics`."""
+        values = [(("made",), float(self.made)), (("planned",), float(self.total))]
+        text = "Visits of made-up residents in the demo cities"
+        return [Figure("imbizo_demo_year_visits", text, values, ("state",))]
+
+
+def load(store: Store, visits: Sequence[ToPlay], made: Callable[[int], None]) -> int:
+    """Makes these visits now; how many texts were sent in them. `made` is told how many are
+    there. Raises ContactBusyError where somebody else holds on to a contact."""
+    texts = 0
+    for begin in range(0, len(visits), AT_ONCE):
+        texts += _commit(store, visits[begin : begin + AT_ONCE])
+        made(min(begin + AT_ONCE, len(visits)))
+    return texts
+
+
+def _commit(store: Store, visits: Sequence[ToPlay], tries: int = 1) -> int:
+    try:
+        with store.write() as unit:
+            return sum(play(unit, one.stage, one.resident, one.visit) for one in visits)
+    except ContactBusyError:
+        if tries >= TRIES:
+            raise
+    return _commit(store, visits, tries + 1)
+
+
+@asynccontextmanager
+async def loading(one: wiring.Installation, progress: Progress) -> AsyncIterator[None]:
+    """Makes the years of all demo cities within the block, beside everything else. What is not made
+    at its end is made at the next start."""
+    task = asyncio.create_task(_load_beside(one, progress), name="demo year")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _load_beside(one: wiring.Installation, progress: Progress) -> None:
+    await asyncio.sleep(START_AFTER)
+    try:
+        left = await asyncio.to_thread(_planned, one, progress)
+        await _one_by_one(one, left, progress)
+    except Exception as error:
+        log.error("demo_year_stopped", error=type(error).__name__)
+
+
+def _planned(one: wiring.Installation, progress: Progress) -> Sequence[ToPlay]:
+    """What is left of the years of all demo cities, in the order of time."""
+    kinds, now = one.channels.kinds(), wiring.now()
+    plans = [plan(one.engine, city, kinds, now) for city in demo_cities(one.engine)]
+    left = [visit for found in plans for visit in found.left]
+    progress.total = sum(found.total for found in plans)
+    progress.made = progress.total - len(left)
+    return sorted(left, key=lambda to_play: to_play.visit.begins)
+
+
+async def _one_by_one(one: wiring.Installation, left: Sequence[ToPlay], progress: Progress) -> None:
+    every = max(progress.total // LOGGED, 1)
+    faults = 0
+    for visit in left:
+        begun = wiring.ticking()
+        try:
+            await _make(one, visit)
+        except Exception as error:
+            log.error("demo_visit_failed", error=type(error).__name__)
+            faults += 1
+            if faults >= MOST_FAULTS:
+                raise
+            await asyncio.sleep(AFTER_A_FAULT)
+            continue
+        progress.made += 1
+        if progress.made % every == 0 or progress.made == progress.total:
+            share = 100 * progress.made // progress.total
+            log.info("demo_year", count=progress.made, status=f"{share} %")
+        await asyncio.sleep(max(LEAST_PAUSE, PAUSE * (wiring.ticking() - begun)))
+
+
+async def _make(one: wiring.Installation, to_play: ToPlay) -> None:
+    stage, resident, visit = to_play.stage, to_play.resident, to_play.visit
+    await one.writer.run(lambda unit: play(unit, stage, resident, visit), resident.urn)
