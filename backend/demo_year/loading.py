@@ -20,10 +20,10 @@ TRIES = 5
 START_AFTER = 2.0
 """Seconds from the start until a year is made beside everything else: first come the visitors."""
 
-PAUSE = 1.5
-"""How long to rest after a visit, by how long it took: so less than half of a core is used."""
+PAUSE = 1.0
+"""How long to rest after a visit, by how long it took: so no more than half of a core is used."""
 
-LEAST_PAUSE = 0.02
+LEAST_PAUSE = 0.012
 AFTER_A_FAULT = 5.0
 MOST_FAULTS = 20
 LOGGED = 20
