@@ -28,8 +28,7 @@ def times(demo: Demo, *columns: Column[datetime]) -> Sequence[datetime]:
         return [
             at
             for column in columns
-            for at in connection.execute(select(column)).scalars()
-            if at is not None
+            for at in connection.execute(select(column).where(column.is_not(None))).scalars()
         ]
 
 
@@ -152,6 +151,16 @@ def test_a_visit_made_before_changes_nothing(demo: Demo) -> None:
     before = (demo.answers(), demo.count("received"), demo.count("outbound"))
     assert demo.make(planned) == 0
     assert before == (demo.answers(), demo.count("received"), demo.count("outbound"))
+
+
+def test_the_first_night_takes_the_words_and_nothing_is_made_again(demo: Demo) -> None:
+    demo.make(demo.plan(FEW))
+    before = demo.count("session"), demo.answers()
+    gone = demo.one.store.purge(NOW)
+    assert gone["ordinary"] > FEW
+    assert gone["stranger"] > 0
+    assert (demo.count("session"), demo.answers()) == before
+    assert demo.plan().left == []
 
 
 def test_a_year_is_gone_on_with_under_its_own_name_only(demo_on_sqlite: Demo) -> None:
