@@ -11,8 +11,10 @@ from channels.base import Part
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.gate import CONSENT_TAG
+from dialogue.locale import Locale
 from dialogue.memory import Aside
 from dialogue.questions import Option, Question
+from dialogue.survey import Survey
 
 GIVES_UP = {
     CONSENT_TAG: 0.15, "gate": 0.1, "safe_day": 0.16, "safe_dark": 0.12, "city_safe": 0.15,
@@ -80,7 +82,7 @@ class Talker:
         if fold(locale.say("age_question")) in said:
             return "gate"
         every = (q for survey in self.desk.surveys for q in survey.questions if q.asks)
-        worded = ((q.name, fold(q.text.get(locale.code, ""))) for q in every)
+        worded = ((q.name, fold(words)) for q in every for words in q.text.values())
         return next((name for name, words in worded if words and words in said), None)
 
     def _gives_up(self, what: str) -> bool:
@@ -121,7 +123,9 @@ class Talker:
                 found = self._question(what)
         if found is None:
             return Text("1")
-        return self._survey_reply(found, part, language, mood, plainly=tries > 0)
+        survey, question = found
+        locale = self.desk.survey_locale(survey, language)
+        return self._survey_reply(question, part, locale, mood, plainly=tries > 0)
 
     def _consent(self, part: Part, language: str | None) -> Text:
         other = language != self.resident.language
@@ -133,15 +137,14 @@ class Talker:
             return Text(choice=number, question=part.question)
         return Text(number)
 
-    def _question(self, name: str) -> Question | None:
+    def _question(self, name: str) -> tuple[Survey, Question] | None:
         """Questions of one name are the same in all surveys of a city that we know."""
-        every = (q for survey in self.desk.surveys for q in survey.questions)
-        return next((question for question in every if question.name == name), None)
+        every = ((survey, q) for survey in self.desk.surveys for q in survey.questions)
+        return next((found for found in every if found[1].name == name), None)
 
     def _survey_reply(
-        self, asked: Question, part: Part, language: str | None, mood: Mood, *, plainly: bool
+        self, asked: Question, part: Part, locale: Locale, mood: Mood, *, plainly: bool
     ) -> Text:
-        locale = self.desk.locale(language)
         if not plainly and self.dice.happens(PASSES.get(asked.name, PASSES_ELSE)):
             return texting.skip(locale)
         if not plainly and self.dice.happens(ODD):
@@ -153,9 +156,11 @@ class Talker:
                 return texting.area(self.resident, part, self.dice, plainly=plainly)
             case "age":
                 return Text(texting.age(self.resident, self.dice))
+            case "photo":
+                return texting.skip(locale)
             case _:
                 chosen = self._chosen(asked, mood)
-        if chosen is None or locale.code not in chosen.label:
+        if chosen is None:
             return texting.anything(asked, part, locale, self.dice)
         return texting.option(chosen, part, self.resident, locale, self.dice, plainly=plainly)
 

@@ -13,10 +13,12 @@ from sqlalchemy import Column, select
 
 from backend.city_file import CityError
 from backend.demo_year.loading import load
+from backend.store import library
 from backend.store.tables import OUTBOUND, RECEIVED, SESSION
 from bot.store import Inbound
 from channels.base import Received
 from tests.backend.demo_year.conftest import NOW, Demo, demo_in
+from tests.conftest import ROOT
 
 FEW = 30
 FIRST, END = datetime(2025, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 23, 22, tzinfo=UTC)
@@ -143,6 +145,19 @@ def test_an_interrupted_year_goes_on_where_it_stopped(
     with demo_in(f"sqlite:///{tmp_path / 'whole.db'}", tmp_path / "whole") as whole:
         whole.make(whole.plan(FEW))
         assert [a[:-1] for a in demo.answers()] == [a[:-1] for a in whole.answers()]
+
+
+def test_other_surveys_are_answered_too(demo_on_sqlite: Demo) -> None:
+    """Of every type, and not in every language of the city; each is asked for by its keyword."""
+    demo = demo_on_sqlite
+    own = sorted((ROOT / "tests" / "dialogue" / "instruments").glob("*.toml"))
+    with library.writing(demo.one.engine) as connection:
+        for path in own:
+            library.publish(connection, "demo-za", path.read_text(encoding="utf-8"), NOW)
+    demo.make(demo.plan(150))
+    assert demo.rows("SELECT DISTINCT status FROM received") == [("taken",)]
+    ended = demo.rows("SELECT DISTINCT survey FROM session WHERE status = 'completed'")
+    assert {(path.stem,) for path in own} <= set(ended)
 
 
 def test_a_visit_made_before_changes_nothing(demo: Demo) -> None:
