@@ -26,7 +26,9 @@ START_AFTER = 2.0
 PAUSE = 1.0
 """How long to rest after visits, by how long they took: so no more than half of a core is used."""
 
-LEAST_PAUSE = 0.012
+LEAST_PAUSE, MOST_PAUSE = 0.012, 0.04
+"""Seconds; more than the longer is not needed where others keep the machine busy."""
+
 AFTER_A_FAULT = 5.0
 MOST_FAULTS = 20
 LOGGED = 20
@@ -86,7 +88,7 @@ async def _load_beside(one: wiring.Installation, progress: Progress) -> None:
     await asyncio.sleep(START_AFTER)
     try:
         left = await asyncio.to_thread(_planned, one, progress)
-        await _few_by_few(one, left, progress)
+        await few_by_few(one, left, progress)
     except Exception as error:
         log.error("demo_year_stopped", error=type(error).__name__)
 
@@ -101,7 +103,14 @@ def _planned(one: wiring.Installation, progress: Progress) -> Sequence[ToPlay]:
     return sorted(left, key=lambda to_play: to_play.visit.begins)
 
 
-async def _few_by_few(one: wiring.Installation, left: Sequence[ToPlay], progress: Progress) -> None:
+async def few_by_few(
+    one: wiring.Installation,
+    left: Sequence[ToPlay],
+    progress: Progress,
+    after_a_fault: float = AFTER_A_FAULT,
+) -> None:
+    """Makes these visits, some at a time. One that fails is logged and left; too many, and the
+    last fault is raised."""
     every = max(progress.total // LOGGED, 1)
     faults = 0
     for begin in range(0, len(left), AT_ONCE_BESIDE):
@@ -114,13 +123,14 @@ async def _few_by_few(one: wiring.Installation, left: Sequence[ToPlay], progress
             faults += 1
             if faults >= MOST_FAULTS:
                 raise
-            await asyncio.sleep(AFTER_A_FAULT)
+            await asyncio.sleep(after_a_fault)
             continue
         before, progress.made = progress.made, progress.made + len(visits)
         if before // every != progress.made // every or progress.made == progress.total:
             share = 100 * progress.made // progress.total
             log.info("demo_year", count=progress.made, status=f"{share} %")
-        await asyncio.sleep(max(LEAST_PAUSE, PAUSE * (wiring.ticking() - begun)))
+        pause = PAUSE * (wiring.ticking() - begun)
+        await asyncio.sleep(min(max(LEAST_PAUSE, pause), MOST_PAUSE))
 
 
 def _making(visits: Sequence[ToPlay]) -> Callable[[Unit], int]:

@@ -1,6 +1,7 @@
 """What a made-up resident texts next: an answer to what the bot has just asked, or nothing more."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backend.demo_year import texting
 from backend.demo_year.dice import Dice
@@ -39,6 +40,8 @@ ASKS_HELP = 0.004
 THANKS = 0.1
 MOST_TEXTS = 45
 """Longest visit; nobody is answered for ever."""
+
+_folded = lru_cache(maxsize=1000)(fold)
 
 
 @dataclass(slots=True)
@@ -79,10 +82,11 @@ class Talker:
         if part.question is not None:
             return part.question.rpartition(":")[2].partition("~")[0]
         locale, said = self.desk.locale(language), fold(part.text)
-        if fold(locale.say("age_question")) in said:
+        if _folded(locale.say("age_question")) in said:
             return "gate"
-        every = (q for survey in self.desk.surveys for q in survey.questions if q.asks)
-        worded = ((q.name, fold(words)) for q in every for words in q.text.values())
+        every = (q for survey in self.desk.surveys for q in survey.questions)
+        bare = (question for question in every if question.asks and not question.options)
+        worded = ((q.name, _folded(words)) for q in bare for words in q.text.values())
         return next((name for name, words in worded if words and words in said), None)
 
     def _gives_up(self, what: str) -> bool:
