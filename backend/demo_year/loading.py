@@ -16,15 +16,12 @@ from bot.store import ContactBusyError, Store, Unit
 AT_ONCE = 4
 """Visits in one transaction of the command: who is served beside it never waits for long."""
 
-AT_ONCE_BESIDE = 2
-"""The same beside visitors: some hundredths of a second."""
-
 TRIES = 5
 START_AFTER = 2.0
 """Seconds from the start until a year is made beside everything else: first come the visitors."""
 
 PAUSE = 1.0
-"""How long to rest after visits, by how long they took: so no more than half of a core is used."""
+"""How long to rest after a visit, by how long it took: so no more than half of a core is used."""
 
 LEAST_PAUSE, MOST_PAUSE = 0.012, 0.04
 """Seconds; more than the longer is not needed where others keep the machine busy."""
@@ -88,7 +85,7 @@ async def _load_beside(one: wiring.Installation, progress: Progress) -> None:
     await asyncio.sleep(START_AFTER)
     try:
         left = await asyncio.to_thread(_planned, one, progress)
-        await few_by_few(one, left, progress)
+        await one_by_one(one, left, progress)
     except Exception as error:
         log.error("demo_year_stopped", error=type(error).__name__)
 
@@ -103,21 +100,20 @@ def _planned(one: wiring.Installation, progress: Progress) -> Sequence[ToPlay]:
     return sorted(left, key=lambda to_play: to_play.visit.begins)
 
 
-async def few_by_few(
+async def one_by_one(
     one: wiring.Installation,
     left: Sequence[ToPlay],
     progress: Progress,
     after_a_fault: float = AFTER_A_FAULT,
 ) -> None:
-    """Makes these visits, some at a time. One that fails is logged and left; too many, and the
-    last fault is raised."""
+    """Makes these visits. One that fails is logged and left; too many, and the last fault is
+    raised."""
     every = max(progress.total // LOGGED, 1)
     faults = 0
-    for begin in range(0, len(left), AT_ONCE_BESIDE):
-        visits = left[begin : begin + AT_ONCE_BESIDE]
+    for visit in left:
         begun = wiring.ticking()
         try:
-            await one.writer.run(_making(visits), visits[0].resident.urn)
+            await one.writer.run(_making([visit]), visit.resident.urn)
         except Exception as error:
             log.error("demo_visit_failed", error=type(error).__name__)
             faults += 1
@@ -125,8 +121,8 @@ async def few_by_few(
                 raise
             await asyncio.sleep(after_a_fault)
             continue
-        before, progress.made = progress.made, progress.made + len(visits)
-        if before // every != progress.made // every or progress.made == progress.total:
+        progress.made += 1
+        if progress.made % every == 0 or progress.made == progress.total:
             share = 100 * progress.made // progress.total
             log.info("demo_year", count=progress.made, status=f"{share} %")
         pause = PAUSE * (wiring.ticking() - begun)

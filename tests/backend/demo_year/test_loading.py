@@ -12,7 +12,7 @@ from sqlalchemy import text
 from backend import wiring
 from backend.app import create_app
 from backend.demo import load_demo
-from backend.demo_year.loading import AT_ONCE_BESIDE, MOST_FAULTS, Progress, few_by_few
+from backend.demo_year.loading import MOST_FAULTS, Progress, one_by_one
 from backend.demo_year.plan import plan
 from backend.store import open_engine
 from channels.client import Client
@@ -74,14 +74,14 @@ async def test_a_visit_that_fails_is_left_for_the_next_start(sqlite_url: str) ->
     engine.dispose()
     async with wiring.installation(settings_for(sqlite_url)) as one:
         left = list(plan(one.engine, "demo-za", one.channels.kinds(), wiring.now(), 40).left)
-        broken = [replace(v, stage=replace(v.stage, kinds={})) for v in left[:AT_ONCE_BESIDE]]
+        broken = [replace(v, stage=replace(v.stage, kinds={})) for v in left[:2]]
         progress = Progress(0, len(left))
-        await few_by_few(one, [*broken, *left[AT_ONCE_BESIDE:]], progress, after_a_fault=0)
-        assert progress.made == len(left) - AT_ONCE_BESIDE
+        await one_by_one(one, [*broken, *left[2:]], progress, after_a_fault=0)
+        assert progress.made == len(left) - 2
         again = plan(one.engine, "demo-za", one.channels.kinds(), wiring.now())
-        assert [v.visit for v in again.left] == [v.visit for v in left[:AT_ONCE_BESIDE]]
+        assert [v.visit for v in again.left] == [v.visit for v in left[:2]]
         with pytest.raises(KeyError):
-            await few_by_few(one, broken * MOST_FAULTS, progress, after_a_fault=0)
+            await one_by_one(one, broken * MOST_FAULTS, progress, after_a_fault=0)
 
 
 async def test_without_being_asked_for_no_year_comes(sqlite_url: str) -> None:
