@@ -58,5 +58,5 @@ def _make_year(one: wiring.Installation, city: str, planned: Plan) -> None:
         return
     made = planned.total - len(planned.left)
     with bar(f"{city}: a synthetic year") as progress:
-        texts = load(one.store, planned.left, lambda n: progress(made + n, planned.total))
+        texts = load(one, planned.left, lambda n: progress(made + n, planned.total))
     click.echo(f"{city}: {texts} texts in {len(planned.left)} visits, all of them synthetic.")

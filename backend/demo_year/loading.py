@@ -9,6 +9,13 @@ import structlog
 
 from backend import wiring
 from backend.demo_year.plan import ToPlay, demo_cities, plan
+from backend.demo_year.releasing import (
+    Release,
+    hold,
+    let_go,
+    release,
+    with_releases,
+)
 from backend.demo_year.visits import play
 from backend.metrics import Figure
 from bot.store import ContactBusyError, Store, Unit
@@ -48,24 +55,45 @@ class Progress:
         return [Figure("imbizo_demo_year_visits", text, values, ("state",))]
 
 
-def load(store: Store, visits: Sequence[ToPlay], made: Callable[[int], None]) -> int:
-    """Makes these visits now; how many texts were sent in them. `made` is told how many are
-    there. Raises ContactBusyError where somebody else holds on to a contact."""
-    texts = 0
-    for begin in range(0, len(visits), AT_ONCE):
-        texts += _commit(store, visits[begin : begin + AT_ONCE])
-        made(min(begin + AT_ONCE, len(visits)))
+def load(one: wiring.Installation, visits: Sequence[ToPlay], made: Callable[[int], None]) -> int:
+    """Makes these visits now, and releases what they lead to; how many texts were sent in them.
+    `made` is told how many are there. Raises ContactBusyError where somebody else holds on to a
+    contact."""
+    cities = _cities(visits)
+    texts, done = 0, 0
+    waiting: list[ToPlay] = []
+
+    def commit() -> None:
+        nonlocal texts, done
+        texts += _commit(one.store, cities, waiting)
+        done += len(waiting)
+        waiting.clear()
+        made(done)
+
+    for step in with_releases(visits):
+        if isinstance(step, Release) or len(waiting) == AT_ONCE:
+            commit()
+        if isinstance(step, Release):
+            release(one.engine, step)
+        else:
+            waiting.append(step)
+    with one.store.write() as unit:
+        let_go(unit, cities, wiring.now())
     return texts
 
 
-def _commit(store: Store, visits: Sequence[ToPlay], tries: int = 1) -> int:
+def _commit(store: Store, cities: Sequence[str], visits: Sequence[ToPlay], tries: int = 1) -> int:
     try:
         with store.write() as unit:
-            return _making(visits)(unit)
+            return _making(cities, visits)(unit)
     except ContactBusyError:
         if tries >= TRIES:
             raise
-    return _commit(store, visits, tries + 1)
+    return _commit(store, cities, visits, tries + 1)
+
+
+def _cities(visits: Sequence[ToPlay]) -> Sequence[str]:
+    return sorted({one.stage.profile.slug for one in visits})
 
 
 @asynccontextmanager
@@ -109,11 +137,11 @@ async def one_by_one(
     """Makes these visits. One that fails is logged and left; too many, and the last fault is
     raised."""
     every = max(progress.total // LOGGED, 1)
-    faults = 0
-    for visit in left:
+    faults, cities = 0, _cities(left)
+    for step in with_releases(left):
         begun = wiring.ticking()
         try:
-            await one.writer.run(_making([visit]), visit.resident.urn)
+            await _take(one, cities, step)
         except Exception as error:
             log.error("demo_visit_failed", error=type(error).__name__)
             faults += 1
@@ -121,18 +149,28 @@ async def one_by_one(
                 raise
             await asyncio.sleep(after_a_fault)
             continue
-        progress.made += 1
+        progress.made += isinstance(step, ToPlay)
         if progress.made % every == 0 or progress.made == progress.total:
             share = 100 * progress.made // progress.total
             log.info("demo_year", count=progress.made, status=f"{share} %")
         pause = PAUSE * (wiring.ticking() - begun)
         await asyncio.sleep(min(max(LEAST_PAUSE, pause), MOST_PAUSE))
+    if cities:
+        await one.writer.run(lambda unit: let_go(unit, cities, wiring.now()))
 
 
-def _making(visits: Sequence[ToPlay]) -> Callable[[Unit], int]:
+async def _take(one: wiring.Installation, cities: Sequence[str], step: ToPlay | Release) -> None:
+    if isinstance(step, Release):
+        await asyncio.to_thread(release, one.engine, step)
+    else:
+        await one.writer.run(_making(cities, [step]), step.resident.urn)
+
+
+def _making(cities: Sequence[str], visits: Sequence[ToPlay]) -> Callable[[Unit], int]:
     """The work that makes these visits; how many texts were sent."""
 
     def make(unit: Unit) -> int:
+        hold(unit, cities, wiring.now())
         return sum(play(unit, one.stage, one.resident, one.visit) for one in visits)
 
     return make

@@ -37,7 +37,7 @@ class Demo:
         return plan(self.one.engine, city, self.one.channels.kinds(), now, residents, seed)
 
     def make(self, planned: Plan) -> int:
-        return load(self.one.store, planned.left, lambda _: None)
+        return load(self.one, planned.left, lambda _: None)
 
     def rows(self, statement: str) -> Sequence[tuple[object, ...]]:
         with self.one.engine.connect() as connection:
