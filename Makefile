@@ -24,7 +24,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
 run: .venv/.run ## start Imbizo with its two demo cities (PORT=8000)
-	@exec $(VENV) -m backend run --demo --port "$(PORT)"
+	@exec $(VENV) -m backend run --demo --demo-year --port "$(PORT)"
 
 test: .venv/.dev ## lint, types, import contracts, every test, coverage
 	$(VENV) -m ruff check .

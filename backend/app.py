@@ -1,7 +1,7 @@
 """The web application: webhooks, the page to try, the staff API, health."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from backend import api, problems, reference, try_page, webhooks, wiring
+from backend.demo_year.loading import Progress, loading
 from backend.headers import SafeHeaders
 from backend.health import router as health
 from backend.looking import Looks
@@ -32,14 +33,19 @@ class Application(FastAPI):
             await webhooks.answer({**webhook, "app": self}, receive, send)
 
 
-def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
-    """The application of one process; `with_worker` runs the worker in it too (`imbizo run`)."""
+def create_app(settings: Settings, *, with_worker: bool, demo_year: bool = False) -> FastAPI:
+    """The application of one process; `with_worker` runs the worker in it too (`imbizo run`);
+    `demo_year` makes the years of the demo cities beside it."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with wiring.installation(settings) as one:
             app.state.installation, app.state.looks = one, Looks(one)
-            async with working(one) if with_worker else refreshing(one):
+            app.state.demo_year = Progress() if demo_year else None
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(working(one) if with_worker else refreshing(one))
+                if app.state.demo_year is not None:
+                    await stack.enter_async_context(loading(one, app.state.demo_year))
                 yield
 
     app = Application(

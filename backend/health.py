@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from backend import wiring
+from backend.demo_year.loading import Progress
 from backend.figures import of_channels, of_outbox
 from backend.looking import Looks
 from backend.metrics import Figure, exposition
@@ -37,7 +38,7 @@ async def ready(request: Request) -> JSONResponse:
         return JSONResponse({"status": "no database", "error": type(error).__name__}, 503)
     outbox = found.outbox
     late = outbox.oldest_due_seconds > LATE_SECONDS
-    body = {
+    body: dict[str, object] = {
         "status": "queue is late" if late else "ready",
         "queued": outbox.queued,
         "oldest_due_seconds": round(outbox.oldest_due_seconds),
@@ -47,6 +48,9 @@ async def ready(request: Request) -> JSONResponse:
         "stale_helplines": one.channels.stale_helplines(wiring.now().date()),
         "wrong": [str(condition) for condition in found.wrong],
     }
+    year: Progress | None = request.app.state.demo_year
+    if year is not None:
+        body["demo_year"] = {"made": year.made, "planned": year.total}
     return JSONResponse(body, 503 if late else 200)
 
 
@@ -61,4 +65,6 @@ async def metrics(request: Request) -> Response:
         figures = [Figure("imbizo_database_up", "Whether the database answers", [((), 0.0)])]
     else:
         figures = [*of_outbox(found.outbox), *of_channels(found.standing, one.channels)]
+    year: Progress | None = request.app.state.demo_year
+    figures += year.figures() if year is not None else []
     return Response(exposition(figures), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -250,8 +250,8 @@ class Contacts(Protocol):
         """Erases the contact as `backend.privacy` says and raises the counter `count`."""
         ...
 
-    def due(self, now: datetime, limit: int) -> Sequence[Due]:
-        """Contacts whose `wake_at` has come, locked."""
+    def due(self, now: datetime, limit: int, city: str | None = None) -> Sequence[Due]:
+        """Contacts (of one city, if it is given) whose `wake_at` has come, locked."""
         ...
 
 
@@ -288,6 +288,11 @@ class Outbox(Protocol):
     def settle(self, claimed: Claimed, settlement: Settlement, now: datetime) -> Undelivered | None:
         """Keeps what became of it, if the token still holds. A report may have overtaken us: what
         it says was not delivered."""
+        ...
+
+    def settle_at_once(self, turn: str, at: datetime) -> None:
+        """Settles what a turn has just queued as sent at that time: for channels that carry
+        nothing, where the time is a past one."""
         ...
 
     def report(

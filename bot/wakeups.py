@@ -24,9 +24,16 @@ Kinds = Mapping[tuple[str, str], Carries]
 """What the channels carry, by city and name."""
 
 
-def wake_contacts(unit: Unit, now: datetime, fresh_id: Callable[[], str], kinds: Kinds) -> int:
-    """Ticks every contact whose time has come; how many there were."""
-    due = unit.contacts.due(now, AT_ONCE)
+def wake_contacts(
+    unit: Unit,
+    now: datetime,
+    fresh_id: Callable[[], str],
+    kinds: Kinds,
+    city: str | None = None,
+) -> int:
+    """Ticks every contact (of one city, if it is given) whose time has come; how many there
+    were."""
+    due = unit.contacts.due(now, AT_ONCE, city)
     for one in due:
         try:
             with unit.savepoint():

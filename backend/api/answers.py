@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend import wiring
 from backend.api.media import LARGEST_ID
-from backend.api.request import City, Database, Page, Slug, guarded, problems
+from backend.api.request import City, Database, DataPage, Slug, Synthetic, guarded, problems
 from backend.auth import Key, Role, require
 from backend.exports.audit import note_coding, note_reading
 from backend.privacy import KeyRing
@@ -74,18 +74,19 @@ def answers(
     database: Database,
     keys: Annotated[KeyRing, Depends(the_keys)],
     key: Annotated[Key, Depends(CODERS)],
+    synthetic: Synthetic,
     question: Annotated[str | None, Query(max_length=64, description="A question's name.")] = None,
     outcome: Annotated[Outcome | None, Query(description="Of this outcome.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Items on a page.")] = 50,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = 0,
-) -> Page[AnswerRead]:
+) -> DataPage[AnswerRead]:
     """A page of the list. The look is noted before it is answered."""
     with library.writing(database) as connection:
         _known(connection, city, slug)
         note_reading(connection, city, key.prefix, slug, wiring.now())
         found = readings.listed(connection, keys, city, slug, question, outcome, after, limit + 1)
     here = list(found[:limit])
-    return Page(here, str(here[-1].id) if len(found) > limit else None)
+    return DataPage(here, str(here[-1].id) if len(found) > limit else None, synthetic)
 
 
 @router.post(

@@ -6,7 +6,7 @@ import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from backend import wiring
-from backend.api.request import NAME, City, Database, Page, guarded, problems
+from backend.api.request import NAME, City, Database, DataPage, Synthetic, guarded, problems
 from backend.auth import Key, Role, require
 from backend.exports.audit import note_look
 from backend.problems import Problem
@@ -49,16 +49,17 @@ def the_vault(request: Request) -> SealingVault:
 def media(
     city: City,
     database: Database,
+    synthetic: Synthetic,
     survey: Annotated[str | None, Query(pattern=NAME, description="A survey's slug.")] = None,
     question: Annotated[str | None, Query(max_length=64, description="A question's name.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Items on a page.")] = 50,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = 0,
-) -> Page[Medium]:
+) -> DataPage[Medium]:
     """A page of the list."""
     with database.connect() as connection:
         found = media_list.listed(connection, city, survey, question, after, limit + 1)
     here = list(found[:limit])
-    return Page(here, str(here[-1].id) if len(found) > limit else None)
+    return DataPage(here, str(here[-1].id) if len(found) > limit else None, synthetic)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from backend.auth import Guard
 from backend.problems import MEDIA_TYPE, Problem
+from backend.store import library
 from dialogue.faults import Fault
 
 T = TypeVar("T")
@@ -32,6 +33,15 @@ def the_engine(request: Request) -> Engine:
 
 
 Database = Annotated[Engine, Depends(the_engine)]
+
+
+def is_synthetic(database: Database, city: City) -> bool:
+    """Whether the city is a demo, whose residents are made up."""
+    with database.connect() as connection:
+        return city in library.demo_slugs(connection)
+
+
+Synthetic = Annotated[bool, Depends(is_synthetic)]
 
 
 def guarded(guard: Guard) -> list[Any]:
@@ -63,6 +73,13 @@ class Page(Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage(Page[T]):
+    """The same of what residents sent: `synthetic` where they are made up, in a demo city."""
+
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

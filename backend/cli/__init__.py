@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.city_file import CityError
 from backend.cli.chat import chat
 from backend.cli.check import check, doctor
-from backend.cli.data import channels, city, db, demo, survey
+from backend.cli.data import channels, city, db, survey
+from backend.cli.demo import demo
 from backend.cli.exporting import export
 from backend.cli.keeping import backup, restore_
 from backend.cli.outages import costs, reconcile_

@@ -1,4 +1,4 @@
-"""`db`, `demo`, `city`, `survey`, `channels`: what is loaded."""
+"""`db`, `city`, `survey`, `channels`: what is loaded."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from backend.channel_book import configured
 from backend.city_file import CityError, CityProfile, read_city
 from backend.cli.database import database
 from backend.cli.templates import channels_templates
-from backend.demo import load_city, load_demo
+from backend.demo import load_city
 from backend.settings import read_settings
 from backend.store import library, migrate
 from backend.survey_source import checked_source, clashes
@@ -26,7 +26,7 @@ from dialogue.phrases import PHRASES
 from dialogue.wording import compose
 
 
-# --- database and demo -------------------------------------------------------------------------
+# --- database ----------------------------------------------------------------------------------
 @click.group()
 def db() -> None:
     """The database."""
@@ -37,20 +37,6 @@ def db_upgrade() -> None:
     """Brings the database to the newest tables."""
     migrate(read_settings().database_url)
     click.echo("The database is up to date.")
-
-
-@click.group()
-def demo() -> None:
-    """The demo cities."""
-
-
-@demo.command("load")
-def demo_load() -> None:
-    """Loads the two demo cities, if they are not there."""
-    migrate(read_settings().database_url)
-    with database() as (_, engine):
-        loaded = load_demo(engine, wiring.now())
-    click.echo(f"Loaded {', '.join(loaded)}." if loaded else "The demo cities are there already.")
 
 
 # --- cities and surveys ------------------------------------------------------------------------

@@ -31,13 +31,14 @@ PORT = click.option(
 @HOST
 @PORT
 @click.option("--demo", is_flag=True, help="Load the two demo cities first.")
-def run(host: str, port: int, demo: bool) -> None:
+@click.option("--demo-year", is_flag=True, help="Make a synthetic year of the demo cities, beside.")
+def run(host: str, port: int, demo: bool, demo_year: bool) -> None:
     """Web and worker in one process; migrates the database first."""
     settings = read_settings()
     with sole_process(settings):
         migrate(settings.database_url)
         cities = _load(settings, demo=demo)
-        _serve(settings, host, port, with_worker=True, demo=bool(cities))
+        _serve(settings, host, port, with_worker=True, demo=bool(cities), demo_year=demo_year)
 
 
 @click.command()
@@ -87,11 +88,19 @@ def _load(settings: Settings, *, demo: bool) -> Sequence[str]:
         engine.dispose()
 
 
-def _serve(settings: Settings, host: str, port: int, *, with_worker: bool, demo: bool) -> None:
+def _serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    with_worker: bool,
+    demo: bool,
+    demo_year: bool = False,
+) -> None:
     listener = _bound(host, port)
     port = listener.getsockname()[1]
     config = uvicorn.Config(
-        create_app(settings, with_worker=with_worker),
+        create_app(settings, with_worker=with_worker, demo_year=demo_year and demo),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,
@@ -100,6 +109,8 @@ def _serve(settings: Settings, host: str, port: int, *, with_worker: bool, demo:
     root = f"http://{host}:{port}"
     if demo:
         click.echo(f"Talk to it as a resident:  {root}/try")
+    if demo and demo_year:
+        click.echo("A synthetic year comes in:  see demo_year in /readyz and in this log")
     click.echo(f"API documentation:         {root}/docs")
     click.echo("Stop with Ctrl-C.")
     server = _Server(config)

@@ -15,11 +15,15 @@ from backend.results import counts, participation, publications
 from backend.results.measuring import measure
 from backend.results.publications import Publication
 from backend.results.release import Release
-from backend.store import library
+from backend.store import leases, library
 
 DAY = timedelta(days=1)
 SHARE = 100
 """A publication is due at once when one in so many respondents is new."""
+
+MAKING = "demo year of "
+"""Before a demo city's slug the name of a lease: held while its synthetic year is being made, whose
+results are released with it and not by today's clock."""
 
 
 def publish_due(engine: Engine, now: datetime, *, demo: bool = True) -> int:
@@ -49,11 +53,15 @@ def publish_if_small(engine: Engine, profile: CityProfile, survey: str, now: dat
         publish(engine, profile, survey, now)
 
 
-def publish(engine: Engine, profile: CityProfile, survey: str, now: datetime) -> Publication | None:
+def publish(
+    engine: Engine, profile: CityProfile, survey: str, now: datetime, *, making: bool = False
+) -> Publication | None:
     """Makes a survey's tables public if that is due; None if not, or if somebody else just did.
-    Raises SurveyUnknownError."""
+    `making` is for who makes a demo city's year. Raises SurveyUnknownError."""
     city = profile.slug
     with engine.connect() as connection:
+        if profile.demo and not making and leases.is_held(connection, MAKING + city, now):
+            return None
         last = publications.last(connection, city, survey)
         if not _due(connection, profile, survey, last, now):
             return None
@@ -83,7 +91,8 @@ def _due(
     if last and now - last.at < DAY:
         least = max(least, last.responses // SHARE)
     since = last.at if last else None
-    if publications.new_since(connection, profile.slug, survey, since) < least:
+    # What a demo city's year brings may be older than what was published before it.
+    if not profile.demo and publications.new_since(connection, profile.slug, survey, since) < least:
         return False
     known = last.responses if last else 0
     return counts.responses(connection, profile.slug, survey) - known >= least

@@ -73,8 +73,7 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(of=CONTACT, skip_locked=True)
 )
-
-
+_DUE_IN = _DUE.where(CONTACT.c.city == bindparam("city"))
 _PUT_OFF = _SAVE.values(wake_at=bindparam("wake"))
 UNREADABLE = timedelta(hours=1)
 """How long a contact whose row cannot be read is left alone, so that it holds up nobody else."""
@@ -173,10 +172,13 @@ class SqlContacts:
         """Erases the contact as `backend.privacy` says and raises the counter `count`."""
         erasure.forget(self._transaction, city, contact, count)
 
-    def due(self, now: datetime, limit: int) -> Sequence[Due]:
-        """Contacts whose `wake_at` has come, locked; one that cannot be read is put off."""
+    def due(self, now: datetime, limit: int, city: str | None = None) -> Sequence[Due]:
+        """Contacts (of one city, if it is given) whose `wake_at` has come, locked; one that cannot
+        be read is put off."""
         found = []
-        for row in self._transaction.connection.execute(_DUE, {"now": now, "limit": limit}).all():
+        statement = _DUE if city is None else _DUE_IN
+        where = {"now": now, "limit": limit} | ({} if city is None else {"city": city})
+        for row in self._transaction.connection.execute(statement, where).all():
             try:
                 found.append(self._due(row))
             except (SealBrokenError, ValidationError) as error:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, or_
+from sqlalchemy import Connection, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql
 
 from backend.store.tables import LEASE
@@ -17,6 +17,9 @@ _TAKE = (
     )
     .returning(LEASE.c.holder)
 )
+_HELD = select(LEASE.c.holder).where(
+    LEASE.c.name == bindparam("of"), LEASE.c.until > bindparam("at")
+)
 _RELEASE = delete(LEASE).where(LEASE.c.name == bindparam("of"), LEASE.c.holder == bindparam("by"))
 
 
@@ -24,6 +27,11 @@ def take(connection: Connection, name: str, holder: str, now: datetime, until: d
     """Takes or prolongs the lease; False while it is another's."""
     row = {"name": name, "holder": holder, "now": now, "until": until}
     return connection.execute(_TAKE, row).scalar() is not None
+
+
+def is_held(connection: Connection, name: str, now: datetime) -> bool:
+    """Whether anybody holds it."""
+    return connection.execute(_HELD, {"of": name, "at": now}).first() is not None
 
 
 def release(connection: Connection, name: str, holder: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
-from backend.store import claiming, reports, resting, windows
+from backend.store import claiming, reports, resting, simulated, windows
 from backend.store.claiming import SENDING_JSON
 from backend.store.prepared import Prepared
 from backend.store.spend import drop_forgotten
@@ -174,6 +174,10 @@ class SqlOutbox:
             urn = claimed.sending.urn
             self.learn(claimed.city, claimed.channel, urn, settlement.learnt, now)
         return late
+
+    def settle_at_once(self, turn: str, at: datetime) -> None:
+        """Settles what a turn queued as sent (see `simulated`)."""
+        simulated.settle_at_once(self._transaction, turn, at)
 
     def report(
         self, city: str, channel: str, update: StatusUpdate, at: datetime

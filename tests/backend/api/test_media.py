@@ -63,7 +63,11 @@ async def test_the_list_says_what_they_answer_and_not_who_sent_them(
     for query in ("?survey=street", "?question=lamp", "?survey=street&question=lamp"):
         found = (await client.get(MEDIA + query)).json()["items"]
         assert [item["id"] for item in found] == [answer]
-    assert (await client.get(MEDIA + "?survey=nothing")).json() == {"items": [], "next": None}
+    assert (await client.get(MEDIA + "?survey=nothing")).json() == {
+        "items": [],
+        "next": None,
+        "synthetic": False,
+    }
     assert audit(installed) == []
 
 
