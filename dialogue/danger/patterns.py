@@ -91,4 +91,6 @@ def _is_word(word: str) -> bool:
     if word in (NAME, NUMBER, ANY):
         return True
     bare = word.removeprefix("*").removesuffix("*")
+    if bare.isascii():  # most, and there are tens of thousands: the same, sooner
+        return bare.isalnum() and bare == bare.lower()
     return bare.isalnum() and bare == fold(bare)
