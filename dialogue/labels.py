@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
 
 
 class Stage(StrEnum):
@@ -19,6 +21,14 @@ class Stage(StrEnum):
     CODED = "coded"
     DISPUTED = "disputed"
     SETTLED = "settled"
+
+
+View = Literal["open", "waiting", "coded", "disputed", "settled"]
+"""What a coder looks at: `open` waits for this coder, `waiting` for another one."""
+
+_SEEN: Mapping[Stage, View] = MappingProxyType(
+    {Stage.CODED: "coded", Stage.DISPUTED: "disputed", Stage.SETTLED: "settled"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +47,19 @@ class Label:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the labels of an answer come to: `by_coder` is what counts of each, `codes` what counts
-    of the answer, None while it is open or disputed."""
+    of the answer, None while it is open or disputed. `labels` are all there are, oldest first."""
 
     stage: Stage
+    labels: Sequence[Label]
     by_coder: Mapping[str, Label]
-    settlement: Label | None
-    codes: tuple[str, ...] | None
+    settlement: Label | None = None
+    codes: tuple[str, ...] | None = None
+
+    def view(self, coder: str) -> "View":
+        """Where it stands for a coder: who has labelled it does not see it as open any more."""
+        if self.stage is Stage.OPEN:
+            return "waiting" if coder in self.by_coder else "open"
+        return _SEEN[self.stage]
 
     def hidden_from(self, coder: str) -> bool:
         """Whether a coder who has not labelled the answer may not see the others' labels: so that
@@ -57,13 +74,14 @@ def standing(labels: Sequence[Label], needed: int) -> Standing:
     by_coder = {coder: label for coder, label in latest.items() if label.codes}
     settlements = [label for label in labels if label.settles]
     if settlements:
-        return Standing(Stage.SETTLED, by_coder, settlements[-1], settlements[-1].codes)
+        last = settlements[-1]
+        return Standing(Stage.SETTLED, labels, by_coder, last, last.codes)
     if len(by_coder) < needed:
-        return Standing(Stage.OPEN, by_coder, None, None)
-    given = {label.codes for label in by_coder.values()}
-    if len(given) > 1:
-        return Standing(Stage.DISPUTED, by_coder, None, None)
-    return Standing(Stage.CODED, by_coder, None, given.pop())
+        return Standing(Stage.OPEN, labels, by_coder)
+    given = [label.codes for label in by_coder.values()]
+    if len({frozenset(codes) for codes in given}) > 1:  # an earlier version had another order
+        return Standing(Stage.DISPUTED, labels, by_coder)
+    return Standing(Stage.CODED, labels, by_coder, codes=given[-1])
 
 
 def coders_needed(answer: int, coders: int, twice: int) -> int:
@@ -74,15 +92,15 @@ def coders_needed(answer: int, coders: int, twice: int) -> int:
     return max(coders, 2) if drawn else coders
 
 
-def first_given(labels: Iterable[Label]) -> dict[str, tuple[str, ...]]:
+def first_given(labels: Iterable[Label]) -> dict[str, frozenset[str]]:
     """What each coder gave before they could see what others had given: the first labelling that
     the coder did not take back. Agreement is measured on these."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, frozenset[str]] = {}
     for label in labels:
         if label.settles:
             continue
         if not label.codes:
             found.pop(label.coder, None)
         else:
-            found.setdefault(label.coder, label.codes)
+            found.setdefault(label.coder, frozenset(label.codes))
     return found

@@ -5,7 +5,7 @@ nominal: two are the same or they are not.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -40,7 +40,7 @@ def agreement(units: Sequence[Unit]) -> Agreement:
     )
 
 
-def whether_given(units: Sequence[Mapping[str, Sequence[str]]], code: str) -> list[Unit]:
+def whether_given(units: Sequence[Mapping[str, Collection[str]]], code: str) -> list[Unit]:
     """Units of several codes each, asked of one code: whether each coder gave it."""
     return [{coder: code in codes for coder, codes in unit.items()} for unit in units]
 

@@ -29,6 +29,7 @@ def labels(*given: Given) -> list[Label]:
         ([("a", "x"), ("a", ""), ("a", "z")], 1, Stage.CODED, "z"),
         ([("a", "x"), ("b", "x")], 2, Stage.CODED, "x"),
         ([("a", "x"), ("b", "xy")], 2, Stage.DISPUTED, None),
+        ([("a", "yx"), ("b", "xy")], 2, Stage.CODED, "xy"),
         ([("a", "x"), ("b", "y")], 1, Stage.DISPUTED, None),
         ([("a", "x"), ("b", "y")], 3, Stage.OPEN, None),
         ([("a", "x"), ("b", "y"), ("b", "x")], 2, Stage.CODED, "x"),
@@ -69,6 +70,6 @@ def test_a_share_is_coded_twice_and_always_the_same() -> None:
 
 def test_agreement_is_measured_on_what_was_given_blind() -> None:
     given = labels(("a", "x"), ("b", "y"), ("b", "x"), ("c", "z"), ("c", ""), ("A", "x"))
-    assert first_given(given) == {"a": ("x",), "b": ("y",)}
-    assert first_given(labels(("c", "z"), ("c", ""), ("c", "x"))) == {"c": ("x",)}
+    assert first_given(given) == {"a": {"x"}, "b": {"y"}}
+    assert first_given(labels(("c", "z"), ("c", ""), ("c", "x"))) == {"c": {"x"}}
     assert first_given(labels(("c", ""))) == {}
