@@ -89,8 +89,8 @@ def _no_toml(what: str) -> Problem:
     return Problem(
         415,
         "The file is no TOML",
-        f"A {what} comes as TOML (application/toml, text/plain, or a form with a file)"
-        + ("; XLSForm is not taken yet." if what == "survey" else "."),
+        f"A {what} comes as TOML for now (application/toml, text/plain, or a form with a file);"
+        " XLSForm is not taken yet.",
     )
 
 

@@ -2,7 +2,6 @@
 known (statistics facts, B3)."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -76,16 +75,19 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _coding(connection: Connection, applied: Applied) -> dict[str, Any]:
-    """How answers in words were coded: by which scheme, by how many coders, how far they agree."""
-    report = coding_report(connection, applied)
+    """How answers in words were coded: by which scheme, by how many coders, how far they agree. Not
+    how many were: officials read this, and it would be a count that nobody has suppressed."""
+    agreement = coding_report(connection, applied).all_codes
     return {
         "scheme": applied.use.scheme,
         "version": applied.scheme.version,
         "coders": applied.use.coders,
         "coded_twice_percent": applied.use.twice,
-        "progress": dict(report.progress),
-        "agreement": asdict(report.all_codes),
-        "agreement_by_code": {code: asdict(of) for code, of in report.by_code.items()},
+        "agreement": {
+            "percent": agreement.percent,
+            "cohen_kappa": agreement.kappa,
+            "krippendorff_alpha": agreement.alpha,
+        },
     }
 
 
