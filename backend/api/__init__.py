@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from backend.api import (
+    agreement,
     answers,
+    applying,
     cities,
     coding,
     exports,
@@ -15,7 +17,19 @@ from backend.api import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for thing in (cities, surveys, results, exports, media, answers, risks, schemes, coding):
+for thing in (
+    cities,
+    surveys,
+    results,
+    exports,
+    media,
+    answers,
+    risks,
+    schemes,
+    applying,
+    coding,
+    agreement,
+):
     router.include_router(thing.router)
 
 __all__ = ["router"]

@@ -1,5 +1,5 @@
-"""The coding desk: answers in words, what coders gave to them, and how far they agree. Every look
-and every label is in the audit log."""
+"""The coding desk: answers in words, and what coders gave to them. Every look and every label is in
+the audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine
 
 from backend import wiring
 from backend.api.answers import the_keys
+from backend.api.applying import CODERS, NOT_APPLIED, QuestionName, the_question, the_scheme
 from backend.api.media import LARGEST_ID
 from backend.api.request import City, Database, Page, Slug, guarded, problems
-from backend.api.schemes import CODERS, NOT_APPLIED, QuestionName, the_question, the_scheme
 from backend.auth import Key
 from backend.exports.audit import note_history, note_reading
 from backend.labelling import (
@@ -29,8 +29,6 @@ from backend.labelling import (
 )
 from backend.privacy import KeyRing
 from backend.problems import Problem
-from backend.results.agreement import Agreement
-from backend.results.coding import coding_report
 from backend.store import labels, library, readings
 from backend.store.readings import AnswerRead
 from dialogue.faults import Fault
@@ -100,26 +98,6 @@ class Labelled:
     id: int
     state: str
     codes: list[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class OfCode:
-    """Agreement on whether one code applies."""
-
-    code: str
-    agreement: Agreement
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementReport:
-    """How far the coding of a question is, and how far coders agree on the answers that several
-    labelled: on all codes of an answer together, and on each code."""
-
-    scheme: str
-    version: int
-    progress: dict[str, int]
-    all_codes: Agreement
-    by_code: list[OfCode]
 
 
 @router.get(
@@ -222,32 +200,6 @@ def history(city: City, id: AnswerId, database: Database, key: Coder) -> list[La
         stands = labels.stands(connection, applied, id)
     blind = stands.hidden_from(key.prefix)
     return _labels([one for one in stands.labels if one.coder == key.prefix or not blind])
-
-
-@router.get(
-    "/{city}/surveys/{slug}/questions/{name}/agreement",
-    dependencies=guarded(CODERS),
-    summary="How far coders agree",
-    description=(
-        "Percent agreement, Cohen's kappa (two coders) and Krippendorff's alpha (any number), of"
-        " what each coder gave first, before they could see the others' labels. Figures that are"
-        " not defined are null: kappa and alpha need two values at least."
-    ),
-    responses=problems(_404=f"There is no such survey or question; or: {NOT_APPLIED}"),
-)
-def agreement(city: City, slug: Slug, name: QuestionName, database: Database) -> AgreementReport:
-    """The figures."""
-    with database.connect() as connection:
-        the_question(connection, city, slug, name)
-        applied = the_scheme(connection, city, slug, name)
-        report = coding_report(connection, applied)
-    return AgreementReport(
-        scheme=applied.use.scheme,
-        version=applied.scheme.version,
-        progress=dict(report.progress),
-        all_codes=report.all_codes,
-        by_code=[OfCode(code, figures) for code, figures in report.by_code.items()],
-    )
 
 
 def _given(

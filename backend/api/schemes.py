@@ -1,4 +1,4 @@
-"""Coding schemes of a city: the list, one of them, a new version, and what each is applied to."""
+"""Coding schemes of a city: the list, one of them, and a new version."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,33 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine
+from fastapi import APIRouter, Depends, Path, Response
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from backend import wiring
-from backend.api.request import NAME, City, Database, Page, Paged, Slug, guarded, problems
+from backend.api.applying import CODERS, UNKNOWN, Application, application_of
+from backend.api.request import NAME, City, Database, Page, Paged, guarded, problems
 from backend.api.surveys import TRIES
-from backend.api.surveys import UNKNOWN as SURVEY_UNKNOWN
 from backend.api.upload import LARGEST, Upload, body_of, refused
-from backend.auth import Role, require
 from backend.problems import Problem
-from backend.results.merging import merged
-from backend.results.report import SurveyUnknownError, versions
 from backend.scheme_source import SchemeError, checked_scheme
 from backend.store import library, schemes
 from backend.store.schemes import Applied, PublishedScheme, Use
 from dialogue.faults import Fault
-from dialogue.questions import Question
-from dialogue.questions.words import Open
 from dialogue.scheme import Scheme
 
 router = APIRouter(tags=["coding"])
-CODERS = require(Role.COORDINATOR, Role.ADMINISTRATOR)
-UNKNOWN = "There is no such scheme"
-QUESTION_UNKNOWN = "The survey has no such question"
-NOT_APPLIED = "No scheme is applied to the question"
 EXAMPLE = """slug = "why-unsafe"
 title = { en = "Why people feel unsafe" }
 [[codes]]
@@ -45,39 +35,6 @@ match = { en = ["street light", "dark"] }
 SchemeSlug = Annotated[
     str, Path(pattern=NAME, description="The scheme's slug.", examples=["why-unsafe"])
 ]
-QuestionName = Annotated[
-    str,
-    Path(
-        pattern=r"^[a-z][a-z0-9_]{0,62}$",
-        description="The question's name.",
-        examples=["why_unsafe"],
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """A scheme applied to an open question of a survey: each answer needs labels of so many
-    `coders`, and at least two for `twice_percent` of them."""
-
-    survey: str
-    question: str
-    scheme: str
-    version: int
-    coders: int
-    twice_percent: int
-
-
-class Apply(BaseModel):
-    """What to apply, and how many coders each answer needs."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    scheme: str = Field(pattern=NAME, examples=["why-unsafe"])
-    coders: int = Field(default=1, ge=1, le=9)
-    twice_percent: int = Field(
-        default=0, ge=0, le=100, description="Share of answers that need at least two coders."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,72 +163,6 @@ def publish(
     raise Problem(409, "Others are publishing this scheme", "Please try again.")
 
 
-@router.put(
-    "/{city}/surveys/{slug}/questions/{name}/scheme",
-    dependencies=guarded(CODERS),
-    summary="Apply a coding scheme to an open question",
-    description=(
-        "In place of the one that is there, if any. `coders` labels are needed on each answer, and"
-        " at least two on `twice_percent` of the answers, always the same ones. Labels by another"
-        " scheme are kept, and count again if it is applied again."
-    ),
-    responses=problems(_404=f"{SURVEY_UNKNOWN}; or: {QUESTION_UNKNOWN}"),
-)
-def apply(
-    city: City,
-    slug: Slug,
-    name: QuestionName,
-    wanted: Annotated[Apply, Body()],
-    database: Database,
-) -> Application:
-    """Applies it."""
-    with library.writing(database) as connection:
-        question = the_question(connection, city, slug, name)
-        if not isinstance(question, Open):
-            raise Problem(
-                422,
-                "Only answers to an open question are coded by a scheme",
-                faults=[Fault("path.name", f"is of type {question.kind}")],
-            )
-        if not schemes.schemes(connection, city, wanted.scheme):
-            faults = [Fault("body.scheme", "the city has no such scheme")]
-            raise Problem(422, UNKNOWN, faults=faults)
-        use = Use(city, slug, name, wanted.scheme, wanted.coders, wanted.twice_percent)
-        schemes.apply(connection, use)
-        return _application(schemes.applied(connection, city, slug)[name])
-
-
-@router.get(
-    "/{city}/surveys/{slug}/questions/{name}/scheme",
-    dependencies=guarded(CODERS),
-    summary="The coding scheme of a question",
-    description="Which scheme is applied to it, and how many coders each answer needs.",
-    responses=problems(_404=NOT_APPLIED),
-)
-def application(city: City, slug: Slug, name: QuestionName, database: Database) -> Application:
-    """What is applied."""
-    with database.connect() as connection:
-        return _application(the_scheme(connection, city, slug, name))
-
-
-def the_question(connection: Connection, city: str, slug: str, name: str) -> Question:
-    """A question of a survey, as its latest version that has it asks it. Raises Problem."""
-    try:
-        return merged(versions(connection, city, slug)).question(name)
-    except SurveyUnknownError:
-        raise Problem(404, SURVEY_UNKNOWN) from None
-    except KeyError:
-        raise Problem(404, QUESTION_UNKNOWN) from None
-
-
-def the_scheme(connection: Connection, city: str, slug: str, name: str) -> Applied:
-    """The scheme applied to a question. Raises Problem."""
-    found = schemes.applied(connection, city, slug).get(name)
-    if found is None:
-        raise Problem(404, NOT_APPLIED)
-    return found
-
-
 def _publish(database: Engine, city: str, text: str) -> tuple[str, int, bool]:
     """Slug and number of the version, and whether it is new."""
     with library.writing(database) as connection:
@@ -291,13 +182,6 @@ def _checked(text: str, languages: Sequence[str]) -> Scheme:
         raise refused([Fault("file", "cannot be read")], "scheme") from None
 
 
-def _application(applied: Applied) -> Application:
-    use = applied.use
-    return Application(
-        use.survey, use.question, use.scheme, applied.scheme.version, use.coders, use.twice
-    )
-
-
 def _brief(published: PublishedScheme, uses: Sequence[Use]) -> SchemeBrief:
     found = published.scheme
     return SchemeBrief(
@@ -307,7 +191,7 @@ def _brief(published: PublishedScheme, uses: Sequence[Use]) -> SchemeBrief:
         codes=len(found.codes),
         published_at=published.published_at,
         applied_to=[
-            _application(Applied(use, [found])) for use in uses if use.scheme == found.slug
+            application_of(Applied(use, [found])) for use in uses if use.scheme == found.slug
         ],
     )
 

@@ -30,7 +30,7 @@ def coding_report(connection: Connection, applied: Applied) -> CodingReport:
     progress: Counter[str] = Counter({str(stage): 0 for stage in Stage} | {GONE: 0})
     units = []
     for row, stands in labels.standings(connection, applied):
-        lost = stands.stage is Stage.OPEN and row.raw is None
+        lost = stands.stage is Stage.OPEN and not row.has_words
         progress[GONE if lost else str(stands.stage)] += 1
         units.append(first_given(stands.labels))
     return CodingReport(

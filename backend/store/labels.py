@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
 from backend.privacy import KeyRing
 from backend.store.readings import GOING_ON, LAST, opened
@@ -74,7 +74,9 @@ def queue(
     found: list[DeskAnswer] = []
     while len(found) < limit:
         rows = connection.execute(
-            _words(applied, *_likely(applied, view)).where(ANSWER.c.id > after).limit(BATCH)
+            _answers(applied, *_likely(applied, coder, view), ANSWER.c.id > after)
+            .add_columns(ANSWER.c.raw)
+            .limit(BATCH)
         ).all()
         there = labels_of(connection, applied, [row.id for row in rows])
         for row in rows:
@@ -90,11 +92,11 @@ def queue(
 def find(connection: Connection, city: str, id_: int) -> ToLabel | None:
     """The answer, if it is one in words of the city's."""
     row = connection.execute(
-        select(SESSION.c.survey, ANSWER.c.question, ANSWER.c.raw.is_not(None).label("words"))
+        select(SESSION.c.survey, ANSWER.c.question, ANSWER.c.raw.is_not(None).label("has_words"))
         .select_from(ANSWER.join(SESSION))
         .where(SESSION.c.city == city, ANSWER.c.id == id_, *_IN_WORDS)
     ).first()
-    return None if row is None else ToLabel(row.survey, row.question, bool(row.words))
+    return None if row is None else ToLabel(row.survey, row.question, bool(row.has_words))
 
 
 def add(
@@ -142,9 +144,9 @@ def labels_of(
 def standings(
     connection: Connection, applied: Applied, *where: ColumnElement[bool]
 ) -> Iterator[tuple[Any, Standing]]:
-    """Every answer in words to the question (`id`, `session`, `raw`) of which `where` (on sessions
-    and answers) holds, and what its labels come to."""
-    rows = connection.execute(_words(applied, *where)).all()
+    """Every answer in words to the question (`id`, `session`, `has_words`) of which `where` (on
+    sessions and answers) holds, and what its labels come to. The words are not read."""
+    rows = connection.execute(_answers(applied, *where)).all()
     labelled = select(*_LABEL).select_from(LABEL.join(ANSWER).join(SESSION)).where(
         *_of(applied), *where, LABEL.c.scheme == applied.use.scheme
     )  # fmt: skip
@@ -176,24 +178,58 @@ def _of(applied: Applied) -> Sequence[ColumnElement[bool]]:
     )
 
 
-def _words(applied: Applied, *where: ColumnElement[bool]) -> Select[Any]:
-    columns = (ANSWER.c.id, ANSWER.c.session, ANSWER.c.at, ANSWER.c.raw)
+_HAS_WORDS = ANSWER.c.raw.is_not(None).label("has_words")
+
+
+def _answers(applied: Applied, *where: ColumnElement[bool]) -> Select[Any]:
+    columns = (ANSWER.c.id, ANSWER.c.session, ANSWER.c.at, SESSION.c.version, SESSION.c.locale)
     return (
-        select(*columns, SESSION.c.version, SESSION.c.locale)
+        select(*columns, _HAS_WORDS)
         .select_from(ANSWER.join(SESSION))
         .where(*_of(applied), *where)
         .order_by(ANSWER.c.id)
     )
 
 
-def _likely(applied: Applied, view: View) -> Sequence[ColumnElement[bool]]:
-    """What the database can tell of a view: nobody can label what is deleted, and the other views
-    need a label."""
-    if view == "open":
-        return (ANSWER.c.raw.is_not(None),)
-    theirs = [LABEL.c.answer == ANSWER.c.id, LABEL.c.scheme == applied.use.scheme]
-    theirs += [LABEL.c.settles] if view == "settled" else []
-    return (select(LABEL.c.id).where(*theirs).exists(),)
+def _likely(applied: Applied, coder: str, view: View) -> Sequence[ColumnElement[bool]]:
+    """What the database can tell of a view, so that few answers are looked at in vain. Nobody can
+    label what is deleted, and how many coders a single answer needs is not for it to tell."""
+    theirs = (LABEL.c.answer == ANSWER.c.id, LABEL.c.scheme == applied.use.scheme)
+    settled = select(LABEL.c.id).where(*theirs, LABEL.c.settles).exists()
+    current = select(LABEL.c.id).where(*theirs, *_CURRENT)
+    own = current.where(LABEL.c.coder == coder).exists()
+    codes = select(func.min(LABEL.c.codes)).where(*theirs, *_CURRENT)
+    others = select(func.max(LABEL.c.codes)).where(*theirs, *_CURRENT)
+    most = max(applied.use.coders, 2 if applied.use.twice else 1)
+    given = select(func.count()).select_from(LABEL).where(*theirs, *_CURRENT).scalar_subquery()
+    match view:
+        case "open":
+            return (ANSWER.c.raw.is_not(None), ~settled, ~own, given < most)
+        case "waiting":
+            return (~settled, own, given < most)
+        case "coded":
+            return (~settled, current.exists())
+        case "disputed":
+            return (~settled, codes.scalar_subquery() < others.scalar_subquery())
+        case "settled":
+            return (settled,)
+
+
+_AFTER = LABEL.alias("after")
+_CURRENT = (
+    ~LABEL.c.settles,
+    LABEL.c.codes != json.dumps([]),
+    ~select(_AFTER.c.id)
+    .where(
+        _AFTER.c.answer == LABEL.c.answer,
+        _AFTER.c.scheme == LABEL.c.scheme,
+        _AFTER.c.coder == LABEL.c.coder,
+        ~_AFTER.c.settles,
+        _AFTER.c.id > LABEL.c.id,
+    )
+    .exists(),
+)
+"""Labels that count of their coders."""
 
 
 def _standing(applied: Applied, answer: int, labels: Sequence[Label]) -> Standing:

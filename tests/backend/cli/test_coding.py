@@ -99,11 +99,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "why"), REFUSED)
-def test_what_cannot_be_done_is_said_with_a_way_out(
-    arguments: tuple[str, ...], why: str, room: Room
-) -> None:
-    assert why in room.desk.refused(*arguments)
+def test_what_cannot_be_done_is_said_with_a_way_out(room: Room) -> None:
+    for arguments, why in REFUSED:
+        assert why in room.desk.refused(*arguments)
 
 
 def test_a_city_without_a_scheme(desk: Desk) -> None:
