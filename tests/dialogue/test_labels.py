@@ -73,3 +73,17 @@ def test_agreement_is_measured_on_what_was_given_blind() -> None:
     assert first_given(given) == {"a": {"x"}, "b": {"y"}}
     assert first_given(labels(("c", "z"), ("c", ""), ("c", "x"))) == {"c": {"x"}}
     assert first_given(labels(("c", ""))) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "needed", "view"),
+    [
+        ([], 1, "open"), ([("b", "x")], 2, "open"), ([("a", "x")], 2, "waiting"),
+        ([("a", "x"), ("a", "")], 2, "open"), ([("b", "x")], 1, "coded"),
+        ([("a", "x"), ("b", "y")], 2, "disputed"), ([("a", "x"), ("B", "y")], 2, "settled"),
+    ],
+)  # fmt: skip
+def test_who_has_labelled_it_does_not_see_it_as_open(
+    given: list[Given], needed: int, view: str
+) -> None:
+    assert standing(labels(*given), needed).view("a") == view
