@@ -240,6 +240,7 @@ ERASURE: Sequence[Erasure] = (
     Erasure("body", gone=True),
     Erasure("delivery_report", gone=True),
     Erasure("outbound", gone=True),
+    Erasure("label", to_day=("at",)),
     Erasure("answer", blank=("raw",), to_day=("at",)),
     Erasure("session", blank=("contact",), to_day=("started_at", "finished_at")),
     Erasure("consent", blank=("contact", "message_id"), to_day=("at",)),
@@ -248,10 +249,10 @@ ERASURE: Sequence[Erasure] = (
     Erasure("urn", gone=True),
     Erasure("contact", gone=True),
 )
-"""In this order. Coded answers stay, linked to nobody; the opt-out list stays, so that a person who
-left is not written to again; receipts never knew the contact. Nothing of what was sent stays: its
-turn is the session's id, and the provider knows whom it was sent to. A part on its way goes once it
-is settled."""
+"""In this order. Coded answers and their labels stay, linked to nobody; the opt-out list stays, so
+that a person who left is not written to again; receipts never knew the contact. Nothing of what was
+sent stays: its turn is the session's id, and the provider knows whom it was sent to. A part on its
+way goes once it is settled."""
 
 WITHOUT_TRACE = frozenset({"under_age", "without_age"})
 """Counts of contacts of whom nothing may stay but the count: no answer and no ledger's line."""

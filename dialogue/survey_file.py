@@ -4,12 +4,12 @@ The form is the contract's (`<slug>.toml`): the whole file is read and every fau
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from math import isfinite
+from collections.abc import Mapping
+from dataclasses import replace
 
 from dialogue.conditions import Condition, ConditionError
 from dialogue.faults import Fault
+from dialogue.form import Form
 from dialogue.questions import TYPES, Option, Question
 from dialogue.questions.date import Date
 from dialogue.questions.number import Numeric
@@ -37,11 +37,8 @@ def read_survey(data: Mapping[str, object]) -> tuple[Survey | None, tuple[Fault,
     return (None if reader.faults else survey), tuple(reader.faults)
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Collects faults while it reads; what cannot be read gets a harmless stand-in."""
-
-    faults: list[Fault] = field(default_factory=list)
+class _Reader(Form):
+    """Reads a survey."""
 
     def survey(self, data: Mapping[str, object]) -> Survey:
         self.known(data, SURVEY_KEYS, "")
@@ -122,66 +119,6 @@ class _Reader:
             self.fault(f"{where}.only_if", str(error))
             return None
 
-    # --- plain values --------------------------------------------------------------------------
-    def fault(self, where: str, what: str) -> None:
-        self.faults.append(Fault(where, what))
-
-    def known(self, data: Mapping[str, object], keys: Sequence[str], where: str) -> None:
-        for key in data:
-            if key not in keys:
-                self.fault(_at(where, str(key)), "is not known here")
-
-    def text(
-        self, data: Mapping[str, object], key: str, where: str, default: str | None = None
-    ) -> str:
-        found = data.get(key, default)
-        if not isinstance(found, str):
-            self.fault(_at(where, key), "is missing" if found is None else "needs a text")
-            return ""
-        return found.strip()
-
-    def texts(self, data: Mapping[str, object], key: str, where: str) -> dict[str, str]:
-        found = data.get(key)
-        if not isinstance(found, Mapping):
-            self.fault(_at(where, key), 'needs a text for each language, as { en = "…" }')
-            return {}
-        for locale, text in found.items():
-            if not isinstance(text, str) or (not text.strip()):
-                self.fault(f"{_at(where, key)}.{locale}", "needs a text")
-        return {str(k): v.strip() for k, v in found.items() if isinstance(v, str) and v.strip()}
-
-    def strings(self, data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
-        found = data.get(key, ())
-        if not isinstance(found, list | tuple) or not all(isinstance(s, str) for s in found):
-            self.fault(_at(where, key), "needs a list of texts")
-            return ()
-        return tuple(str(s) for s in found)
-
-    def tables(
-        self, data: Mapping[str, object], key: str, where: str
-    ) -> tuple[Mapping[str, object], ...]:
-        found = data.get(key, ())
-        if not isinstance(found, list | tuple) or not all(isinstance(t, Mapping) for t in found):
-            self.fault(_at(where, key), "needs a list of tables")
-            return ()
-        return tuple(found)
-
-    def flag(self, data: Mapping[str, object], key: str, where: str, *, default: bool) -> bool:
-        found = data.get(key, default)
-        if not isinstance(found, bool):
-            self.fault(_at(where, key), "needs true or false")
-            return default
-        return found
-
-    def number(self, data: Mapping[str, object], key: str, where: str) -> float | None:
-        found = data.get(key)
-        if found is None:
-            return None
-        if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found):
-            self.fault(_at(where, key), "needs a number")
-            return None
-        return found
-
 
 def complete_locales(survey: Survey) -> tuple[str, ...]:
     """Languages in which every text is there, in the order of the title: only these are spoken, so
@@ -236,7 +173,3 @@ def _write_option(option: Option) -> dict[str, object]:
     if option.role:
         data["role"] = option.role
     return data
-
-
-def _at(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key

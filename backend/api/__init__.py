@@ -2,10 +2,34 @@
 
 from fastapi import APIRouter
 
-from backend.api import answers, cities, exports, media, results, risks, surveys
+from backend.api import (
+    agreement,
+    answers,
+    applying,
+    cities,
+    coding,
+    exports,
+    media,
+    results,
+    risks,
+    schemes,
+    surveys,
+)
 
 router = APIRouter(prefix="/api/v1")
-for thing in (cities, surveys, results, exports, media, answers, risks):
+for thing in (
+    cities,
+    surveys,
+    results,
+    exports,
+    media,
+    answers,
+    risks,
+    schemes,
+    applying,
+    coding,
+    agreement,
+):
     router.include_router(thing.router)
 
 __all__ = ["router"]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.city_file import CityError
 from backend.cli.chat import chat
 from backend.cli.check import check, doctor
+from backend.cli.coding import code
 from backend.cli.data import channels, city, db, survey
 from backend.cli.demo import demo
 from backend.cli.exporting import export
@@ -16,6 +17,7 @@ from backend.cli.keeping import backup, restore_
 from backend.cli.outages import costs, reconcile_
 from backend.cli.records import erase, key, keys
 from backend.cli.review import review
+from backend.cli.schemes import scheme
 from backend.cli.serve import run, web, worker
 from backend.logs import configure
 from backend.privacy import KeysUnusableError
@@ -32,6 +34,7 @@ def cli() -> None:
 COMMANDS = (
     *(run, web, worker, chat, check, review, doctor, survey, city, channels),
     *(key, keys, erase, export, db, demo),
+    *(scheme, code),
     *(reconcile_, costs, backup, restore_),
 )
 for command in COMMANDS:

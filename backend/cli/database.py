@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, text
 
 from backend.city_file import CityError
+from backend.scheme_source import SchemeError
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import open_engine
 from backend.store.engine import SERVING
@@ -51,14 +52,14 @@ def quiet_database(engine: Engine) -> None:
 
 @contextmanager
 def database() -> Iterator[tuple[Settings, Engine]]:
-    """Settings and an engine, closed at the end; faults of a city or survey become one error."""
+    """Settings and an engine, closed at the end; faults of what is loaded become one error."""
     settings = read_settings()
     engine = open_engine(settings.database_url)
     try:
         yield settings, engine
     except CityUnknownError as error:
         raise CityError((Fault("city", f"there is no city '{error}' in the database"),)) from error
-    except SurveyError as error:
+    except (SurveyError, SchemeError) as error:
         raise CityError(error.faults) from error
     finally:
         engine.dispose()

@@ -31,5 +31,17 @@ def note_coding(connection: Connection, city: str, who: str, answer: int, at: da
     _note(connection, city, who, f"coding {answer}", at)
 
 
+def note_label(
+    connection: Connection, city: str, who: str, answer: int, at: datetime, *, settles: bool
+) -> None:
+    """That somebody labelled an answer, or settled what coders disagreed on."""
+    _note(connection, city, who, f"{'settlement' if settles else 'label'} {answer}", at)
+
+
+def note_history(connection: Connection, city: str, who: str, answer: int, at: datetime) -> None:
+    """That somebody looked at the labels of an answer."""
+    _note(connection, city, who, f"labels {answer}", at)
+
+
 def _note(connection: Connection, city: str, who: str, what: str, at: datetime) -> None:
     connection.execute(insert(AUDIT).values({"city": city, "who": who, "what": what, "at": at}))

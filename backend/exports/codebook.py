@@ -15,9 +15,12 @@ from dialogue.questions import Option, Question
 
 HEADER = (
     "version", "question", "column", "type", "indicator", "only_if", "denominator", "code", "name",
-    "role",
+    "role", "dimension",
 )  # fmt: skip
 DENOMINATOR = "who answered; don't know, refused, skipped and not coded are counted apart"
+
+
+THEMES = "who has a code: coders agree on it, or it was settled; all others are counted apart"
 
 
 def codebook(engine: Engine, profile: CityProfile, slug: str, out: BinaryIO) -> None:
@@ -58,11 +61,18 @@ def _about(source: Source, question: Question, option: Option | None) -> list[Sc
         question.kind,
         question.indicator,
         question.only_if.source if question.only_if else None,
-        DENOMINATOR if question.asks else None,
+        _denominator(source, question),
         source.codes.get((question.name, option.name), option.code) if option else None,
         option.name if option else None,
         option.role if option else None,
+        source.dimensions.get((question.name, option.name)) if option else None,
     ]
+
+
+def _denominator(source: Source, question: Question) -> str | None:
+    if question.name in source.themes.values():
+        return THEMES
+    return DENOMINATOR if question.asks else None
 
 
 def _column(source: Source, question: Question, option: Option | None) -> str | None:

@@ -11,10 +11,12 @@ from backend.exports.codebook import languages
 from backend.exports.rows import DISPOSITIONS, Disposition
 from backend.exports.snapshot import Snapshot
 from backend.exports.source import Source, load, one_moment
+from backend.results.coding import coding_report
 from backend.results.counts import by_status
 from backend.results.rates import FORMULAS
 from backend.results.report import percent
 from backend.results.statement import INTERVAL, population, sample_statement, suppression_rule
+from backend.store.schemes import Applied
 from backend.store.tables import SESSION
 from dialogue.survey import Status
 
@@ -61,6 +63,7 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
         "weighting": "none",
         "dispositions": {str(s): str(d) for s, d in DISPOSITIONS.items()},
         "aapor": _aapor(counts),
+        "coding": {name: _coding(connection, one) for name, one in source.coding.items()},
         "wording": "in the codebook, for every version and language",
         "suppression": {
             "threshold": profile.threshold,
@@ -68,6 +71,23 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
             "applies_to": "published tables; a file of responses is for coordinators only",
         },
         "statement": sample_statement(profile.name, profile.minimum_age),
+    }
+
+
+def _coding(connection: Connection, applied: Applied) -> dict[str, Any]:
+    """How answers in words were coded: by which scheme, by how many coders, how far they agree. Not
+    how many were: officials read this, and it would be a count that nobody has suppressed."""
+    agreement = coding_report(connection, applied).all_codes
+    return {
+        "scheme": applied.use.scheme,
+        "version": applied.scheme.version,
+        "coders": applied.use.coders,
+        "coded_twice_percent": applied.use.twice,
+        "agreement": {
+            "percent": agreement.percent,
+            "cohen_kappa": agreement.kappa,
+            "krippendorff_alpha": agreement.alpha,
+        },
     }
 
 

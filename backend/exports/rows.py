@@ -7,7 +7,7 @@ Times are days. Residents' own words are never read.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from backend.exports.order import in_order
 from backend.exports.source import Source
+from backend.exports.themes import LABELLED, given_codes
 from backend.results.counts import read_value
 from backend.store.tables import ANSWER, SESSION
 from dialogue.outcomes import REMARK, Value
@@ -92,7 +93,7 @@ def responses(connection: Connection, source: Source) -> Iterator[Response]:
         for batch in batches:
             sessions = [session for _, session in batch]
             rows = _sessions(connection, sessions)
-            answers = _answers(connection, sessions)
+            answers = _with_themes(connection, source, _answers(connection, sessions))
             for public, session in batch:
                 yield _response(source, public, rows[session], answers.get(session, {}))
 
@@ -143,6 +144,31 @@ def _answers(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping
         given = Given(question, revision, outcome, read_value(value), rule, at.date())
         found.setdefault(session, {})[question] = given
     return found
+
+
+def _with_themes(
+    connection: Connection, source: Source, answers: Mapping[str, Mapping[str, Given]]
+) -> Mapping[str, Mapping[str, Given]]:
+    """The answers with the themes of those in words; words without any are not coded, and whoever
+    gave no answer gave no theme either."""
+    if not source.themes:
+        return answers
+    codes = given_codes(connection, source.coding, list(answers))
+    found: dict[str, dict[str, Given]] = {}
+    for session, given in answers.items():
+        found[session] = dict(given)
+        for question, name in source.themes.items():
+            if question in given and given[question].value is None:
+                theme = _theme(given[question], name, codes.get((session, question)))
+                found[session][name] = theme
+    return found
+
+
+def _theme(of: Given, name: str, codes: tuple[str, ...] | None) -> Given:
+    if of.outcome != "answered":
+        return replace(of, question=name)
+    outcome = "not_coded" if codes is None else "answered"
+    return replace(of, question=name, outcome=outcome, value=codes, rule=LABELLED)
 
 
 def _response(

@@ -4,24 +4,30 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
 from backend.city_file import CityProfile
+from backend.exports.themes import themes_of, with_themes
 from backend.results.merging import merged
 from backend.results.report import versions
+from backend.store import schemes
+from backend.store.schemes import Applied
 from dialogue.survey import Survey
 
 
 @dataclass(frozen=True)
 class Source:
-    """A city's survey in all its versions, oldest first, and the export's key."""
+    """A city's survey in all its versions, oldest first, and the export's key. `coding` has the
+    schemes applied, by question; `themes` the name of the question that holds the codes."""
 
     profile: CityProfile
     versions: Mapping[int, Survey]
     key: bytes = b""
+    coding: Mapping[str, Applied] = field(default_factory=dict)
+    themes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def survey(self) -> Survey:
@@ -37,6 +43,16 @@ class Source:
     def codes(self) -> Mapping[tuple[str, str], str]:
         """Codes by question and option name, one for all versions."""
         return {(q.name, o.name): o.code for q in self.survey.questions for o in q.options}
+
+    @cached_property
+    def dimensions(self) -> Mapping[tuple[str, str], str]:
+        """Dimensions of human security by the question of themes and the code's name."""
+        return {
+            (self.themes[question], code.name): code.dimension
+            for question, one in self.coding.items()
+            for code in one.codes
+            if code.dimension and question in self.themes
+        }
 
     def pinned(self, version: int) -> Survey:
         """The version a response ran on."""
@@ -58,7 +74,11 @@ class Source:
 def load(connection: Connection, profile: CityProfile, slug: str, key: str = "") -> Source:
     """The source of an export. Raises SurveyUnknownError."""
     surveys = versions(connection, profile.slug, slug)
-    return Source(profile, {survey.version: survey for survey in surveys}, key.encode())
+    coding = schemes.applied(connection, profile.slug, slug)
+    themes = themes_of(surveys, coding)
+    pinned = {survey.version: with_themes(survey, themes) for survey in surveys}
+    names = {question: of.name for question, of in themes.items()}
+    return Source(profile, pinned, key.encode(), coding, names)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from backend.models.answers import Answer, Session
 from backend.models.cities import Area, City, SurveyVersion
+from backend.models.coding import Label, SchemeUse, SchemeVersion
 from backend.models.contacts import (
     Consent,
     ConsentWording,
@@ -49,6 +50,7 @@ __all__ = [
     "Counter",
     "DeliveryReport",
     "DiscardedObject",
+    "Label",
     "Lease",
     "LinkCode",
     "Media",
@@ -60,6 +62,8 @@ __all__ = [
     "PurgeLog",
     "Receipt",
     "RiskCount",
+    "SchemeUse",
+    "SchemeVersion",
     "Session",
     "Spend",
     "SurveyVersion",

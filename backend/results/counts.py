@@ -85,6 +85,12 @@ def _counting(city: str, survey: str) -> Subquery:
     return _sessions(city, survey).add_columns(*more).subquery()
 
 
+def counting_sessions(city: str, survey: str) -> Select[tuple[str]]:
+    """The ids of the sessions that count, one a respondent."""
+    counting = _counting(city, survey)
+    return select(counting.c.id).where(counting.c.place == 1)
+
+
 def by_answer(connection: Connection, city: str, survey: str) -> Mapping[str, Sequence[Count]]:
     """Counts of every question that was answered in any way, each respondent once."""
     counts: dict[str, list[Count]] = {}

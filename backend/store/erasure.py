@@ -28,6 +28,7 @@ from backend.store.tables import (
     CONTACT,
     COUNTER,
     DELIVERY_REPORT,
+    LABEL,
     MEDIA,
     OPEN_WINDOW,
     OUTBOUND,
@@ -42,12 +43,14 @@ from backend.store.transaction import Transaction
 from bot.store import DeliveryState, ReceiptStatus
 
 _HASHES = select(URN.c.hash).where(URN.c.contact == bindparam("of"))
+_ANSWERS = ANSWER.c.session.in_(select(SESSION.c.id).where(SESSION.c.contact == bindparam("of")))
 _SENT_TO = or_(OUTBOUND.c.contact == bindparam("of"), OUTBOUND.c.hash.in_(_HASHES))
 _WRITTEN_BY: dict[Table, ColumnElement[bool]] = {
     BODY: BODY.c.hash.in_(_HASHES),
     DELIVERY_REPORT: reports_of(_SENT_TO),
     OUTBOUND: _SENT_TO,
-    ANSWER: ANSWER.c.session.in_(select(SESSION.c.id).where(SESSION.c.contact == bindparam("of"))),
+    LABEL: LABEL.c.answer.in_(select(ANSWER.c.id).where(_ANSWERS)),
+    ANSWER: _ANSWERS,
     OPEN_WINDOW: OPEN_WINDOW.c.urn.in_(select(URN.c.id).where(URN.c.contact == bindparam("of"))),
     CONTACT: CONTACT.c.id == bindparam("of"),
 }
@@ -89,6 +92,7 @@ _BEFORE = (
 )
 _LEAVE_NOTHING = (
     delete(MEDIA).where(MEDIA.c.contact == bindparam("of")),
+    delete(LABEL).where(_WRITTEN_BY[LABEL]),
     delete(ANSWER).where(_WRITTEN_BY[ANSWER]),
     delete(SESSION).where(SESSION.c.contact == bindparam("of")),
     delete(CONSENT).where(CONSENT.c.contact == bindparam("of")),

@@ -15,7 +15,7 @@ from dialogue.outcomes import REMARK, Value
 from dialogue.survey import Status
 
 _OPEN = (Status.ACTIVE, Status.PARKED)
-_GOING_ON = SESSION.c.status.in_(_OPEN)
+GOING_ON = SESSION.c.status.in_(_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ToCode:
 
 _LATER = ANSWER.alias("later")
 _FIRST = ANSWER.alias("first")
-_LAST = ~(
+LAST = ~(
     select(_LATER.c.id)
     .where(
         _LATER.c.session == ANSWER.c.session,
@@ -82,8 +82,8 @@ def listed(
     """A survey's answers in their last revision, in the order they were settled: `limit` of those
     behind `after`; remarks (`outcome` "remark") only where they are asked for, and then all. A
     coder's revision has no words of its own, so those of the one before are shown."""
-    wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after, ~_GOING_ON]
-    wanted += [ANSWER.c.outcome == REMARK] if outcome == REMARK else [*_IS_ANSWER, _LAST]
+    wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after, ~GOING_ON]
+    wanted += [ANSWER.c.outcome == REMARK] if outcome == REMARK else [*_IS_ANSWER, LAST]
     if question is not None:
         wanted.append(ANSWER.c.question == question)
     if outcome is not None:
@@ -131,11 +131,12 @@ def _read(row: Any, keys: KeyRing) -> AnswerRead:
         rule=row.rule,
         words=row.words,
         coder=row.coder,
-        said=_opened(row.said, keys) if row.said and row.status is not Status.SAFEGUARDED else None,
+        said=opened(row.said, keys) if row.said and row.status is not Status.SAFEGUARDED else None,
     )
 
 
-def _opened(sealed: str, keys: KeyRing) -> str | None:
+def opened(sealed: str, keys: KeyRing) -> str | None:
+    """The words, unless they do not open any more."""
     try:
         return keys.unseal(sealed, RAW)
     except SealBrokenError:
@@ -147,7 +148,7 @@ def find(connection: Connection, city: str, id_: int) -> ToCode | None:
     row = connection.execute(
         select(
             ANSWER.c.session, SESSION.c.survey, SESSION.c.version, ANSWER.c.question,
-            _LAST.label("last"), SESSION.c.status,
+            LAST.label("last"), SESSION.c.status,
         )
         .select_from(ANSWER.join(SESSION))
         .where(SESSION.c.city == city, ANSWER.c.id == id_, *_IS_ANSWER)

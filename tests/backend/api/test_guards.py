@@ -14,6 +14,7 @@ from tests.backend.api.conftest import HERE, THERE, Client, problem
 ADMINISTRATOR, OFFICIAL = Role.ADMINISTRATOR, Role.OFFICIAL
 COORDINATOR, PARTNER, VIEWER = Role.COORDINATOR, Role.PARTNER, Role.VIEWER
 
+QUESTION = "/{city}/surveys/{slug}/questions/{name}"
 ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/cities"): set(Role),
     ("GET", "/{city}/surveys"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
@@ -28,8 +29,21 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/{city}/surveys/{slug}/answers"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/risks"): {ADMINISTRATOR, OFFICIAL, COORDINATOR},
     ("POST", "/{city}/answers/{id}/coding"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/schemes"): {ADMINISTRATOR, COORDINATOR},
+    ("POST", "/{city}/schemes"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/schemes/{slug}"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", f"{QUESTION}/scheme"): {ADMINISTRATOR, COORDINATOR},
+    ("PUT", f"{QUESTION}/scheme"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", f"{QUESTION}/coding"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", f"{QUESTION}/agreement"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/answers/{id}/labels"): {ADMINISTRATOR, COORDINATOR},
+    ("POST", "/{city}/answers/{id}/labels"): {ADMINISTRATOR, COORDINATOR},
+    ("POST", "/{city}/answers/{id}/settlement"): {ADMINISTRATOR, COORDINATOR},
 }
 """The contract's roles, once more."""
+
+SCHEMELESS = ("/schemes/{slug}", "/scheme", "/coding", "/agreement", "/labels")
+"""Ends of what is not there, as no scheme is applied to anything here."""
 
 CASES = [(*route, role) for route in ALLOWED for role in Role]
 
@@ -82,7 +96,7 @@ def test_every_route_is_in_the_table(app: FastAPI) -> None:
 
 def address(path: str, city: str = HERE) -> str:
     filled = path.replace("{city}", city).replace("{slug}", "street")
-    filled = filled.replace("{id}", "1")
+    filled = filled.replace("{id}", "1").replace("{name}", "why")
     return f"/api/v1{filled}" + ("?format=csv" if path.endswith("/export") else "")
 
 
@@ -97,7 +111,8 @@ async def test_a_role_may_do_what_the_table_says(
 ) -> None:
     status = await ask(client, method, path, role)
     if role in ALLOWED[method, path]:
-        assert status in ((415, 422) if method == "POST" else (200,))
+        there = 404 if path.endswith(SCHEMELESS) else 200
+        assert status in ((415, 422) if method in ("POST", "PUT") else (there,))
     else:
         assert status == 403
 

@@ -63,6 +63,8 @@ def send_at_random(operation: Any, headers: dict[str, str]) -> None:
             case.path_parameters["city"] = HERE
         if "slug" in case.path_parameters and data.draw(st.booleans()):
             case.path_parameters["slug"] = "street"
+        if "name" in case.path_parameters and data.draw(st.booleans()):
+            case.path_parameters["name"] = "why"
         case.call_and_validate(headers=headers, checks=[not_a_server_error])
 
     send()

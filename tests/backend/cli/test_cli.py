@@ -22,8 +22,9 @@ GROUPS = {
     "channels": ["setup", "templates"],
     "key": ["add"],
     "keys": ["rotate"],
+    "scheme": ["import", "export", "list", "apply", "agreement"],
 }
-ALONE = ["run", "web", "worker", "chat", "check", "review", "doctor", "erase", "export"]
+ALONE = ["run", "web", "worker", "chat", "check", "review", "doctor", "erase", "export", "code"]
 COMMANDS = [[name] for name in ALONE] + [
     [group, name] for group, names in GROUPS.items() for name in names
 ]

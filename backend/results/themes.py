@@ -1,0 +1,79 @@
+"""Themes of answers in words: what coders gave, as answers to a question of its own with several
+options. The words themselves are never read here."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from backend.results.counts import by_answer, counting_sessions
+from backend.results.merging import merged
+from backend.results.report import versions
+from backend.results.tables import NON_RESPONSE, Line, Table
+from backend.store import labels, schemes
+from backend.store.schemes import Applied
+from backend.store.tables import ANSWER
+from dialogue.questions import Option, Question
+from dialogue.questions.choice import SelectMany
+
+COUNTED = "themes"
+NOT_CODED = "not_coded"
+SPECIAL = "special"
+"""The role of a code that is no theme."""
+
+
+def theme_tables(connection: Connection, city: str, slug: str) -> Mapping[str, Table]:
+    """A table for each question of a survey that a scheme is applied to, by the question's name:
+    respondents by theme, each once, as in `counts`. Raises SurveyUnknownError."""
+    survey = merged(versions(connection, city, slug))
+    taken = [question.name for question in survey.questions]
+    found = schemes.applied(connection, city, slug)
+    return {
+        question.name: _table(connection, question, found[question.name], taken)
+        for question in survey.questions
+        if question.name in found
+    }
+
+
+def themes_question(question: Question, applied: Applied, taken: Collection[str]) -> SelectMany:
+    """The question that the themes of another one answer: `why_theme` for `why`, whatever is
+    `taken` by the survey; its options are the codes of every version of the scheme."""
+    name = f"{question.name}_theme"
+    while name in taken:
+        name += "_"
+    return SelectMany(
+        name=name,
+        text=question.text,
+        options=tuple(
+            Option(code.code, code.name, code.label, role=SPECIAL if code.special else None)
+            for code in applied.codes
+        ),
+        only_if=question.only_if,
+        required=question.required,
+        sensitive=question.sensitive,
+    )
+
+
+def _table(
+    connection: Connection, question: Question, applied: Applied, taken: Sequence[str]
+) -> Table:
+    """Who has a theme is in the base. Who has none (nobody has coded it, coders disagree, or a
+    special code) counts as not coded, beside those whose reply was no answer at all."""
+    use = applied.use
+    lines = [Line(c.name, c.code, dict(c.label)) for c in applied.codes if not c.special]
+    counts = {line.name: 0 for line in lines}
+    base = without = 0
+    counting = counting_sessions(use.city, use.survey)
+    for _, stands in labels.standings(connection, applied, ANSWER.c.session.in_(counting)):
+        themes = [name for name in stands.codes or () if name in counts]
+        base += bool(themes)
+        without += not themes
+        for name in themes:
+            counts[name] += 1
+    silent: Counter[str] = Counter(dict.fromkeys(NON_RESPONSE, 0))
+    for count in by_answer(connection, use.city, use.survey).get(use.question, ()):
+        if count.outcome in NON_RESPONSE:
+            silent[count.outcome] += count.n
+    silent[NOT_CODED] += without
+    asked = themes_question(question, applied, taken)
+    return Table(asked, COUNTED, base, lines, counts, dict(silent), apart=True)
