@@ -207,6 +207,8 @@ RAW_ANSWER = "raw answer"
 STRANGER = "stranger"
 STRAY_REPORT = "stray report"
 MEDIA = "media"
+EXPORT_FILE = "export file"
+EXPORT_JOB = "export"
 
 RETENTION: Mapping[str, int] = MappingProxyType(
     {
@@ -217,6 +219,8 @@ RETENTION: Mapping[str, int] = MappingProxyType(
         RAW_ANSWER: 365,  # residents' own words, for coding
         STRANGER: 30,  # contacts that never agreed, from when they were last heard
         MEDIA: 90,  # pictures and recordings, from when they came
+        EXPORT_FILE: 1,  # from when it was done; not only deleted at night
+        EXPORT_JOB: 30,  # that an export was made; the audit log keeps who asked for it
         STRAY_REPORT: 2,  # delivery reports whose message is not there (any more)
     }
 )

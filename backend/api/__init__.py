@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from backend.api import answers, cities, exports, media, results, risks, surveys
+from backend.api import answers, cities, export_jobs, exports, media, results, risks, surveys
 
 router = APIRouter(prefix="/api/v1")
-for thing in (cities, surveys, results, exports, media, answers, risks):
+for thing in (cities, surveys, results, exports, export_jobs, media, answers, risks):
     router.include_router(thing.router)
 
 __all__ = ["router"]

@@ -16,6 +16,13 @@ def note_export(
     _note(connection, city, who, f"export {slug} {format}", at)
 
 
+def note_job(
+    connection: Connection, city: str, who: str, what: str, job: int, slug: str, at: datetime
+) -> None:
+    """The same of an export that is made in the background: asked for, fetched, removed."""
+    _note(connection, city, who, f"export {slug} {what} {job}", at)
+
+
 def note_look(connection: Connection, city: str, who: str, medium: int, at: datetime) -> None:
     """The same of a look at a picture or recording."""
     _note(connection, city, who, f"media {medium}", at)

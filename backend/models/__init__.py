@@ -17,6 +17,7 @@ from backend.models.contacts import (
     Urn,
     Window,
 )
+from backend.models.exports import ExportJob, ExportPiece, JobStatus
 from backend.models.messages import (
     Body,
     ChannelRate,
@@ -49,6 +50,9 @@ __all__ = [
     "Counter",
     "DeliveryReport",
     "DiscardedObject",
+    "ExportJob",
+    "ExportPiece",
+    "JobStatus",
     "Lease",
     "LinkCode",
     "Media",
