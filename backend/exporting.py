@@ -14,15 +14,17 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 import structlog
+from sqlalchemy import Engine
 
 from backend import wiring
 from backend.exports import StatisticsMissingError, export
-from backend.privacy import SealBrokenError
+from backend.privacy import KeyRing, SealBrokenError
 from backend.results import SurveyUnknownError
 from backend.store import export_jobs, library, purging
 from backend.store.export_jobs import LEASE, Claimed
 from backend.store.library import CityUnknownError
 from backend.store.tables import EXPORT_CONTENT, EXPORT_KEY
+from backend.vault import SealingVault
 
 LOOK_SECONDS = 5.0
 """Between two looks whether there is something to do."""
@@ -71,8 +73,8 @@ class Way:
 class Exporter:
     """One worker's hand in it."""
 
-    def __init__(self, one: wiring.Installation) -> None:
-        self._one = one
+    def __init__(self, engine: Engine, keys: KeyRing, vault: SealingVault) -> None:
+        self._engine, self._keys, self._vault = engine, keys, vault
         self._expired_at: datetime | None = None
 
     async def run(self) -> None:
@@ -120,15 +122,15 @@ class Exporter:
 
     # --- in a thread ---------------------------------------------------------------------------
     def _claim(self) -> Claimed | None:
-        with library.writing(self._one.engine) as connection:
+        with library.writing(self._engine) as connection:
             return export_jobs.claim(connection, wiring.now())
 
     def _hold(self, claimed: Claimed, here: tuple[int, int]) -> bool:
-        with library.writing(self._one.engine) as connection:
+        with library.writing(self._engine) as connection:
             return export_jobs.hold(connection, claimed, *here, wiring.now())
 
     def _give_back(self, claimed: Claimed) -> None:
-        with library.writing(self._one.engine) as connection:
+        with library.writing(self._engine) as connection:
             export_jobs.give_back(connection, claimed, wiring.now())
 
     def _work(self, claimed: Claimed, way: Way) -> None:
@@ -149,18 +151,17 @@ class Exporter:
             problem = KEY_LOST
         except Exception as error:
             log.error("export_failed", export=claimed.id, error=type(error).__name__)
-        with library.writing(self._one.engine) as connection:
+        with library.writing(self._engine) as connection:
             if problem is None:
                 export_jobs.try_later(connection, claimed, wiring.now())
             else:
                 export_jobs.fail(connection, claimed, problem, wiring.now())
 
     def _write(self, claimed: Claimed, way: Way, file: BinaryIO) -> None:
-        engine = self._one.engine
-        secret = self._one.keys.unseal(claimed.secret, EXPORT_KEY)
-        with engine.connect() as connection:
+        secret = self._keys.unseal(claimed.secret, EXPORT_KEY)
+        with self._engine.connect() as connection:
             profile = library.load_profile(connection, claimed.city)
-        export(engine, profile, claimed.survey, claimed.format, secret, file, way.progress)
+        export(self._engine, profile, claimed.survey, claimed.format, secret, file, way.progress)
 
     def _put_away(self, claimed: Claimed, way: Way, file: BinaryIO) -> None:
         """Puts the file away piece by piece; with the last one it is there. Raises StoppedError."""
@@ -169,17 +170,16 @@ class Exporter:
         for number in range(-(-size // PIECE_BYTES)):
             way.check()
             self._put_piece(claimed, number, file.read(PIECE_BYTES))
-        with library.writing(self._one.engine) as connection:
+        with library.writing(self._engine) as connection:
             export_jobs.finish(connection, claimed, way.done, size, wiring.now())
 
     def _put_piece(self, claimed: Claimed, number: int, content: bytes) -> None:
-        vault, engine = self._one.vault, self._one.engine
-        key = vault.fresh_key()
-        with library.writing(engine) as connection:
+        key = self._vault.fresh_key()
+        with library.writing(self._engine) as connection:
             if not export_jobs.reserve(connection, claimed, number, key, wiring.now()):
                 raise StoppedError
-        stored = vault.put(content, key, EXPORT_CONTENT)
-        with library.writing(engine) as connection:
+        stored = self._vault.put(content, key, EXPORT_CONTENT)
+        with library.writing(self._engine) as connection:
             if not export_jobs.keep(connection, claimed, number, stored):
                 raise StoppedError
 
@@ -188,4 +188,4 @@ class Exporter:
         now = wiring.now()
         if self._expired_at is None or abs(now - self._expired_at) >= EXPIRE_EVERY:
             self._expired_at = now
-            await asyncio.to_thread(purging.expire_exports, self._one.engine, now)
+            await asyncio.to_thread(purging.expire_exports, self._engine, now)

@@ -63,7 +63,7 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
         tasks = [
             asyncio.create_task(dispatcher.run(), name="dispatcher"),
             asyncio.create_task(pollers.run(), name="pollers"),
-            asyncio.create_task(Exporter(one).run(), name="exporter"),
+            asyncio.create_task(Exporter(one.engine, one.keys, one.vault).run(), name="exporter"),
         ]
         try:
             async with watching(one, scheduler), caring(one):
