@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from backend import api, problems, reference, try_page, webhooks, wiring
+from backend import api, flow_results, problems, reference, try_page, webhooks, wiring
 from backend.headers import SafeHeaders
 from backend.health import router as health
 from backend.looking import Looks
@@ -56,6 +56,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
     app.router.routes.extend(webhooks.ROUTES)
     app.include_router(try_page.router)
     app.include_router(api.router)
+    app.include_router(flow_results.router)
     app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)

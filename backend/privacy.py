@@ -146,6 +146,10 @@ class KeyRing:
         """32 bytes for another purpose (signing sessions, say), from the first key."""
         return _derive(self._keys[self._sealing], "purpose:" + purpose)
 
+    def derive_lasting(self, purpose: str) -> bytes:
+        """The same from the last key: what is made with it outlives a new key in front."""
+        return _derive(self._keys[self._hashing], "lasting:" + purpose)
+
     def _box(self, name: str, column: str) -> tuple[AESGCM, bytes]:
         # Deriving costs more than sealing, so each is done once a process.
         box = self._boxes.get((name, column))

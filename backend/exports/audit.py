@@ -33,6 +33,11 @@ def note_reading(connection: Connection, city: str, who: str, slug: str, at: dat
     _note(connection, city, who, f"answers {slug}", at)
 
 
+def note_flow_results(connection: Connection, city: str, who: str, what: str, at: datetime) -> None:
+    """The same of what is read over the API of Flow Results."""
+    _note(connection, city, who, f"flow results {what}", at)
+
+
 def note_coding(connection: Connection, city: str, who: str, answer: int, at: datetime) -> None:
     """That somebody read an answer anew."""
     _note(connection, city, who, f"coding {answer}", at)

@@ -1,0 +1,62 @@
+"""A city's surveys as packages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from backend.auth import Key
+from backend.exports.flow_pages import PagedSource
+from backend.exports.flow_results import descriptor
+from backend.privacy import KeyRing
+from backend.problems import Problem
+from backend.store import library
+
+UNKNOWN = "There is no such package"
+NEWER = "A survey that was published anew is a new package with a new id: list the packages again"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A survey, with its descriptor."""
+
+    source: PagedSource
+    descriptor: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.descriptor["id"])
+
+    @property
+    def modified(self) -> datetime:
+        """The one version it has: another schema is another package."""
+        return datetime.fromisoformat(self.descriptor["modified"])
+
+
+def packages(connection: Connection, keys: KeyRing, key: Key) -> Sequence[Package]:
+    """Every survey of the key's city. Ids in them are made with keys derived from the last secret
+    key of the installation and the public part of the caller's: one caller has the same ones each
+    time, and two callers cannot join what they have."""
+    profile = library.load_profile(connection, key.city)
+    published = library.surveys(connection, key.city)
+    ids, sealing = (
+        keys.derive_lasting(f"flow results {purpose} {key.prefix}") for purpose in ("ids", "rows")
+    )
+    found = []
+    for slug in sorted({one.survey.slug for one in published}):
+        own = [one for one in published if one.survey.slug == slug]
+        versions = {one.survey.version: one.survey for one in own}
+        source = PagedSource(profile, versions, ids, sealing)
+        found.append(Package(source, descriptor(source, max(o.published_at for o in own))))
+    return found
+
+
+def find(connection: Connection, keys: KeyRing, key: Key, id: str) -> Package:
+    """The package of that id. Raises Problem."""
+    found = next((p for p in packages(connection, keys, key) if p.id == id.lower()), None)
+    if found is None:
+        raise Problem(404, UNKNOWN, NEWER)
+    return found
