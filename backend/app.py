@@ -39,6 +39,7 @@ def create_app(settings: Settings, *, with_worker: bool) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with wiring.installation(settings) as one:
             app.state.installation, app.state.looks = one, Looks(one)
+            app.state.packages = flow_results.Packages()
             async with working(one) if with_worker else refreshing(one):
                 yield
 

@@ -5,6 +5,7 @@ only coordinators and administrators may read it, and every access is in the aud
 and rows are those of the export `flow-results`.
 """
 
+from backend.flow_results.packages import Packages
 from backend.flow_results.routes import router
 
-__all__ = ["router"]
+__all__ = ["Packages", "router"]

@@ -13,7 +13,7 @@ from backend.exports.audit import note_flow_results
 from backend.exports.flow_pages import Rows, page
 from backend.exports.source import one_moment
 from backend.flow_results.asked import Asked, has_version, links, wanted_of
-from backend.flow_results.packages import UNKNOWN, find, packages
+from backend.flow_results.packages import UNKNOWN, Packages
 from backend.json_api import MEDIA_TYPE, JsonApiResponse, JsonApiRoute, errors
 from backend.privacy import KeyRing
 from backend.settings import PUBLIC_URL
@@ -59,7 +59,11 @@ def _answers(**more: str) -> dict[int | str, dict[str, Any]]:
         "_401": "No key, or none that is good.",
         "_403": "The key's role may not read microdata.",
     } | more
-    return {int(code[1:]): {"description": text, **DOCUMENT} for code, text in texts.items()}
+    told: dict[int | str, dict[str, Any]] = {
+        int(code[1:]): {"description": text, **DOCUMENT} for code, text in texts.items()
+    }
+    # Else FastAPI would name a 422 of its own form.
+    return told | {"4XX": {"description": "A document of errors, as JSON:API has it.", **DOCUMENT}}
 
 
 PackageId = Annotated[str, Path(max_length=64, description="A package's `id`.")]
@@ -80,7 +84,7 @@ def listed(request: Request, database: Database, key: Reader) -> Response:
     """The list."""
     _note(database, key, "packages")
     with one_moment(database) as connection:
-        found = packages(connection, _keys(request), key)
+        found = _packages(request).of(connection, _keys(request), key)
     root = _root(request)
     short = ("title", "name", "created", "modified")
     data = [
@@ -109,7 +113,7 @@ def listed(request: Request, database: Database, key: Reader) -> Response:
 def package(request: Request, id: PackageId, database: Database, key: Reader) -> Response:
     """The descriptor."""
     with one_moment(database) as connection:
-        found = find(connection, _keys(request), key, id)
+        found = _packages(request).find(connection, _keys(request), key, id)
     _note(database, key, f"{found.source.survey.slug} descriptor")
     here = f"{_root(request)}/{found.id}"
     responses = {"links": {"related": f"{here}/responses"}}
@@ -154,7 +158,7 @@ def responses(
 ) -> Response:
     """A page of them. The look is noted before it is answered."""
     with one_moment(database) as connection:
-        found = find(connection, _keys(request), key, id)
+        found = _packages(request).find(connection, _keys(request), key, id)
         wanted = wanted_of(found.source, asked)
         _note(database, key, f"{found.source.survey.slug} rows")
         rows = Rows([], None)
@@ -187,6 +191,11 @@ def nothing_is_published_here() -> Response:
 def _keys(request: Request) -> KeyRing:
     keys: KeyRing = request.app.state.installation.keys
     return keys
+
+
+def _packages(request: Request) -> Packages:
+    packages: Packages = request.app.state.packages
+    return packages
 
 
 def _root(request: Request) -> str:

@@ -103,6 +103,16 @@ def demo_slugs(connection: Connection) -> Sequence[str]:
     return connection.execute(demo).scalars().all()
 
 
+def revision(connection: Connection, city: str) -> int:
+    """The revision of a city. Raises CityUnknownError."""
+    found: int | None = connection.execute(
+        select(CITY.c.revision).where(CITY.c.slug == city)
+    ).scalar()
+    if found is None:
+        raise CityUnknownError(city)
+    return found
+
+
 def revisions(connection: Connection) -> dict[str, int]:
     """The revision of every city."""
     rows = connection.execute(select(CITY.c.slug, CITY.c.revision))

@@ -37,7 +37,7 @@ def floip(installed: Installation) -> FastAPI:
     app = FastAPI()
     problems.install(app)
     app.include_router(flow_results.router)
-    app.state.installation = installed
+    app.state.installation, app.state.packages = installed, flow_results.Packages()
     return app
 
 
@@ -71,7 +71,10 @@ class Reader:
         rows: list[Row] = []
         following: str | None = await self.responses()
         parameters: dict[str, Any] | None = {"page[size]": size, **filters}
+        pages = 0
         while following is not None:
+            pages += 1
+            assert pages < 300, "it goes round in a circle"
             answer = await self.ask(following, params=parameters)
             data, parameters = answer.json()["data"], None
             assert len(data["attributes"]["responses"]) <= size
@@ -215,7 +218,7 @@ async def test_back_again(reader: Reader, looked_at: int, monkeypatch: pytest.Mo
     at = await reader.responses()
     rows: list[Row] = []
     body = await reader.get(at, **{"page[size]": 4, "page[beforeCursor]": whole[-1][1]})
-    while True:
+    for _ in range(100):
         rows = body["data"]["attributes"]["responses"] + rows
         previous = body["data"]["relationships"]["links"]["previous"]
         if previous is None:
@@ -273,6 +276,8 @@ async def test_each_row_comes_once_while_answers_come_in(
         body = await reader.get(following)
         seen += body["data"]["attributes"]["responses"]
         following, page = body["data"]["relationships"]["links"]["next"], page + 1
+        if page > 12:
+            continue
         more_answers(installed, 3, 2000 + 10 * page)
         with library.writing(installed.engine) as connection:
             connection.execute(insert(Answer), [revised(1000 + page, 2), revised(1, 2 + page)])
