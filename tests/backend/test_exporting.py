@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from backend import wiring
+from backend.auth import Role, make_key
 from backend.exporting import Exporter
 from backend.exports import export
 from backend.privacy import KeyRing
@@ -18,6 +19,7 @@ from backend.store import export_jobs, library, open_engine
 from backend.store.tables import EXPORT_CONTENT, EXPORT_KEY
 from backend.vault import SealingVault
 from tests.backend.cli.processes import Running, environment, running
+from tests.backend.conftest import Town
 from tests.backend.exports.seed import SLUG, Way, add, city, plant, said
 
 
@@ -235,3 +237,27 @@ async def test_pieces_in_an_object_store_go_with_their_export(
         export_jobs.remove(connection, job)
         discarded = connection.execute(text("SELECT key FROM discarded_object")).scalars().all()
     assert set(discarded) == set(shelf.objects)
+
+
+# --- the whole program -------------------------------------------------------------------------
+async def test_the_program_makes_what_is_asked_for_and_serves_flow_results(town: Town) -> None:
+    with library.writing(town.app.state.installation.engine) as connection:
+        key = make_key(
+            connection, "test-za", Role.COORDINATOR, "", wiring.fresh_secret, wiring.now()
+        )
+    headers = {"Authorization": f"Bearer {key}"}
+    exports = "/api/v1/test-za/surveys/safety-pulse/exports"
+    asked = await town.http.post(exports, json={"format": "long"}, headers=headers)
+    assert asked.status_code == 202, asked.text
+    at = asked.headers["location"]
+    async with asyncio.timeout(30):
+        while (await town.http.get(at, headers=headers)).json()["status"] != "done":
+            await asyncio.sleep(0.2)
+    fetched = await town.http.get(f"{at}/file", headers=headers)
+    assert fetched.text.startswith("response_id,")
+    token = {"Authorization": f"Token {key}"}
+    packages = await town.http.get("/flow-results/packages", headers=token)
+    assert {one["attributes"]["name"] for one in packages.json()["data"]} >= {"safety-pulse"}
+    refused = await town.http.get("/flow-results/packages")
+    assert refused.status_code == 401
+    assert list(refused.json()) == ["errors"]
