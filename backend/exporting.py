@@ -17,9 +17,10 @@ import structlog
 from sqlalchemy import Engine
 
 from backend import wiring
-from backend.exports import StatisticsMissingError, export
+from backend.exports import FORMATS, StatisticsMissingError, export
 from backend.privacy import KeyRing, SealBrokenError
 from backend.results import SurveyUnknownError
+from backend.results.publishing import publish
 from backend.store import export_jobs, library, purging
 from backend.store.export_jobs import LEASE, Claimed
 from backend.store.library import CityUnknownError
@@ -161,6 +162,8 @@ class Exporter:
         secret = self._keys.unseal(claimed.secret, EXPORT_KEY)
         with self._engine.connect() as connection:
             profile = library.load_profile(connection, claimed.city)
+        if not FORMATS[claimed.format].microdata:
+            publish(self._engine, profile, claimed.survey, wiring.now())
         export(self._engine, profile, claimed.survey, claimed.format, secret, file, way.progress)
 
     def _put_away(self, claimed: Claimed, way: Way, file: BinaryIO) -> None:

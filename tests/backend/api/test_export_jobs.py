@@ -1,5 +1,7 @@
 """Exports in the background, over the API: asked for, made by a worker, fetched, removed."""
 
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from backend.store import export_jobs, library, purging
 from backend.store.export_jobs import MOST_ATTEMPTS, JobStatus
 from backend.store.tables import EXPORT_JOB
 from tests.backend.api.conftest import HERE, THERE, Client, Installation, problem
-from tests.backend.exports.seed import AT, WAYS
+from tests.backend.exports.seed import AT, WAYS, Way, add, said
 
 STREET = f"/api/v1/{HERE}/surveys/street"
 KEY = "synthetic export key"
@@ -79,6 +81,21 @@ async def test_the_file_is_the_one_of_the_direct_route(
         assert len(fetched.content) == after["bytes"] == int(fetched.headers["content-length"])
         for header in ("content-type", "content-disposition", "cache-control"):
             assert fetched.headers[header] == direct.headers[header]
+
+
+async def test_figures_are_made_public_first_where_that_is_due(
+    client: Client, installed: Installation
+) -> None:
+    with library.writing(installed.engine) as connection:
+        for begin, answer in ((100, "yes_safe"), (200, "somewhat"), (300, "unsafe")):
+            add(connection, HERE, [Way({"safe": said(answer)}, contact=None)] * 30, begin)
+    at = (await ask(client, "summary")).headers["location"]
+    await work(installed)
+    fetched = await client.get(f"{at}/file", Role.COORDINATOR)
+    lines = list(csv.DictReader(io.StringIO(fetched.text, newline="")))
+    assert any(one["question"] == "safe" and one["count"] for one in lines)
+    direct = await client.get(f"{STREET}/export?format=summary", Role.COORDINATOR)
+    assert fetched.content == direct.content
 
 
 async def test_a_file_of_many_pieces_is_whole(
