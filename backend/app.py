@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from backend import api, problems, reference, try_page, webhooks, wiring
+from backend import api, flow_results, problems, reference, try_page, webhooks, wiring
 from backend.demo_year.loading import Progress, loading
 from backend.headers import SafeHeaders
 from backend.health import router as health
@@ -41,6 +41,7 @@ def create_app(settings: Settings, *, with_worker: bool, demo_year: bool = False
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with wiring.installation(settings) as one:
             app.state.installation, app.state.looks = one, Looks(one)
+            app.state.packages = flow_results.Packages()
             app.state.demo_year = Progress() if demo_year else None
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(working(one) if with_worker else refreshing(one))
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, with_worker: bool, demo_year: bool = False
     app.router.routes.extend(webhooks.ROUTES)
     app.include_router(try_page.router)
     app.include_router(api.router)
+    app.include_router(flow_results.router)
     app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)

@@ -141,13 +141,15 @@ class Guard:
         given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
     ) -> Key:
         """The caller's key. 401 without a good one, 403 if it does not open this."""
+        return self.admit(request, given.credentials if given else None)
+
+    def admit(self, request: Request, text: str | None, scheme: str = "Bearer") -> Key:
+        """The key of that text, as `Authorization` brings it by that scheme."""
         engine: Engine = request.app.state.installation.engine
         with engine.connect() as connection:
-            key = find_key(connection, given.credentials) if given else None
+            key = find_key(connection, text) if text else None
         if key is None:
-            raise HTTPException(
-                401, "A valid key is needed", headers={"WWW-Authenticate": "Bearer"}
-            )
+            raise HTTPException(401, "A valid key is needed", headers={"WWW-Authenticate": scheme})
         if key.role not in self.roles or request.path_params.get("city", key.city) != key.city:
             raise Problem(403, "This key does not open that")
         note_use(engine, key, wiring.now())

@@ -38,6 +38,7 @@ def of_outbox(outbox: OutboxHealth) -> Sequence[Figure]:
             "Pictures and recordings given up, of those not yet purged",
             outbox.media_refused,
         ),
+        ("imbizo_exports_open", "Exports waiting for a worker or being made", outbox.exports),
     )
     withheld = [((city,), float(n)) for city, n in sorted(outbox.withheld.items())]
     return [

@@ -146,6 +146,10 @@ class KeyRing:
         """32 bytes for another purpose (signing sessions, say), from the first key."""
         return _derive(self._keys[self._sealing], "purpose:" + purpose)
 
+    def derive_lasting(self, purpose: str) -> bytes:
+        """The same from the last key: what is made with it outlives a new key in front."""
+        return _derive(self._keys[self._hashing], "lasting:" + purpose)
+
     def _box(self, name: str, column: str) -> tuple[AESGCM, bytes]:
         # Deriving costs more than sealing, so each is done once a process.
         box = self._boxes.get((name, column))
@@ -207,6 +211,8 @@ RAW_ANSWER = "raw answer"
 STRANGER = "stranger"
 STRAY_REPORT = "stray report"
 MEDIA = "media"
+EXPORT_FILE = "export file"
+EXPORT_JOB = "export"
 
 RETENTION: Mapping[str, int] = MappingProxyType(
     {
@@ -217,6 +223,8 @@ RETENTION: Mapping[str, int] = MappingProxyType(
         RAW_ANSWER: 365,  # residents' own words, for coding
         STRANGER: 30,  # contacts that never agreed, from when they were last heard
         MEDIA: 90,  # pictures and recordings, from when they came
+        EXPORT_FILE: 1,  # from when it was done; not only deleted at night
+        EXPORT_JOB: 30,  # that an export was made; the audit log keeps who asked for it
         STRAY_REPORT: 2,  # delivery reports whose message is not there (any more)
     }
 )

@@ -61,10 +61,16 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
+    problem = of_database(error)
+    return answer(problem.status, problem.title, problem.detail)
+
+
+def of_database(error: Exception) -> Problem:
+    """What a fault of the database is to the caller."""
     if isinstance(error, DataError):  # a null character in a text, say
-        return answer(422, "The request has faults", "It holds a value that no database can hold.")
+        return Problem(422, "The request has faults", "It holds a value that no database can hold.")
     log.error("database_fault", error=type(error).__name__)
-    return answer(503, "The database does not answer", "Try again in a moment.")
+    return Problem(503, "The database does not answer", "Try again in a moment.")
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

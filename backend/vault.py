@@ -1,4 +1,5 @@
-"""Where pictures and recordings lie: sealed, in the database or in an object store if one is set.
+"""Where pictures, recordings and files of exports lie: sealed, in the database or in an object
+store if one is set.
 
 In an object store each is closed with a key of its own, which is sealed in its row. So changing the
 secret keys seals only rows anew, and an object whose row is gone can be opened by nobody.
@@ -46,17 +47,17 @@ class SealingVault:
         """A random name for an object to come; None where the database holds all."""
         return self._fresh() if self._objects is not None else None
 
-    def put(self, content: bytes, key: str | None) -> Stored:
-        """Seals it, and puts it in the object store if it has a key there."""
+    def put(self, content: bytes, key: str | None, column: str = MEDIA_CONTENT) -> Stored:
+        """Seals it for a column, and puts it in the object store if it has a key there."""
         if key is None:
-            return Stored(self._keys.seal_bytes(content, MEDIA_CONTENT))
+            return Stored(self._keys.seal_bytes(content, column))
         own_key, closed = lock(content, key)
         self._there().put(key, closed)
-        return Stored(self._keys.seal_bytes(own_key, MEDIA_CONTENT), key)
+        return Stored(self._keys.seal_bytes(own_key, column), key)
 
-    def open(self, stored: Stored) -> bytes:
+    def open(self, stored: Stored, column: str = MEDIA_CONTENT) -> bytes:
         """The content again. Raises SealBrokenError, ObjectsUnsetError and what the store does."""
-        sealed = self._keys.unseal_bytes(stored.sealed, MEDIA_CONTENT)
+        sealed = self._keys.unseal_bytes(stored.sealed, column)
         if stored.key is None:
             return sealed
         return unlock(sealed, self._there().get(stored.key), stored.key)

@@ -1,4 +1,5 @@
-"""The worker: sends what is queued, asks for what came, wakes contacts, cleans up at night.
+"""The worker: sends what is queued, asks for what came, wakes contacts, makes exports, cleans up at
+night.
 
 APScheduler is only the clock. Every job claims its work in the database, so any number of workers
 may run, and a restart loses nothing.
@@ -13,6 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
+from backend.exporting import Exporter
 from backend.results.publishing import publish_due
 from backend.watching import caring, watching
 from bot.media import Fetcher
@@ -61,6 +63,7 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
         tasks = [
             asyncio.create_task(dispatcher.run(), name="dispatcher"),
             asyncio.create_task(pollers.run(), name="pollers"),
+            asyncio.create_task(Exporter(one.engine, one.keys, one.vault).run(), name="exporter"),
         ]
         try:
             async with watching(one, scheduler), caring(one):

@@ -63,7 +63,9 @@ KINDS: dict[str, Any] = {
         " is given, a fresh one comes back in the header `Export-Key`.\n\n"
         "For all who may see results, what is published: `summary` has one row a question, option"
         " and group, `geojson` one area a feature; counts below the city's threshold are"
-        " withheld.\n\nEvery export is noted in the audit log."
+        " withheld.\n\nEvery export is noted in the audit log.\n\n"
+        "The answer begins once the whole file is made: of a survey with more than some ten"
+        " thousand responses, ask for the file with `POST …/exports` instead."
     ),
     responses={
         200: {

@@ -45,7 +45,7 @@ def export(city: str, survey: str, form: str, output: Path, key_file: Path | Non
                 raise CityError((Fault("survey", f"there is no survey '{survey}' in {city}"),))
         if not FORMATS[form].microdata:
             publish(engine, profile, survey, wiring.now())
-        with whole_file(output) as out, bar("Writing") as progress:
+        with whole_file(output) as out, bar("Writing rows", counted=True) as progress:
             try:
                 write_export(engine, profile, survey, form, export_key, out, progress)
             except StatisticsMissingError as error:

@@ -16,6 +16,13 @@ def note_export(
     _note(connection, city, who, f"export {slug} {format}", at)
 
 
+def note_job(
+    connection: Connection, city: str, who: str, what: str, job: int, slug: str, at: datetime
+) -> None:
+    """The same of an export that is made in the background: asked for, fetched, removed."""
+    _note(connection, city, who, f"export {slug} {what} {job}", at)
+
+
 def note_look(connection: Connection, city: str, who: str, medium: int, at: datetime) -> None:
     """The same of a look at a picture or recording."""
     _note(connection, city, who, f"media {medium}", at)
@@ -24,6 +31,11 @@ def note_look(connection: Connection, city: str, who: str, medium: int, at: date
 def note_reading(connection: Connection, city: str, who: str, slug: str, at: datetime) -> None:
     """The same of a look at residents' own words."""
     _note(connection, city, who, f"answers {slug}", at)
+
+
+def note_flow_results(connection: Connection, city: str, who: str, what: str, at: datetime) -> None:
+    """The same of what is read over the API of Flow Results."""
+    _note(connection, city, who, f"flow results {what}", at)
 
 
 def note_coding(connection: Connection, city: str, who: str, answer: int, at: datetime) -> None:

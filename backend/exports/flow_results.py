@@ -15,10 +15,12 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from babel.core import get_global
+from sqlalchemy import Connection, func, select
 
+from backend.exports.rows import Response
 from backend.exports.snapshot import Snapshot
 from backend.exports.source import Source
-from backend.store import library
+from backend.store.tables import SURVEY_VERSION
 from dialogue.outcomes import Value
 from dialogue.questions import Question
 from dialogue.questions.choice import Choosing, SelectMany
@@ -41,18 +43,19 @@ FIELDS = (
 def write_flow_results(snapshot: Snapshot, out: BinaryIO) -> None:
     """`datapackage.json` and its one file. Times are days."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr(_entry("datapackage.json"), _json(descriptor(snapshot)))
+        described = descriptor(snapshot.source, published(snapshot.connection, snapshot.source))
+        package.writestr(_entry("datapackage.json"), _json(described))
         with package.open(_entry(DATA), "w", force_zip64=True) as file:
             before = b"["
-            for row in _rows(snapshot):
-                file.write(before + _json(row))
-                before = b",\n"
+            for response in snapshot.responses():
+                for row in answer_rows(snapshot.source, response):
+                    file.write(before + _json(row))
+                    before = b",\n"
             file.write(b"[]\n" if before == b"[" else b"]\n")
 
 
-def descriptor(snapshot: Snapshot) -> dict[str, Any]:
-    """The package's descriptor."""
-    source = snapshot.source
+def descriptor(source: Source, published: datetime) -> dict[str, Any]:
+    """The package's descriptor, of a survey whose newest version was published then."""
     language = _language(source)
     schema = {
         "language": three_letters(language),
@@ -61,14 +64,14 @@ def descriptor(snapshot: Snapshot) -> dict[str, Any]:
             q.name: _described(source, q, language) for q in source.survey.questions if q.asks
         },
     }
-    published = _published(snapshot).isoformat()
+    version = published.isoformat()
     name = source.survey.slug
     return {
         "profile": "flow-results-package",
         "name": name,
         "flow_results_specification_version": SPECIFICATION,
-        "created": published,
-        "modified": published,
+        "created": version,
+        "modified": version,
         "id": str(_id(source, schema)),
         "title": source.survey.title.get(language, name),
         **({"synthetic": True} if source.profile.demo else {}),
@@ -106,11 +109,15 @@ def _id(source: Source, schema: Mapping[str, Any]) -> uuid.UUID:
     return uuid.UUID(bytes=hmac.digest(source.key, about, hashlib.sha256)[:16], version=4)
 
 
-def _published(snapshot: Snapshot) -> datetime:
-    """When the newest version was published."""
-    found = library.surveys(snapshot.connection, snapshot.source.profile.slug)
-    slug = snapshot.source.survey.slug
-    return max(p.published_at for p in found if p.survey.slug == slug)
+def published(connection: Connection, source: Source) -> datetime:
+    """When the newest version of a survey was published."""
+    newest: datetime = connection.execute(
+        select(func.max(SURVEY_VERSION.c.published_at)).where(
+            SURVEY_VERSION.c.city == source.profile.slug,
+            SURVEY_VERSION.c.slug == source.survey.slug,
+        )
+    ).scalar_one()
+    return newest
 
 
 # --- questions ----------------------------------------------------------------------------------
@@ -156,24 +163,28 @@ def _range(source: Source, question: Question) -> list[float]:
 
 
 # --- answers ------------------------------------------------------------------------------------
-def _rows(snapshot: Snapshot) -> Iterator[list[Any]]:
-    source = snapshot.source
-    for response in snapshot.responses():
-        for question in source.survey.questions:
-            given = response.answers.get(question.name)
-            if given is None or given.value is None:
-                continue
-            value = _fitting(source, question, given.value)
-            if value is not None:
-                yield [
-                    _midnight(given.on),
-                    f"{response.id}-{question.name}",
-                    response.respondent,
-                    response.id,
-                    question.name,
-                    value,
-                    {},
-                ]
+def answer_rows(source: Source, response: Response) -> Iterator[list[Any]]:
+    """A response as a row an answer, in the survey's order."""
+    for question in source.survey.questions:
+        given = response.answers.get(question.name)
+        if given is None or given.value is None:
+            continue
+        value = _fitting(source, question, given.value)
+        if value is not None:
+            yield [
+                _midnight(given.on),
+                row_id(response.id, question),
+                response.respondent,
+                response.id,
+                question.name,
+                value,
+                {},
+            ]
+
+
+def row_id(response: str, question: Question) -> str:
+    """The id of an answer's row."""
+    return f"{response}-{question.name}"
 
 
 def _fitting(source: Source, question: Question, value: Value) -> Any:

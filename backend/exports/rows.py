@@ -91,11 +91,17 @@ def responses(connection: Connection, source: Source) -> Iterator[Response]:
     """Every response in the order of its id."""
     with closing(in_order(_ids(connection, source), BATCH)) as batches:
         for batch in batches:
-            sessions = [session for _, session in batch]
-            rows = _sessions(connection, sessions)
-            answers = _with_themes(connection, source, _answers(connection, sessions))
-            for public, session in batch:
-                yield _response(source, public, rows[session], answers.get(session, {}))
+            yield from responses_of(connection, source, [session for _, session in batch])
+
+
+def responses_of(
+    connection: Connection, source: Source, sessions: Sequence[str]
+) -> Iterator[Response]:
+    """The responses of these sessions, in this order."""
+    rows = _sessions(connection, sessions)
+    answers = _with_themes(connection, source, _answers(connection, sessions))
+    for session in sessions:
+        yield _response(source, rows[session], answers.get(session, {}))
 
 
 def disposition(status: Status, answers: Iterable[Given]) -> Disposition:
@@ -171,13 +177,11 @@ def _theme(of: Given, name: str, codes: tuple[str, ...] | None) -> Given:
     return replace(of, question=name, outcome=outcome, value=codes, rule=LABELLED)
 
 
-def _response(
-    source: Source, public: str, row: RowMapping, answers: Mapping[str, Given]
-) -> Response:
+def _response(source: Source, row: RowMapping, answers: Mapping[str, Given]) -> Response:
     status = Status(row["status"])
     finished = row["finished_at"] if status is Status.COMPLETED else None
     return Response(
-        id=public,
+        id=source.response_id(row["id"]),
         respondent=source.respondent_id(row["id"], row["contact"]),
         version=row["version"],
         channel=row["channel"],

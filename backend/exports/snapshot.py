@@ -30,6 +30,7 @@ class Snapshot:
         """Every response in the order of its id, a batch in memory at a time; tells how far it
         is."""
         total, done = self.total(), 0
+        self.progress(done, total)
         for done, response in enumerate(responses(self.connection, self.source), 1):
             yield response
             if done % REPORT_EVERY == 0:

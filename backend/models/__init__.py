@@ -18,6 +18,7 @@ from backend.models.contacts import (
     Urn,
     Window,
 )
+from backend.models.exports import ExportJob, ExportPiece, JobStatus
 from backend.models.messages import (
     Body,
     ChannelRate,
@@ -50,6 +51,9 @@ __all__ = [
     "Counter",
     "DeliveryReport",
     "DiscardedObject",
+    "ExportJob",
+    "ExportPiece",
+    "JobStatus",
     "Label",
     "Lease",
     "LinkCode",

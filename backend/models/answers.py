@@ -20,6 +20,7 @@ class Session(SQLModel, table=True):
         Index("ix_session_survey", "city", "survey", "version"),
         Index("ix_session_started", "city", "survey", "started_at"),
         Index("ix_session_finished", "city", "survey", "finished_at"),
+        Index("ix_session_survey_id", "city", "survey", "id"),
     )
 
     id: str = Field(primary_key=True)

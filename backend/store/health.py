@@ -7,8 +7,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from backend.models.base import UTCDateTime
+from backend.models.exports import JobStatus
 from backend.store.inbox import is_waiting
-from backend.store.tables import COUNTER, MEDIA, OUTBOUND, RECEIVED, in_state, pending, unsent
+from backend.store.tables import (
+    COUNTER,
+    EXPORT_JOB,
+    MEDIA,
+    OUTBOUND,
+    RECEIVED,
+    in_state,
+    pending,
+    unsent,
+)
 from bot.store import DeliveryState, MediaState
 from bot.turns import WITHHELD
 
@@ -21,6 +31,7 @@ class OutboxHealth:
     `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too.
     `waiting` receipts wait for their turn; `failed_receipts` are left for a person, since ever.
     `media_wanted` are still to be fetched, `media_refused` were given up (of those not yet purged).
+    `exports` wait for a worker or are being made.
     `withheld` replies were not given, since their contact had used up its budget: by city, ever.
     """
 
@@ -32,6 +43,7 @@ class OutboxHealth:
     failed_receipts: int
     media_wanted: int
     media_refused: int
+    exports: int
     withheld: Mapping[str, int]
 
 
@@ -54,6 +66,11 @@ _MEDIA = (
     .where(MEDIA.c.state != MediaState.KEPT)
     .group_by(MEDIA.c.state)
 )
+_EXPORTS = (
+    select(func.count())
+    .select_from(EXPORT_JOB)
+    .where(EXPORT_JOB.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)))
+)
 _WITHHELD = select(COUNTER.c.city, COUNTER.c.n).where(COUNTER.c.name == WITHHELD)
 
 
@@ -73,5 +90,6 @@ def outbox_health(connection: Connection, now: datetime) -> OutboxHealth:
         failed_receipts=connection.execute(_FAILED_RECEIPTS).scalar_one(),
         media_wanted=media.get(MediaState.WANTED, 0),
         media_refused=media.get(MediaState.REFUSED, 0),
+        exports=connection.execute(_EXPORTS).scalar_one(),
         withheld={row.city: row.n for row in connection.execute(_WITHHELD)},
     )

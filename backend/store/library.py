@@ -103,10 +103,25 @@ def demo_slugs(connection: Connection) -> Sequence[str]:
     return connection.execute(demo).scalars().all()
 
 
+def revision(connection: Connection, city: str) -> int:
+    """The revision of a city. Raises CityUnknownError."""
+    found: int | None = connection.execute(
+        select(CITY.c.revision).where(CITY.c.slug == city)
+    ).scalar()
+    if found is None:
+        raise CityUnknownError(city)
+    return found
+
+
 def revisions(connection: Connection) -> dict[str, int]:
     """The revision of every city."""
     rows = connection.execute(select(CITY.c.slug, CITY.c.revision))
     return {row.slug: row.revision for row in rows}
+
+
+def changed(connection: Connection, city: str) -> None:
+    """Tells whoever holds something of a city in memory that it is another now."""
+    connection.execute(update(CITY).where(CITY.c.slug == city).values(revision=CITY.c.revision + 1))
 
 
 def publish(connection: Connection, city: str, source: str, at: datetime) -> int:
@@ -128,7 +143,7 @@ def publish(connection: Connection, city: str, source: str, at: datetime) -> int
         "published_at": at, "retired": False,
     }  # fmt: skip
     connection.execute(insert(SURVEY_VERSION).values(values))
-    connection.execute(update(CITY).where(CITY.c.slug == city).values(revision=CITY.c.revision + 1))
+    changed(connection, city)
     return latest + 1
 
 

@@ -3,14 +3,35 @@
 In pieces, each in its own transaction, so that nobody who writes in meanwhile waits for long.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, Engine, Update, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Engine,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
-from backend.privacy import MEDIA, OUTBOUND_TEXT, RAW_ANSWER, RETENTION, STRANGER, STRAY_REPORT
-from backend.store import erasure, spend
+from backend.privacy import (
+    EXPORT_FILE,
+    EXPORT_JOB,
+    MEDIA,
+    OUTBOUND_TEXT,
+    RAW_ANSWER,
+    RETENTION,
+    STRANGER,
+    STRAY_REPORT,
+)
+from backend.store import erasure, export_jobs, spend
 from backend.store import media as media_store
+from backend.store.engine import for_writing
 from backend.store.inbox import is_waiting
 from backend.store.tables import (
     ANSWER,
@@ -110,7 +131,9 @@ def purge(writing: Engine, now: datetime) -> Mapping[str, int]:
         spend.close_days(connection, now)
     for what, statement in _PURGES.items():
         gone[what] = _in_pieces(writing, statement, now, now - timedelta(days=RETENTION[what]))
-    gone[MEDIA] = _media(writing, now)
+    gone[MEDIA] = _few_by_few(writing, media_store.purge, now)
+    gone[EXPORT_FILE] = _few_by_few(writing, export_jobs.expire, now)
+    gone[EXPORT_JOB] = _few_by_few(writing, export_jobs.forget, now)
     gone[STRANGER] = _strangers(writing, now - timedelta(days=RETENTION[STRANGER]))
     with writing.begin() as connection:
         connection.execute(_LOST)
@@ -128,12 +151,24 @@ def _in_pieces(writing: Engine, statement: Delete | Update, now: datetime, befor
             return total
 
 
-def _media(writing: Engine, now: datetime) -> int:
-    """Deletes pictures and recordings whose day has come."""
+def expire_exports(engine: Engine, now: datetime) -> int:
+    """Deletes the files of exports whose day is over, which cannot wait for the night; how many."""
+    writing = for_writing(engine)
+    gone = _few_by_few(writing, export_jobs.expire, now)
+    if gone:
+        with writing.begin() as connection:
+            connection.execute(_LOG, [{"what": EXPORT_FILE, "n": gone, "at": now}])
+    return gone
+
+
+def _few_by_few(
+    writing: Engine, purge_few: Callable[[Connection, datetime, int], int], now: datetime
+) -> int:
+    """Deletes what takes several statements and whose day has come, a few in a transaction."""
     total = 0
     while True:
         with writing.begin() as connection:
-            n = media_store.purge(connection, now, FEW)
+            n = purge_few(connection, now, FEW)
         total += n
         if n < FEW:
             return total

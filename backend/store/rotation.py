@@ -15,6 +15,7 @@ from backend.store.tables import (
     ADDRESS,
     BODY,
     CONTENT,
+    EXPORT_CONTENT,
     MEDIA_CONTENT,
     OPT_OUT,
     OPT_OUT_ADDRESS,
@@ -27,7 +28,7 @@ from backend.store.unit import SqlStore
 
 PIECE = 500
 FEW = 4
-"""Rows at a time of a column that holds pictures."""
+"""Rows at a time of a column that holds pictures or files."""
 
 Progress = Callable[[int, int], None]
 """Told how many rows were looked at, and of how many."""
@@ -65,7 +66,7 @@ def _reseal_column(
 ) -> Iterator[tuple[int, int]]:
     """Piece by piece: rows seen, values sealed anew."""
     key, name = table.primary_key.columns[0], f"{table.name}.{column.name}"
-    most = FEW if name == MEDIA_CONTENT else PIECE
+    most = FEW if name in (MEDIA_CONTENT, EXPORT_CONTENT) else PIECE
     piece = select(key, column).where(column.is_not(None)).order_by(key).limit(most)
     # Only if nobody changed or emptied it meanwhile.
     change = (

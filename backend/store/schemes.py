@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from backend.store import library
 from backend.store.tables import SCHEME_USE, SCHEME_VERSION
 from dialogue.scheme import Code, Scheme, every_code, read_scheme
 
@@ -68,6 +69,7 @@ def publish(connection: Connection, city: str, source: str, at: datetime) -> int
         "city": city, "slug": slug, "version": latest + 1, "source": source, "published_at": at,
     }  # fmt: skip
     connection.execute(insert(SCHEME_VERSION).values(values))
+    library.changed(connection, city)
     return latest + 1
 
 
@@ -104,6 +106,7 @@ def apply(connection: Connection, use: Use) -> None:
         "coders": use.coders, "twice": use.twice,
     }  # fmt: skip
     connection.execute(insert(SCHEME_USE).values(values))
+    library.changed(connection, use.city)
 
 
 def uses(connection: Connection, city: str, survey: str | None = None) -> list[Use]:

@@ -38,6 +38,8 @@ LINK_CODE = metadata.tables["link_code"]
 MEDIA = metadata.tables["media"]
 OPEN_WINDOW = metadata.tables["open_window"]
 SPEND = metadata.tables["spend"]
+EXPORT_JOB = metadata.tables["export_job"]
+EXPORT_PIECE = metadata.tables["export_piece"]
 DISCARDED_OBJECT = metadata.tables["discarded_object"]
 DELIVERY_REPORT = metadata.tables["delivery_report"]
 OPT_OUT = metadata.tables["opt_out"]
@@ -64,6 +66,8 @@ RAW = "answer.raw"
 SENDING = "outbound.sending"
 MEDIA_REFERENCE = "media.reference"
 MEDIA_CONTENT = "media.content"
+EXPORT_KEY = "export_job.secret"
+EXPORT_CONTENT = "export_piece.content"
 
 
 PENDING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.CLAIMED)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, insert
 from backend import api, problems
 from backend.auth import Role, make_key
 from backend.privacy import KeyRing
+from backend.settings import Settings
 from backend.store import library, open_engine
 from backend.store.tables import MEDIA, RECEIVED
 from backend.vault import SealingVault
@@ -32,6 +33,7 @@ class Installation:
     vault: SealingVault
     keys: KeyRing
     api_keys: dict[tuple[str, Role], str] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
 
 
 PICTURE = b"\xff\xd8\xff synthetic"

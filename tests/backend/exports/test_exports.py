@@ -148,7 +148,7 @@ def test_progress_is_told_up_to_the_end(engine: Engine, monkeypatch: pytest.Monk
         io.BytesIO(),
         lambda done, total: told.append((done, total)),
     )
-    assert told == [(4, 10), (8, 10), (10, 10)]
+    assert told == [(0, 10), (4, 10), (8, 10), (10, 10)]
 
 
 def test_every_status_has_a_disposition() -> None:

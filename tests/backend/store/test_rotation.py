@@ -3,7 +3,7 @@
 import pytest
 
 from backend.privacy import KeyRing, SealBrokenError
-from backend.store import SqlStore
+from backend.store import SqlStore, export_jobs
 from backend.store.rotation import reindex, reseal, sealed_columns
 from bot.shelf import Stored
 from bot.store import ReceiptStatus
@@ -33,6 +33,14 @@ def fill(world: World) -> str:
         sealed = world.store.keys.seal_bytes(PICTURE, "media.content")
         unit.media.keep(wanted, Stored(sealed), "image/jpeg", len(PICTURE), NOON)
         unit.inbox.mark(receipt, ReceiptStatus.WAITING)
+        connection, keys = unit.transaction.connection, world.store.keys
+        secret = keys.seal("key of its ids", "export_job.secret")
+        export_jobs.ask(connection, "east", "pulse", "csv", "0" * 12, secret, NOON)
+        claimed = export_jobs.claim(connection, NOON)
+        assert claimed is not None
+        export_jobs.reserve(connection, claimed, 0, None, NOON)
+        piece = Stored(keys.seal_bytes(PICTURE, "export_piece.content"))
+        export_jobs.keep(connection, claimed, 0, piece)
         other = unit.contacts.load(world.message(BEN))
         unit.contacts.opt_out("east", other.contact, NOON)
     return known.contact
