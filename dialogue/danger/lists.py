@@ -57,7 +57,7 @@ class DangerList:
         atoms: set[str] = set()
         for number, (_, pattern) in enumerate(kinds):
             for step in pattern.steps:
-                atoms |= step.words
+                atoms |= step.words | step.but
             for atom in pattern.steps[0].words:
                 starts.setdefault(atom, set()).add(number)
         long: dict[tuple[str, int], list[str]] = {}
@@ -138,8 +138,12 @@ def _walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) ->
         if step.gap:
             places = {p + n for p in places for n in range(step.gap + 1)}
             continue
-        met = {p + 1 for p in places if p < len(atoms) and not step.words.isdisjoint(atoms[p])}
+        met = {p + 1 for p in places if p < len(atoms) and _meets(step, atoms[p])}
         places = places | met if step.optional else met
         if not places:
             return None
     return max(places)
+
+
+def _meets(step: Step, atoms: frozenset[str]) -> bool:
+    return not step.words.isdisjoint(atoms) and step.but.isdisjoint(atoms)

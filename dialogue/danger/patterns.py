@@ -4,6 +4,7 @@ A pattern is words separated by spaces, read along the words of a text:
 
     beat|hits    either word          stem*  *stem*  *stem   the word begins, goes on, ends so
     @set         any of a named set   a?     it may be missing
+    *ing|!giving any such word, but not this one (or, with !@set, none of these)
     _            any one word         ..3    up to three words between
     #            a word with a digit  NAME   what looks like somebody's name
     *+@me+@hit+* one word of parts: each of @me followed by each of @hit
@@ -22,16 +23,18 @@ NAME = "NAME"
 NUMBER = "#"
 ANY = "_"
 GAP = ".."
+BUT = "!"
 MOST_GAP = 6
 """Words a gap may span: with it the work a text takes is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a pattern: `words` are the alternatives; none of them where it is a gap of up to
-    `gap` words."""
+    """One step of a pattern: `words` are the alternatives, `but` what none of them may be; there
+    are no words where it is a gap of up to `gap` words."""
 
     words: frozenset[str] = frozenset()
+    but: frozenset[str] = frozenset()
     optional: bool = False
     gap: int = 0
 
@@ -80,11 +83,15 @@ def _step(part: str, source: str, sets: Mapping[str, tuple[str, ...]]) -> Step:
         if not gap.isdecimal() or not 0 < int(gap) <= MOST_GAP:
             raise ValueError(f"'{source}': a gap is ..1 to ..{MOST_GAP}")
         return Step(gap=int(gap))
-    words = _words(part.removesuffix("?"), source, sets)
-    for word in words:
+    words: list[str] = []
+    but: list[str] = []
+    for alternative in part.removesuffix("?").split("|"):
+        kept = but if alternative.startswith(BUT) else words
+        kept += _words(alternative.removeprefix(BUT), source, sets)
+    for word in words + but:
         if not _is_word(word):
             raise ValueError(f"'{source}': '{word}' is no folded word")
-    return Step(frozenset(words), optional=part.endswith("?"))
+    return Step(frozenset(words), frozenset(but), optional=part.endswith("?"))
 
 
 def _is_word(word: str) -> bool:
