@@ -14,7 +14,7 @@ from backend.auth import Key, Role, require
 from backend.exports.audit import note_coding, note_reading
 from backend.privacy import KeyRing
 from backend.problems import Problem
-from backend.results.report import SurveyUnknownError, versions
+from backend.results.merging import SurveyUnknownError, versions
 from backend.store import library, readings
 from backend.store.readings import AnswerRead, ToCode
 from dialogue.coding import fault_of

@@ -11,8 +11,7 @@ from backend.api.request import NAME, City, Database, Slug, guarded, problems
 from backend.api.surveys import UNKNOWN as SURVEY_UNKNOWN
 from backend.auth import Role, require
 from backend.problems import Problem
-from backend.results.merging import merged
-from backend.results.report import SurveyUnknownError, versions
+from backend.results.merging import SurveyUnknownError, merged, versions
 from backend.store import library, schemes
 from backend.store.schemes import Applied, Use
 from dialogue.faults import Fault

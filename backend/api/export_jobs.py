@@ -23,7 +23,7 @@ from backend.exports import FORMATS, SHORTEST_KEY
 from backend.exports.audit import note_job
 from backend.privacy import KeyRing
 from backend.problems import Problem
-from backend.results.report import SurveyUnknownError, versions
+from backend.results.merging import SurveyUnknownError, versions
 from backend.store import export_jobs, library
 from backend.store.export_jobs import Job, JobStatus
 from backend.store.tables import EXPORT_CONTENT, EXPORT_KEY

@@ -10,8 +10,7 @@ from backend.city_file import CityError
 from backend.cli.database import database
 from backend.results.agreement import Agreement
 from backend.results.coding import coding_report
-from backend.results.merging import merged
-from backend.results.report import SurveyUnknownError, versions
+from backend.results.merging import SurveyUnknownError, merged, versions
 from backend.scheme_source import checked_scheme
 from backend.store import library, schemes
 from backend.store.schemes import Applied, Use

@@ -10,9 +10,8 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine
 
 from backend.city_file import CityProfile
-from backend.exports.themes import themes_of, with_themes
-from backend.results.merging import merged
-from backend.results.report import versions
+from backend.results.merging import merged, versions
+from backend.results.themes import themes_of, with_themes
 from backend.store import schemes
 from backend.store.schemes import Applied
 from dialogue.survey import Survey

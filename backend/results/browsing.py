@@ -11,16 +11,11 @@ from backend.city_file import CityProfile
 from backend.results import publications
 from backend.results.frames import REGION, FigureKey
 from backend.results.groups import grouped
-from backend.results.merging import merged
+from backend.results.merging import versions
 from backend.results.periods import Length, moments, periods, within
 from backend.results.publications import Released
-from backend.results.report import (
-    QuestionResult,
-    SurveyResults,
-    question_result,
-    results,
-    versions,
-)
+from backend.results.report import QuestionResult, SurveyResults, question_result, results
+from backend.results.themes import with_all_themes
 from dialogue.questions import Question
 
 LENGTHS = ("week", "month", "quarter")
@@ -77,7 +72,8 @@ Between = tuple[datetime | None, datetime | None]
 
 
 def _asked(connection: Connection, profile: CityProfile, slug: str) -> Sequence[Question]:
-    survey = merged(versions(connection, profile.slug, slug))
+    every = versions(connection, profile.slug, slug)
+    survey = with_all_themes(connection, profile.slug, every)
     return [question for question in survey.questions if question.asks]
 
 

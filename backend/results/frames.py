@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backend.results.protection import Equation
-from backend.results.tables import NON_RESPONSE, Table
+from backend.results.tables import NON_RESPONSE, THEMES, Table
 
 REACHED, ANSWERED, NONE = "reached", "answered", "none"
 OPTION, INSIDE, OUTSIDE, CLASS = "option:", "in:", "out:", "class:"
@@ -85,6 +85,8 @@ class Dimension:
 def rows(asked: Asked, *, kinds: bool = True) -> tuple[dict[str, int], list[Row]]:
     """Counts by row, and the rows that are sums; non-response by its kinds or as one row."""
     table = asked.table
+    if table.counted == THEMES:
+        return _themes(table)
     silent = sum(table.non_response.values())
     counts = {REACHED: table.base + silent}
     sums: list[Row] = []
@@ -93,9 +95,7 @@ def rows(asked: Asked, *, kinds: bool = True) -> tuple[dict[str, int], list[Row]
         sums.append((REACHED, (ANSWERED, NONE)))
     for line in table.lines:
         if table.apart:
-            counts[INSIDE + line.name] = table.counts[line.name]
-            counts[OUTSIDE + line.name] = counts[REACHED] - table.counts[line.name]
-            sums.append((REACHED, (INSIDE + line.name, OUTSIDE + line.name)))
+            _apart(line.name, table, counts, sums)
         else:
             counts[OPTION + line.name] = table.counts[line.name]
     if not table.apart and table.lines:
@@ -106,6 +106,20 @@ def rows(asked: Asked, *, kinds: bool = True) -> tuple[dict[str, int], list[Row]
         counts |= {f"{NONE}:{kind}": table.non_response[kind] for kind in NON_RESPONSE}
         sums.append((NONE, tuple(f"{NONE}:{kind}" for kind in NON_RESPONSE)))
     return counts, sums
+
+
+def _themes(table: Table) -> tuple[dict[str, int], list[Row]]:
+    """Of themes only answers that have one are known: labelling goes on after the answers came."""
+    counts, sums = {REACHED: table.base}, list[Row]()
+    for line in table.lines:
+        _apart(line.name, table, counts, sums)
+    return counts, sums
+
+
+def _apart(name: str, table: Table, counts: dict[str, int], sums: list[Row]) -> None:
+    counts[INSIDE + name] = table.counts[name]
+    counts[OUTSIDE + name] = counts[REACHED] - table.counts[name]
+    sums.append((REACHED, (INSIDE + name, OUTSIDE + name)))
 
 
 def _classes(table: Table, partition: Partition, counts: dict[str, int], sums: list[Row]) -> None:

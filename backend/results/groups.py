@@ -9,8 +9,8 @@ from backend.city_file import CityProfile
 from backend.results import publications
 from backend.results.dimensions import dimensions, telling
 from backend.results.frames import REGION, Dimension
-from backend.results.merging import merged
-from backend.results.report import QuestionResult, question_result, versions
+from backend.results.merging import merged, versions
+from backend.results.report import QuestionResult, question_result
 
 
 @dataclass(frozen=True, slots=True)

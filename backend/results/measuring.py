@@ -29,10 +29,10 @@ from backend.results.frames import (
     by_group,
     everybody,
 )
-from backend.results.merging import merged
+from backend.results.merging import merged, versions
 from backend.results.release import Grouped
-from backend.results.report import versions
 from backend.results.tables import Line, Table, cells_of, table
+from backend.results.themes import theme_tables
 from dialogue.outcomes import Value
 from dialogue.questions import Question
 from dialogue.questions.choice import Choosing
@@ -74,7 +74,8 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
         for question in survey.questions
         if question.asks
     ]
-    frame = everybody(asked)
+    themes = theme_tables(connection, profile.slug, slug).values()
+    frame = everybody([*asked, *map(Asked, themes)])
     found = [
         (dimension, _told(_found(connection, profile, survey, dimension, frame)))
         for dimension in dimensions(survey, profile)

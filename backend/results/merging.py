@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
+from backend.store import library
 from dialogue.questions import Option, Question
 from dialogue.survey import Survey
 
@@ -35,3 +38,15 @@ def _with_options(question: Question, earlier: Sequence[Option]) -> Question:
             options[option.name] = replace(option, code=code)
             codes.add(code)
     return replace(question, options=tuple(options.values()))
+
+
+class SurveyUnknownError(Exception):
+    """The city has no survey of that name."""
+
+
+def versions(connection: Connection, city: str, slug: str) -> Sequence[Survey]:
+    """Every version of a survey, oldest first. Raises SurveyUnknownError."""
+    found = [p.survey for p in library.surveys(connection, city) if p.survey.slug == slug]
+    if not found:
+        raise SurveyUnknownError(slug)
+    return found

@@ -15,7 +15,7 @@ from backend.results import counts, participation, publications
 from backend.results.measuring import measure
 from backend.results.publications import Publication
 from backend.results.release import Release
-from backend.store import leases, library
+from backend.store import labels, leases, library
 
 DAY = timedelta(days=1)
 SHARE = 100
@@ -91,6 +91,8 @@ def _due(
     if last and now - last.at < DAY:
         least = max(least, last.responses // SHARE)
     since = last.at if last else None
+    if last and labels.new_since(connection, profile.slug, survey, since) >= least:
+        return True  # for the themes: what nobody else answered anew stays as it is
     # What a demo city's year brings may be older than what was published before it.
     if not profile.demo and publications.new_since(connection, profile.slug, survey, since) < least:
         return False

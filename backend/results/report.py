@@ -10,22 +10,18 @@ from backend.results import publications
 from backend.results.dimensions import sex_question
 from backend.results.frames import INSIDE, NONE, OPTION, REACHED, FigureKey
 from backend.results.intervals import wilson
-from backend.results.merging import merged
+from backend.results.merging import versions
 from backend.results.participation import participation
 from backend.results.presentation import present
 from backend.results.publications import Publication, Released
 from backend.results.statement import SYNTHETIC, sample_statement, suppression_rule
 from backend.results.suppression import Figure, Withheld, withheld
 from backend.results.tables import NON_RESPONSE, UNLISTED, Cells, Line, cells_of
-from backend.store import library
+from backend.results.themes import with_all_themes
 from dialogue.questions import Question
 from dialogue.survey import Status, Survey
 
 Figures = Mapping[FigureKey, Released]
-
-
-class SurveyUnknownError(Exception):
-    """The city has no survey of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +112,10 @@ class SurveyResults:
     questions: list[QuestionResult]
 
 
-def versions(connection: Connection, city: str, slug: str) -> Sequence[Survey]:
-    """Every version of a survey, oldest first. Raises SurveyUnknownError."""
-    found = [p.survey for p in library.surveys(connection, city) if p.survey.slug == slug]
-    if not found:
-        raise SurveyUnknownError(slug)
-    return found
-
-
 def results(connection: Connection, profile: CityProfile, slug: str) -> SurveyResults:
     """The results of a survey. Raises SurveyUnknownError."""
     all_versions = versions(connection, profile.slug, slug)
-    survey = merged(all_versions)
+    survey = with_all_themes(connection, profile.slug, all_versions)
     figures = publications.current(connection, profile.slug, slug, "")
     return SurveyResults(
         city=profile.slug,

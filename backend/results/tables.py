@@ -17,6 +17,12 @@ from dialogue.survey_file import worded
 NON_RESPONSE = ("dont_know", "refused", "skipped", "not_coded")
 """Outcomes that are no answer, kept apart (answer interpretation, section 1)."""
 
+THEMES = "themes"
+"""What the cells of a table of coded answers are."""
+
+SPECIAL = "special"
+"""The role of a code that is no theme."""
+
 AGE_BANDS = (0, 25, 35, 45, 55, 65)
 """Least age of each band: the six of SDG 16.6.2 (instruments facts)."""
 
@@ -118,7 +124,7 @@ def _options(question: Question) -> tuple[Line, ...]:
     return tuple(
         Line(option.name, option.code, labels(question, option))
         for option in question.options
-        if option.role not in NON_RESPONSE
+        if option.role not in (*NON_RESPONSE, SPECIAL)
     )
 
 

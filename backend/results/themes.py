@@ -3,23 +3,22 @@ options. The words themselves are never read here."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from backend.results.counts import by_answer, counting_sessions
-from backend.results.merging import merged
-from backend.results.report import versions
-from backend.results.tables import NON_RESPONSE, Line, Table
+from backend.results.merging import merged, versions
+from backend.results.tables import NON_RESPONSE, SPECIAL, THEMES, Line, Table
 from backend.store import labels, schemes
 from backend.store.schemes import Applied
 from backend.store.tables import ANSWER
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import SelectMany
+from dialogue.questions.words import Open
+from dialogue.survey import Survey
 
-COUNTED = "themes"
 NOT_CODED = "not_coded"
-SPECIAL = "special"
-"""The role of a code that is no theme."""
 
 
 def theme_tables(connection: Connection, city: str, slug: str) -> Mapping[str, Table]:
@@ -54,6 +53,34 @@ def themes_question(question: Question, applied: Applied, taken: Collection[str]
     )
 
 
+def themes_of(surveys: Sequence[Survey], applied: Mapping[str, Applied]) -> dict[str, SelectMany]:
+    """The question of themes for each question that a scheme is applied to."""
+    taken = {question.name for survey in surveys for question in survey.questions}
+    latest = {question.name: question for survey in surveys for question in survey.questions}
+    return {
+        name: themes_question(latest[name], one, taken)
+        for name, one in applied.items()
+        if name in latest
+    }
+
+
+def with_themes(survey: Survey, themes: Mapping[str, SelectMany]) -> Survey:
+    """The survey with the themes of an open question right after it."""
+    questions: list[Question] = []
+    for question in survey.questions:
+        questions.append(question)
+        if question.name in themes and isinstance(question, Open):
+            questions.append(themes[question.name])
+    return replace(survey, questions=tuple(questions))
+
+
+def with_all_themes(connection: Connection, city: str, every: Sequence[Survey]) -> Survey:
+    """All versions of a survey as one, with the themes of each question that a scheme is applied
+    to."""
+    applied = schemes.applied(connection, city, every[-1].slug)
+    return with_themes(merged(every), themes_of(every, applied))
+
+
 def _table(
     connection: Connection, question: Question, applied: Applied, taken: Sequence[str]
 ) -> Table:
@@ -76,4 +103,4 @@ def _table(
             silent[count.outcome] += count.n
     silent[NOT_CODED] += without
     asked = themes_question(question, applied, taken)
-    return Table(asked, COUNTED, base, lines, counts, dict(silent), apart=True)
+    return Table(asked, THEMES, base, lines, counts, dict(silent), apart=True)

@@ -125,6 +125,19 @@ def add(
     return stands(connection, applied, answer)
 
 
+def new_since(connection: Connection, city: str, survey: str, since: datetime | None) -> int:
+    """How many answers of a survey were labelled since then."""
+    wanted = [LABEL.c.city == city, SESSION.c.survey == survey]
+    wanted += [] if since is None else [LABEL.c.at > since]
+    counted = (
+        select(func.count(LABEL.c.answer.distinct()))
+        .join(ANSWER, ANSWER.c.id == LABEL.c.answer)
+        .join(SESSION, SESSION.c.id == ANSWER.c.session)
+        .where(*wanted)
+    )
+    return int(connection.execute(counted).scalar_one())
+
+
 def stands(connection: Connection, applied: Applied, answer: int) -> Standing:
     """What the labels of an answer come to."""
     labels = labels_of(connection, applied, [answer]).get(answer, ())

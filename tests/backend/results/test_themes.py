@@ -1,13 +1,16 @@
 """Respondents by theme, as published results count them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from backend.labelling import give
 from backend.privacy import KeyRing
-from backend.results import SurveyUnknownError
+from backend.results import SurveyUnknownError, results
+from backend.results.publishing import publish
+from backend.results.report import shown
 from backend.results.tables import Table
 from backend.results.themes import theme_tables
 from backend.store import library, open_engine
@@ -73,3 +76,21 @@ def test_without_a_scheme_there_is_no_table(engine: Engine) -> None:
         assert theme_tables(connection, TOWN, SLUG) == {}
         with pytest.raises(SurveyUnknownError):
             theme_tables(connection, TOWN, "nosuch")
+
+
+def test_themes_are_made_public_once_they_are_labelled(engine: Engine) -> None:
+    apply_scheme(engine, TOWN)
+    answers = write(engine, KEYS, TOWN, [f"words {n}" for n in range(40)])
+    at = AT + timedelta(days=30)
+    assert publish(engine, city(), SLUG, at) is not None
+    assert publish(engine, city(), SLUG, at + timedelta(days=1)) is None
+    with library.writing(engine) as connection:
+        for n, answer in enumerate(answers[:30]):
+            codes = ["lighting"] if n < 14 else ["gangs"]
+            give(connection, TOWN, answer, "ann", codes, at + timedelta(days=2))
+    assert publish(engine, city(), SLUG, at + timedelta(days=3)) is not None
+    with engine.connect() as connection:
+        found = {one.question: one for one in results(connection, city(), SLUG).questions}
+    themes = found["why_theme"]
+    assert {cell.name: shown(cell.count) for cell in themes.cells} == {"lighting": 14, "gangs": 16}
+    assert [cell.percent for cell in themes.cells] == [46.7, 53.3], "of the 30 that have one"
