@@ -7,9 +7,10 @@ is published knows every equation. A figure is withheld (statistics facts, B2)
 * if it is below the threshold (primary suppression);
 * for company: if in an equation whose whole is known a single part is withheld, or parts that sum
   to less than the threshold;
-* as long as a withheld figure is still fixed by all equations together: the smallest beside it goes
-  as well. That is decided exactly, by elimination over a finite field, for any shape of tables,
-  nested and crossing ones too.
+* as long as a withheld figure, or a sum of some below the threshold, is still fixed by all
+  equations together: the smallest beside it goes as well. That is found by elimination over a
+  finite field, for any shape of tables, nested and crossing ones too; for single figures surely,
+  for sums as far as elimination shows them.
 
 What this does not say: a *range* may be narrower than the threshold (that counts are no less than
 nought limits a withheld figure from both sides), but it is never a single number.
@@ -101,9 +102,15 @@ def protect(
     return frozenset(work.gone)
 
 
-def determined(equations: Iterable[Equation], gone: Collection[Key]) -> list[Key]:
+def determined(equations: Sequence[Equation], gone: Collection[Key]) -> list[Key]:
     """The withheld figures that the equations fix."""
+    return [one for (one, *more) in _known_sums(equations, gone) if not more]
+
+
+def _known_sums(equations: Sequence[Equation], gone: Collection[Key]) -> list[tuple[Key, ...]]:
+    """Withheld figures whose sum all equations together fix."""
     rows: list[dict[Key, int]] = []
+    whole = {one.whole for one in equations}
     for one in equations:
         if one.loose and one.whole in gone:
             continue
@@ -111,8 +118,8 @@ def determined(equations: Iterable[Equation], gone: Collection[Key]) -> list[Key
         if one.whole in gone:
             row[one.whole] = PRIME - 1
         if row:
-            _reduce(rows, row)
-    return [next(iter(row)) for row in rows if len(row) == 1]
+            _reduce(rows, row, whole)
+    return [tuple(row) for row in rows if all(times == 1 for times in row.values())]
 
 
 def _within(
@@ -161,20 +168,21 @@ def _too_few(work: _Cells, hidden: Sequence[Key]) -> bool:
 
 
 def _fixed(work: _Cells) -> bool:
-    """Company for every figure that is still fixed; whether something went."""
+    """Company for every figure, or sum below the threshold, that is still fixed; whether something
+    went."""
     went = False
-    for key in determined(work.equations, work.gone):
-        more = _nearest(work, key)
+    for keys in _known_sums(work.equations, work.gone):
+        more = _nearest(work, keys) if _too_few(work, keys) else None
         if more is not None:
             work.gone.add(more)
             went = True
     return went
 
 
-def _nearest(work: _Cells, key: Key) -> Key | None:
+def _nearest(work: _Cells, keys: Collection[Key]) -> Key | None:
     """What may go of the figures that share an equation with this one, else with those, and so
     on."""
-    seen, ring = {key}, {key}
+    seen, ring = set(keys), set(keys)
     while ring:
         beside = {
             other
@@ -190,16 +198,19 @@ def _nearest(work: _Cells, key: Key) -> Key | None:
     return None
 
 
-def _reduce(rows: list[dict[Key, int]], row: dict[Key, int]) -> None:
+def _reduce(rows: list[dict[Key, int]], row: dict[Key, int], whole: Collection[Key]) -> None:
     """Adds a row to those reduced so far (Gauss and Jordan): afterwards the first figure of each
-    row is in no other."""
+    row is in no other. Sums come first: what is left then are single cells."""
     for other in rows:
         pivot = next(iter(other))
         if pivot in row:
             _subtract(row, other, row[pivot])
     if not row:
         return
-    pivot, leading = next(iter(row.items()))
+    pivot = next((key for key in row if key in whole), next(iter(row)))
+    leading = row.pop(pivot)
+    others, row = row, {pivot: leading}
+    row |= others
     inverse = pow(leading, -1, PRIME)
     for key in row:
         row[key] = row[key] * inverse % PRIME
