@@ -215,7 +215,7 @@ def test_dont_know_without_an_option_counts_like_one_with(engine: Engine) -> Non
     ways = [Way({"safe": DONT_KNOW})] * 5 + [Way({"safe": ("dont_know", "unsure")})] * 5
     crowd = [*ways, *[Way({"safe": said("unsafe")})] * 10]
     questions = figures(engine, crowd)["questions"]
-    assert questions["safe"]["non_response"]["dont_know"] == 10
-    assert questions["safe"]["no_answer"] == HIDDEN, "else nobody refused"
+    assert questions["safe"]["non_response"]["dont_know"] == HIDDEN, "else nobody refused"
+    assert questions["safe"]["no_answer"] == HIDDEN
     assert counts(questions["safe"]) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": HIDDEN}
     assert questions["safe"]["n"] == 20
