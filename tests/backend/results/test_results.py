@@ -217,5 +217,5 @@ def test_dont_know_without_an_option_counts_like_one_with(engine: Engine) -> Non
     questions = figures(engine, crowd)["questions"]
     assert questions["safe"]["non_response"]["dont_know"] == HIDDEN, "else nobody refused"
     assert questions["safe"]["no_answer"] == HIDDEN
-    assert counts(questions["safe"]) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": HIDDEN}
+    assert counts(questions["safe"]) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": 10}
     assert questions["safe"]["n"] == 20
