@@ -12,7 +12,7 @@ from backend.city_file import CityProfile
 from backend.results.indicators.browsing import IndicatorUnknownError, browse, listed
 from backend.results.periods import Length
 from backend.store import open_engine
-from tests.backend.exports.seed import SECRET, Way, city, said
+from tests.backend.exports.seed import REFUSED, SECRET, WORDS, Way, city, said
 from tests.backend.results.growing import PLACES, begin, wave
 
 OCTOBER = datetime(2026, 10, 20, tzinfo=UTC)
@@ -29,6 +29,24 @@ def people(safe: int, unsafe: int, silent: int = 0, place: str = "A1") -> Sequen
         *[one(said("unsafe"))] * unsafe,
         *[one(("dont_know", "unsure"))] * silent,
     ]
+
+
+ELSEWHERE: Sequence[Way] = (
+    *[Way({"safe": said("yes_safe"), "place": WORDS})] * 10,
+    *[Way({"safe": said("unsafe"), "place": WORDS})] * 10,
+    *[Way({"safe": said("yes_safe"), "place": REFUSED})] * 10,
+    *[Way({"safe": said("unsafe"), "place": REFUSED})] * 10,
+)
+"""Who names no area; were there few of them, an area would be withheld for their sake."""
+
+
+def everywhere(*safe_of_100: int) -> Sequence[Way]:
+    """A hundred residents of each area, so many of whom feel safe."""
+    areas = [area["code"] for area in PLACES]
+    there = [
+        people(n, 100 - n, place=str(code)) for n, code in zip(safe_of_100, areas, strict=True)
+    ]
+    return [*(way for ways in there for way in ways), *ELSEWHERE]
 
 
 @pytest.fixture
@@ -96,10 +114,8 @@ def test_what_was_withheld_has_no_value_and_says_why(engine: Engine, town: CityP
 
 
 def test_areas_are_corrected_for_having_looked_at_all(engine: Engine, town: CityProfile) -> None:
-    first = [people(50, 50, place="A1"), people(50, 50, place="A2"), people(50, 50, place="A3")]
-    then = [people(64, 36, place="A1"), people(50, 50, place="A2"), people(20, 80, place="A3")]
-    wave(engine, town, [way for ways in first for way in ways], OCTOBER)
-    wave(engine, town, [way for ways in then for way in ways], NOVEMBER)
+    wave(engine, town, everywhere(50, 50, 50), OCTOBER)
+    wave(engine, town, everywhere(64, 50, 20), NOVEMBER)
     alone = series(engine, town)[""]["periods"][1]["change"]
     assert alone["verdict"] == "no change that could not be chance"
     areas = {
