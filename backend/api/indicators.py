@@ -41,7 +41,7 @@ By = Literal["area", "sex", "age", "disability", "channel", "language", "settlem
 )
 def indicators(city: City, database: Database, period: Period = "month") -> IndicatorList:
     """The list."""
-    profile = _published(database, city)
+    profile = published(database, city)
     with database.connect() as connection:
         return listed(connection, profile, period)
 
@@ -66,7 +66,7 @@ def indicator(
     period: Period = "month",
 ) -> IndicatorResult:
     """Its series."""
-    profile = _published(database, city)
+    profile = published(database, city)
     try:
         with database.connect() as connection:
             return browse(connection, profile, code, by, period)
@@ -74,7 +74,7 @@ def indicator(
         raise Problem(404, UNKNOWN) from None
 
 
-def _published(database: Engine, city: str) -> CityProfile:
+def published(database: Engine, city: str) -> CityProfile:
     """The city, with what is due of it made public."""
     with database.connect() as connection:
         profile = library.load_profile(connection, city)

@@ -90,7 +90,8 @@ def protect(
     secondary: bool = True,
 ) -> frozenset[Key]:
     """The figures to be withheld. `known` are so already and stay, `forced` must go whatever they
-    count, `dear` go for company only where nothing else can. With `secondary` off only what is small goes: to show what the rest is for.
+    count, `dear` go for company only where nothing else can. With `secondary` off only what is
+    small goes: to show what the rest is for.
 
     Where everything else is known already a small figure may stay determined: callers withhold the
     whole table then (`determined` tells).

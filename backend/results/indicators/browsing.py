@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from backend.city_file import CityProfile
 from backend.results import publications
+from backend.results.coverage import gaps
 from backend.results.dimensions import DISABILITY, dimensions, telling
 from backend.results.frames import REACHED, REGION
 from backend.results.groups import Column, columns
@@ -30,11 +31,9 @@ from backend.results.indicators.shown import (
     value_shown,
 )
 from backend.results.indicators.values import Part, asked, parts
-from backend.results.merging import merged
 from backend.results.periods import Length
-from backend.results.report import statements, versions
+from backend.results.report import statements
 from backend.results.statement import INTERVAL
-from backend.store import library
 from dialogue.survey import Survey
 
 
@@ -50,7 +49,8 @@ def listed(connection: Connection, profile: CityProfile, length: Length) -> Indi
         for histories in [_histories(connection, profile, survey)]
         for one in asked(survey)
     ]
-    return IndicatorList(profile.slug, profile.demo, length, items, said(profile))
+    unheard = gaps(connection, profile)
+    return IndicatorList(profile.slug, profile.demo, length, items, unheard, said(profile))
 
 
 def browse(
@@ -73,12 +73,6 @@ def browse(
 def said(profile: CityProfile) -> list[str]:
     """What must be said beside every indicator."""
     return [*statements(profile), INTERVAL, ASSUMPTION]
-
-
-def surveys(connection: Connection, city: str) -> list[Survey]:
-    """A city's surveys, all versions of each as one."""
-    slugs = sorted({one.survey.slug for one in library.surveys(connection, city)})
-    return [merged(versions(connection, city, slug)) for slug in slugs]
 
 
 def by_group(

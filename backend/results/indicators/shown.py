@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backend.city_file import CityProfile
+from backend.results.coverage import CoverageGroup
 from backend.results.indicators.catalogue import Indicator
 from backend.results.indicators.series import Change, Span
 from backend.results.indicators.values import Value
@@ -99,12 +100,14 @@ class IndicatorSeries:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorList:
-    """All indicators that the city's surveys ask the questions of."""
+    """All indicators that the city's surveys ask the questions of. `gaps` are the groups that are
+    not heard enough."""
 
     city: str
     synthetic: bool
     period: str
     items: list[IndicatorSummary]
+    gaps: list[CoverageGroup]
     statements: list[str]
 
 

@@ -18,6 +18,7 @@ from tests.backend.results.growing import PLACES, begin, wave
 OCTOBER = datetime(2026, 10, 20, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
 FEELS = "sdg-16.1.4"
+LENGTHS: Sequence[Length] = ("week", "quarter", "year")
 
 
 def people(safe: int, unsafe: int, silent: int = 0, place: str = "A1") -> Sequence[Way]:
@@ -133,8 +134,8 @@ def test_quarters_weeks_and_years_are_periods_too(engine: Engine, town: CityProf
     wave(engine, town, people(60, 40), datetime(2027, 1, 2, tzinfo=UTC))
     firsts = {
         length: [one["first"] for one in series(engine, town, None, length)[""]["periods"]]
-        for length in ("week", "quarter", "year")
-    }  # type: ignore[misc]
+        for length in LENGTHS
+    }
     assert firsts["week"] == ["2026-10-19", "2026-10-26", "2026-11-02", "2026-12-28"]
     assert firsts["quarter"] == ["2026-10-01", "2027-01-01"]
     assert firsts["year"] == ["2026-01-01", "2027-01-01"]
