@@ -132,7 +132,9 @@ def test_goals_that_cannot_be_are_faults(wrong: dict[str, Any], said: str) -> No
 
 
 def test_a_profile_comes_back_from_the_database_as_it_was(engine: Engine) -> None:
-    goals: dict[str, Any] = {"targets": [{"by": "sex", "share": {"female": 0.5}, "until": "2027-01-01"}]}
+    goals: dict[str, Any] = {
+        "targets": [{"by": "sex", "share": {"female": 0.5}, "until": "2027-01-01"}]
+    }
     profile: CityProfile = city(**goals, population={"sex": {"female": 0.52, "male": 0.48}})
     begin(engine, profile)
     with engine.connect() as connection:
