@@ -11,8 +11,18 @@ from sqlalchemy import Engine
 from backend.city_file import CityProfile
 from backend.results.indicators.browsing import IndicatorUnknownError, browse, listed
 from backend.results.periods import Length
-from backend.store import open_engine
-from tests.backend.exports.seed import REFUSED, SECRET, WORDS, Way, city, said
+from backend.store import library, open_engine
+from tests.backend.exports.seed import (
+    REFUSED,
+    SECRET,
+    WORDS,
+    Way,
+    city,
+    option,
+    question,
+    said,
+    survey_file,
+)
 from tests.backend.results.growing import PLACES, begin, wave
 
 OCTOBER = datetime(2026, 10, 20, tzinfo=UTC)
@@ -172,3 +182,37 @@ def test_a_demo_says_that_it_is_synthetic(engine: Engine) -> None:
         found = listed(connection, demo, "month")
     assert found.synthetic
     assert "synthetic" in found.statements[0]
+
+
+SIX = [f"wg{n}" for n in range(6)]
+
+
+def functioning(engine: Engine, profile: CityProfile) -> None:
+    """The Washington Group's six questions, as the survey's next version."""
+    codes = [option(str(n), f"d{n}") for n in range(1, 5)]
+    asks = [question(name, "select_one", *codes, indicator='"washington-group"') for name in SIX]
+    with library.writing(engine) as connection:
+        library.publish(connection, profile.slug, survey_file(*asks), OCTOBER)
+
+
+def six(*codes: int) -> Way:
+    """Answers to as many of the six."""
+    return Way({name: said(f"d{n}") for name, n in zip(SIX, codes, strict=False)}, version=3)
+
+
+def test_washington_group_partly_answered_is_unknown_unless_a_3_or_4_was_seen(
+    engine: Engine, town: CityProfile
+) -> None:
+    functioning(engine, town)
+    crowd = [
+        *[six(1, 1, 2, 1, 1, 1)] * 60,  # some difficulty is none
+        *[six(1, 1, 3, 1, 1, 1)] * 10,
+        *[six(4)] * 10,  # seen, though the rest is lacking
+        *[six(1, 2, 1)] * 15,  # unknown
+    ]
+    wave(engine, town, crowd, OCTOBER)
+    with engine.connect() as connection:
+        found = asdict(browse(connection, town, "washington-group", None, "month"))
+    [everybody] = found["series"][0]["groups"]
+    assert (everybody["so_far"]["positive"], everybody["so_far"]["n"]) == (20, 80)
+    assert everybody["so_far"]["value"] == 25.0
