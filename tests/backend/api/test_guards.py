@@ -108,7 +108,7 @@ def test_every_route_is_in_the_table(app: FastAPI) -> None:
 
 def address(path: str, city: str = HERE) -> str:
     filled = path.replace("{city}", city).replace("{slug}", "street")
-    filled = filled.replace("{id}", "1").replace("{name}", "why")
+    filled = filled.replace("{id}", "1").replace("{name}", "why").replace("{code}", "sdg-16.1.4")
     return f"/api/v1{filled}" + ("?format=csv" if path.endswith("/export") else "")
 
 
