@@ -28,8 +28,8 @@ from dialogue.faults import Fault
 
 By = Literal["area", "sex", "age", "disability", "channel", "language", "settlement"]
 COLUMNS = (
-    "indicator", "survey", "group", "name", "period", "value", "n", "low", "high", "change", "p",
-    "verdict",
+    "indicator", "survey", "group", "name", "period", "since", "value", "n", "low", "high",
+    "change", "p", "verdict",
 )  # fmt: skip
 Row = Sequence[str | int | float | None]
 
@@ -44,7 +44,8 @@ Row = Sequence[str | int | float | None]
     show_default=True,
 )  # fmt: skip
 def indicators(city: str, code: str | None, by: str | None, period: Length, form: str) -> None:
-    """The indicators of CITY, or one by its CODE, by period. An empty value is withheld."""
+    """The indicators of CITY, or one by its CODE, by period. An empty value is
+    withheld; without `since` a period begins with the survey."""
     if by and not code:
         raise click.UsageError("--by needs the code of an indicator; without it they are listed.")
     with database() as (_, engine):
@@ -90,7 +91,8 @@ def _row(code: str, survey: str, group: IndicatorGroup, period: IndicatorPeriod)
     if isinstance(value, IndicatorValue):
         shown = (value.value, value.n, value.low, value.high)
     moved: Row = (change.points, change.p, change.verdict) if change else (None,) * 3
-    return (code, survey, group.group, group.name, period.first, *shown, *moved)
+    at = (period.first, period.since)
+    return (code, survey, group.group, group.name, *at, *shown, *moved)
 
 
 def _csv(rows: Sequence[Row]) -> str:

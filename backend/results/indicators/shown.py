@@ -174,5 +174,5 @@ def change_shown(change: Change | None) -> IndicatorChange | None:
 
 
 def percent(share: float) -> float:
-    """A share as per cent, with one decimal."""
-    return round(100 * share, 1)
+    """A share as per cent, with one decimal; never minus nought."""
+    return round(100 * share, 1) + 0.0
