@@ -96,12 +96,14 @@ def words(one: Moved) -> Telling:
     data = {
         "what": "moved",
         "city": one.city,
+        "channel": "",
+        "since": one.first.isoformat(),
+        "detail": one.detail,
+        "ended": None,
+        "text": text,
         "survey": one.survey,
         "indicator": one.indicator,
         "area": one.area,
         "period": one.period,
-        "first": one.first.isoformat(),
-        "detail": one.detail,
-        "text": text,
     }
     return Telling(data, text)
