@@ -22,8 +22,8 @@ from backend.store.movements import Moved
 
 LEASE = timedelta(seconds=3 * EVERY_SECONDS)
 CAUTION = (
-    "Respondents selected themselves, and may be others than before: look at who answered before"
-    " you conclude anything"
+    "look at who answered before you conclude anything; respondents selected themselves, and may be"
+    " others than before"
 )
 
 log = structlog.get_logger(__name__)

@@ -78,7 +78,7 @@ async def test_an_area_that_fell_is_told_once_by_any_number_of_workers(
     assert "50.0 % (n 100)" in flat
     assert "20.0 % (n 100)" in flat
     assert "worse" in flat
-    assert "Respondents selected themselves" in flat
+    assert "respondents selected themselves" in flat
     assert SECRET not in letter
     with library.writing(one.engine) as connection:
         connection.execute(text("DELETE FROM lease"))  # it died; another looks at all again
