@@ -31,6 +31,7 @@ from backend.results.indicators.shown import (
     value_shown,
 )
 from backend.results.indicators.values import Part, asked, parts
+from backend.results.merging import surveys, versions
 from backend.results.periods import Length
 from backend.results.report import statements
 from backend.results.statement import INTERVAL

@@ -13,7 +13,7 @@ from backend.results.indicators.catalogue import Indicator
 from backend.results.indicators.series import Span
 from backend.results.indicators.shown import percent
 from backend.results.indicators.values import asked, parts
-from backend.results.report import surveys
+from backend.results.merging import surveys
 from backend.store.movements import Moved
 
 FRESH = timedelta(days=7)
