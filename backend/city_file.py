@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from backend.areas import known_shape
+from backend.city_goals import FLOOR, Movement, Population, Target
 from channels.base import Fold
 from dialogue.answers.places import Area
 from dialogue.desk import City, Helpline
@@ -193,6 +194,10 @@ class CityProfile(_Table):
     channels: Annotated[tuple[ChannelEntry, ...], Field(min_length=1)]
     areas: tuple[AreaEntry, ...] = ()
     alerts: tuple[Reachable, ...] = ()
+    population: Population = Population()
+    targets: tuple[Target, ...] = ()
+    coverage_floor: Annotated[int, Field(ge=1)] = FLOOR
+    movement: Movement = Movement()
 
     @model_validator(mode="after")
     def _whole(self) -> "CityProfile":
@@ -204,6 +209,11 @@ class CityProfile(_Table):
         codes = [area.code for area in self.areas]
         if len(codes) != len(set(codes)):
             raise ValueError("areas: a code is there twice")
+        for place, target in enumerate(self.targets):
+            groups = {group.removesuffix("+") for group in (*target.number, *target.share)}
+            if target.by == "area" and groups - set(codes):
+                unknown = ", ".join(sorted(groups - set(codes)))
+                raise ValueError(f"targets[{place}]: the city has no area {unknown}")
         if self.demo and any(channel.kind != "simulator" for channel in self.channels):
             raise ValueError("channels: a demo city has channels of kind simulator only")
         return self

@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from backend import wiring
 from backend.alerts.alarm import EVERY_SECONDS, Alarm
+from backend.alerts.movements import Movements
 from backend.alerts.telling import SECONDS, tell
 from backend.clock import Clock
 from backend.reconcile import EVERY, reconcile_all
@@ -45,8 +46,8 @@ async def watching(one: wiring.Installation, scheduler: AsyncIOScheduler) -> Asy
 
 @asynccontextmanager
 async def caring(one: wiring.Installation) -> AsyncIterator[None]:
-    """In the block providers are asked for what we missed, at once and from time to time, and
-    operators are told what goes wrong. In every worker."""
+    """In the block providers are asked for what we missed, at once and from time to time, operators
+    are told what goes wrong, and cities which areas moved. In every worker."""
     holder = wiring.fresh_id()
     at_start = [True]
     if one.engine.dialect.name == "sqlite":  # one process, so the holders are dead
@@ -57,8 +58,12 @@ async def caring(one: wiring.Installation) -> AsyncIterator[None]:
         at_start[0] = False
 
     async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as http:
-        alarm = Alarm(one, partial(tell, http, one.settings.smtp_url), holder)
-        async with _every(EVERY.total_seconds(), take_up), _every(EVERY_SECONDS, alarm.tick):
+        telling = partial(tell, http, one.settings.smtp_url)
+        alarm, moves = Alarm(one, telling, holder), Movements(one, telling, holder)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(_every(EVERY.total_seconds(), take_up))
+            for job in (alarm.tick, moves.tick):
+                await stack.enter_async_context(_every(EVERY_SECONDS, job))
             yield
     with suppress(Exception):  # else they run out by themselves
         await asyncio.to_thread(_release, one, holder)

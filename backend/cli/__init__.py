@@ -13,6 +13,7 @@ from backend.cli.coding import code
 from backend.cli.data import channels, city, db, survey
 from backend.cli.demo import demo
 from backend.cli.exporting import export
+from backend.cli.indicators import indicators
 from backend.cli.keeping import backup, restore_
 from backend.cli.outages import costs, reconcile_
 from backend.cli.records import erase, key, keys
@@ -33,7 +34,7 @@ def cli() -> None:
 
 COMMANDS = (
     *(run, web, worker, chat, check, review, doctor, survey, city, channels),
-    *(key, keys, erase, export, db, demo),
+    *(key, keys, erase, export, indicators, db, demo),
     *(scheme, code),
     *(reconcile_, costs, backup, restore_),
 )

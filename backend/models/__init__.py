@@ -30,7 +30,7 @@ from backend.models.messages import (
     Receipt,
     Spend,
 )
-from backend.models.publications import Participation, Publication, PublishedFigure
+from backend.models.publications import Movement, Participation, Publication, PublishedFigure
 from backend.models.records import Alert, ApiKey, Audit, Counter, Lease, PurgeLog, RiskCount
 
 metadata = SQLModel.metadata
@@ -58,6 +58,7 @@ __all__ = [
     "Lease",
     "LinkCode",
     "Media",
+    "Movement",
     "OptOut",
     "Outbound",
     "Participation",

@@ -1,6 +1,6 @@
 """What has been made public of the answers. No personal data: figures that may be seen."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -65,3 +65,20 @@ class PublishedFigure(SQLModel, table=True):
     n: int
     base: int | None = None
     latest: bool = True
+
+
+class Movement(SQLModel, table=True):
+    """An area whose indicator moved in a period that began on `first`; when the city's alert
+    addresses were told."""
+
+    __tablename__ = "movement"
+
+    city: str = Field(primary_key=True, foreign_key="city.slug")
+    survey: str = Field(primary_key=True)
+    indicator: str = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    first: date = Field(primary_key=True)
+    detail: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

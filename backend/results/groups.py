@@ -34,24 +34,38 @@ def grouped(
     every = versions(connection, profile.slug, slug)
     survey = merged(every)
     figures = publications.current(connection, profile.slug, slug)
-    names = {area.code: area.name for area in profile.areas}
     conditional = {q.name for version in every for q in version.questions if q.only_if}
     for dimension in dimensions(survey, profile):
         none_of_these = conditional | telling(dimension, survey)
         asked = [q for q in survey.questions if q.asks and q.name not in none_of_these]
-        for group_by, group, of in _groups(dimension):
-            shown_by = "area" if group_by == REGION else group_by
-            if by not in (None, shown_by):
+        for column in columns(dimension, profile):
+            if by not in (None, column.shown_by):
                 continue
-            named = names.get(group, group) if shown_by == "area" else group
             for question in asked:
-                result = question_result(question, figures, profile, group_by, group)
-                label = f"{group}+" if of and group_by == REGION else group
-                yield GroupResult(shown_by, label, named, list(of), result)
+                result = question_result(question, figures, profile, column.by, column.group)
+                yield GroupResult(column.shown_by, column.label, column.name, column.of, result)
 
 
-def _groups(dimension: Dimension) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One group as its figures are kept (`by`, `group`) and as it is shown; see `GroupResult`."""
+
+    by: str
+    group: str
+    shown_by: str
+    label: str
+    name: str
+    of: list[str]
+
+
+def columns(dimension: Dimension, profile: CityProfile) -> Iterator[Column]:
+    """Every group of a dimension, those that are made of others last."""
+    names = {area.code: area.name for area in profile.areas}
     for group in dimension.groups:
-        yield dimension.name, group, ()
+        named = names.get(group, group) if dimension.name == "area" else group
+        yield Column(dimension.name, group, dimension.name, group, named, [])
     for (by, group), (members, _) in dimension.sums.items():
-        yield by, group, members
+        if by == REGION:
+            yield Column(by, group, "area", f"{group}+", names.get(group, group), list(members))
+        else:
+            yield Column(by, group, by, group, group, list(members))

@@ -50,3 +50,9 @@ def versions(connection: Connection, city: str, slug: str) -> Sequence[Survey]:
     if not found:
         raise SurveyUnknownError(slug)
     return found
+
+
+def surveys(connection: Connection, city: str) -> list[Survey]:
+    """A city's surveys, all versions of each as one."""
+    slugs = sorted({one.survey.slug for one in library.surveys(connection, city)})
+    return [merged(versions(connection, city, slug)) for slug in slugs]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from backend.results.frames import REACHED, FigureKey
 from backend.results.publications import Released
 
-Length = Literal["week", "month", "quarter"]
+Length = Literal["week", "month", "quarter", "year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class Period:
     """From one publication (None: from the beginning) to another, with what was answered between;
-    `first` is the first day of the week, month or quarter it ended in."""
+    `first` is the first day of the week, month, quarter or year it ended in."""
 
     first: date
     since: datetime | None
@@ -57,9 +57,9 @@ def periods(
     threshold: int,
     rows: Collection[str] = (),
 ) -> Iterator[Period]:
-    """A column by calendar weeks (from Monday), months or quarters in the city's time: from the
-    fullest publication of one to that of the next. Only publications with all these `rows` count.
-    A period without one is part of the next."""
+    """A column by calendar weeks (from Monday), months, quarters or years in the city's time: from
+    the fullest publication of one to that of the next. Only publications with all these `rows`
+    count. A period without one is part of the next."""
     able = [one for one in column if set(rows) <= {key.row for key in one.figures}]
     chosen: dict[date, Moment] = {}
     for one in able:
@@ -101,10 +101,11 @@ def between(start: Moment | None, end: Moment, threshold: int) -> dict[FigureKey
 
 
 def first_day(day: date, length: Length) -> date:
-    """The first day of the week, month or quarter that a day is in."""
+    """The first day of the week, month, quarter or year that a day is in."""
     firsts: Mapping[Length, Callable[[], date]] = {
         "week": lambda: day - timedelta(days=day.weekday()),
         "month": lambda: day.replace(day=1),
         "quarter": lambda: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
+        "year": lambda: day.replace(month=1, day=1),
     }
     return firsts[length]()

@@ -46,17 +46,21 @@ class _Cells:
     equations: Sequence[Equation]
     pinned: Collection[Key]
     gone: set[Key]
+    dear: Collection[Key] = ()
     order: Mapping[Key, int] = field(default_factory=dict)
     within: Mapping[Key, Sequence[Equation]] = field(default_factory=dict)
     made_of: Mapping[Key, Sequence[Equation]] = field(default_factory=dict)
 
     def company(self, among: Iterable[Key]) -> Key | None:
-        """The figure to go next: one that shares another equation with a withheld one before one
-        that does not, then the smallest, then the last in order."""
+        """The figure to go next: a dear one last, one that shares another equation with a withheld
+        one before one that does not, then the smallest, then the last in order."""
         able = [key for key in among if key not in self.gone and key not in self.pinned]
         if not able:
             return None
-        return min(able, key=lambda key: (not self._touched(key), self.size(key), -self.order[key]))
+        return min(able, key=self._cost)
+
+    def _cost(self, key: Key) -> tuple[bool, bool, int, int]:
+        return key in self.dear, not self._touched(key), self.size(key), -self.order[key]
 
     def size(self, key: Key) -> int:
         """How large a figure's change is."""
@@ -82,10 +86,12 @@ def protect(
     *,
     known: Collection[Key] = (),
     forced: Collection[Key] = (),
+    dear: Collection[Key] = (),
     secondary: bool = True,
 ) -> frozenset[Key]:
     """The figures to be withheld. `known` are so already and stay, `forced` must go whatever they
-    count. With `secondary` off only what is small goes: to show what the rest is for.
+    count, `dear` go for company only where nothing else can. With `secondary` off only what is
+    small goes: to show what the rest is for.
 
     Where everything else is known already a small figure may stay determined: callers withhold the
     whole table then (`determined` tells).
@@ -96,7 +102,9 @@ def protect(
         return frozenset(gone)
     order = {key: place for place, key in enumerate(counts)}
     within, made_of = _within(equations), _made_of(equations)
-    work = _Cells(counts, threshold, equations, known, gone, order, within, made_of)
+    work = _Cells(
+        counts, threshold, equations, known, gone, dear, order=order, within=within, made_of=made_of
+    )
     while _lines(work) or _fixed(work):
         pass
     return frozenset(work.gone)

@@ -1,6 +1,6 @@
 """Publications as kept: what was made public of a survey, when, and what counts now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,15 +61,22 @@ def current(
 
 
 def history(
-    connection: Connection, city: str, survey: str, question: str, *group_by: str
+    connection: Connection,
+    city: str,
+    survey: str,
+    question: str,
+    *group_by: str,
+    rows: Collection[str] | None = None,
 ) -> dict[FigureKey, list[Released]]:
     """All that was ever made public of a question by these dimensions (none: of everybody), oldest
-    first."""
+    first; of all rows, or of some."""
     mine = [
         *_of(city, survey),
         PUBLISHED_FIGURE.c.question == question,
         PUBLISHED_FIGURE.c.group_by.in_(group_by or ("",)),
     ]
+    if rows is not None:
+        mine.append(PUBLISHED_FIGURE.c.row.in_(rows))
     found: dict[FigureKey, list[Released]] = {}
     for key, released in _read(connection, mine):
         found.setdefault(key, []).append(released)

@@ -53,6 +53,14 @@ def publish_if_small(engine: Engine, profile: CityProfile, survey: str, now: dat
         publish(engine, profile, survey, now)
 
 
+def publish_small(engine: Engine, profile: CityProfile, now: datetime) -> None:
+    """Makes every survey of a city public that is due and small."""
+    with engine.connect() as connection:
+        slugs = {one.survey.slug for one in library.surveys(connection, profile.slug)}
+    for slug in sorted(slugs):
+        publish_if_small(engine, profile, slug, now)
+
+
 def publish(
     engine: Engine, profile: CityProfile, survey: str, now: datetime, *, making: bool = False
 ) -> Publication | None:

@@ -10,7 +10,7 @@ of fewer than the threshold.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from backend.results.frames import REGION, SETTLEMENT, Dimension, FigureKey, Frame
+from backend.results.frames import CLASS, REGION, SETTLEMENT, Dimension, FigureKey, Frame
 from backend.results.protection import Key, determined, protect
 
 
@@ -73,9 +73,13 @@ class Release:
             self.threshold,
             known=known,
             forced=forced,
+            dear={key for key in frame.counts if key.row == HEADLINE},
             secondary=self.secondary,
         )
 
+
+HEADLINE = f"{CLASS}positive"
+"""What an indicator counts: the last to go with another figure, for it is what is looked at."""
 
 FEW_REGIONS = 3
 """From so many areas that are shown together with their settlements on, none is told apart."""

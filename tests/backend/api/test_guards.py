@@ -36,6 +36,9 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/{city}/media"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/media/{id}"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/surveys/{slug}/answers"): {ADMINISTRATOR, COORDINATOR},
+    ("GET", "/{city}/indicators"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("GET", "/{city}/indicators/{code}"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("GET", "/{city}/coverage"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/risks"): {ADMINISTRATOR, OFFICIAL, COORDINATOR},
     ("POST", "/{city}/answers/{id}/coding"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/schemes"): {ADMINISTRATOR, COORDINATOR},
@@ -105,7 +108,7 @@ def test_every_route_is_in_the_table(app: FastAPI) -> None:
 
 def address(path: str, city: str = HERE) -> str:
     filled = path.replace("{city}", city).replace("{slug}", "street")
-    filled = filled.replace("{id}", "1").replace("{name}", "why")
+    filled = filled.replace("{id}", "1").replace("{name}", "why").replace("{code}", "sdg-16.1.4")
     return f"/api/v1{filled}" + ("?format=csv" if path.endswith("/export") else "")
 
 

@@ -25,6 +25,7 @@ GROUPS = {
     "scheme": ["import", "export", "list", "apply", "agreement"],
 }
 ALONE = ["run", "web", "worker", "chat", "check", "review", "doctor", "erase", "export", "code"]
+ALONE += ["indicators"]
 COMMANDS = [[name] for name in ALONE] + [
     [group, name] for group, names in GROUPS.items() for name in names
 ]
