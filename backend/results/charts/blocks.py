@@ -100,13 +100,9 @@ class Block:
 
 
 def blocks(picture: Picture) -> Iterator[Block]:
-    """A picture from top to bottom."""
-    yield _head(picture)
-    if picture.legend:
-        yield _legend(picture.legend)
-    for body in picture.body:
-        yield _body(body)
-    yield _foot(picture)
+    """A picture from top to bottom, without what is empty."""
+    every = (_head(picture), _legend(picture.legend), *map(_body, picture.body), _foot(picture))
+    yield from (block for block in every if block.height)
 
 
 def _body(body: Body) -> Block:

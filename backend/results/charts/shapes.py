@@ -11,11 +11,14 @@ from dialogue.answers.geometry import Shape
 WIDE, HIGH = 336.0, 420.0
 """The room there is, in pixels."""
 
-EDGE = 1.0
+EDGE = 2.0
 """Room for the line around the outermost."""
 
 FINE = 0.6
 """Pixels: points nearer to the one before are left out."""
+
+SPECK = 3.0
+"""Pixels of an area that is too small to be seen: no area is missing."""
 
 Polygons = tuple[tuple[Ring, ...], ...]
 
@@ -49,17 +52,24 @@ def lay(shapes: Mapping[str, Shape]) -> Laid:
 
     laid = {
         code: tuple(
-            tuple(
-                _wound(_thinned(map(place, ring)), outer=n == 0) for n, ring in enumerate(polygon)
-            )
-            for polygon in shape.polygons
+            _polygon([[place(point) for point in ring] for ring in polygon])
+            for polygon in one.polygons
         )
-        for code, shape in shapes.items()
+        for code, one in shapes.items()
     }
     return Laid(laid, WIDE, round(down * scale + 2 * EDGE, 1))
 
 
-def _thinned(points: Iterator[tuple[float, float]]) -> Ring:
+def _polygon(rings: Sequence[Sequence[tuple[float, float]]]) -> tuple[Ring, ...]:
+    """Outer ring and holes; one too small to be seen is a speck, a hole like that is none."""
+    outer, *holes = (_thinned(ring) for ring in rings)
+    if not signed_area(outer):
+        return (_speck(outer[0]),)
+    kept = [_wound(hole, outer=False) for hole in holes if signed_area(hole)]
+    return (_wound(outer, outer=True), *kept)
+
+
+def _thinned(points: Sequence[tuple[float, float]]) -> Ring:
     kept: list[tuple[float, float]] = []
     for point in points:
         if not kept or max(abs(point[0] - kept[-1][0]), abs(point[1] - kept[-1][1])) >= FINE:
@@ -67,6 +77,12 @@ def _thinned(points: Iterator[tuple[float, float]]) -> Ring:
     if kept[0] != kept[-1]:
         kept.append(kept[0])
     return tuple(kept)
+
+
+def _speck(at: tuple[float, float]) -> Ring:
+    x, y = max(at[0] - SPECK / 2, 0.0), max(at[1] - SPECK / 2, 0.0)
+    right, bottom = x + SPECK, y + SPECK
+    return ((x, y), (right, y), (right, bottom), (x, bottom), (x, y))
 
 
 def signed_area(ring: Ring) -> float:
