@@ -21,7 +21,8 @@ import vl_convert
 from PIL import Image
 from pydantic import TypeAdapter
 
-from backend.results.charts.blocks import INNER, PADDING, Block, Box, Dot, Run, Stroke, Text, blocks
+from backend.results.charts.blocks import blocks
+from backend.results.charts.elements import INNER, PADDING, Block, Box, Dot, Run, Stroke, Text
 from backend.results.charts.lettering import FONTS
 from backend.results.charts.palette import INK, OUTLINE, PAPER, PATTERNS, fill
 from backend.results.charts.picture import Picture, Shade, Surface, Tone
