@@ -31,7 +31,7 @@ PICTURE = TypeAdapter(Picture)
 CHAT_WIDTH = 800
 """Pixels of a PNG; its proportions are those of the page, so it is as legible on a telephone."""
 
-COLOURS = 64
+COLOURS = 256
 
 QUIET = 10
 """How much drawing yields to everything else on the machine (nice)."""
@@ -54,7 +54,9 @@ def draw(picture: Picture) -> tuple[str, bytes]:
 def _small(png: bytes) -> bytes:
     """The same with a palette and well packed: a tenth of the bytes."""
     with Image.open(BytesIO(png)) as drawn:
-        few = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few = drawn.convert("RGB").quantize(
+            COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
     packed = BytesIO()
     few.save(packed, "PNG", optimize=True)
     return packed.getvalue()

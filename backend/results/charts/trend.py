@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from backend.results.charts.frame import Setting, alternative, foot, remarks, subtitle
+from backend.results.charts.frame import FEW_HATCH, Setting, alternative, foot, remarks, subtitle
 from backend.results.charts.measure import Measure
 from backend.results.charts.picture import Kind, Line, Picture, Point, Shade, Table, Tone
 from backend.results.charts.shares import WITHHELD, Share, columns
@@ -34,14 +34,16 @@ def trend(
     under = f"{grouped_by} · {subtitle(setting, sum(asked) if asked else None, days)}"
     points = tuple(_points(drawn, length, words))
     notes = [(Shade(Tone.POSITIVE, 1, 2), words.say("band"))] if any(asked) else []
+    known = [share for _, share in drawn]
+    hollow = [] if all(share.sure for share in known) else [words.say("hollow")]
     named = [(day.isoformat(), share) for day, share in whole]
     return Picture(
         kind=Kind.TREND,
         title=title,
         subtitle=under,
-        legend=(*notes, *remarks((share for _, share in drawn), setting)),
+        legend=(*notes, *(note for note in remarks(known, setting) if note[0] == FEW_HATCH)),
         body=(Line(points, _top(drawn)),),
-        foot=foot(setting, about, words.say("since")),
+        foot=foot(setting, about, words.say("since"), *hollow),
         table=Table(
             (words.say("column_period"), *columns(words)),
             tuple((day, *share.texts(words, setting.threshold)) for day, share in named),
@@ -72,7 +74,7 @@ def _points(whole: Sequence[tuple[date, Share]], length: Length, words: Words) -
         if share.percent is None:
             yield Point(label)
             continue
-        mark = words.percent(share.percent) if place in marked else ""
+        mark = words.percent(share.percent) if share.sure and place in marked else ""
         yield Point(label, share.percent, share.low, share.high, mark, share.sure)
 
 

@@ -21,6 +21,9 @@ from backend.results.charts.wording import Words
 from dialogue.answers.geometry import Shape
 
 MOST_STEPS = 5
+LEAST_STEP = 5
+"""Per cent that a shade spans at least: less would show differences that are none."""
+
 MOST_LISTED = 30
 """Areas named under the map; of more there is only the table."""
 
@@ -59,7 +62,8 @@ def ward_map(places: Sequence[Place], heading: Heading, setting: Setting) -> Pic
     words = setting.words
     shown = _shown(places)
     values = {p.code: v for p in shown if (v := _value(p.share, heading.counts)) is not None}
-    steps = Steps(values.values(), 100.0 if not heading.counts else None)
+    counts = heading.counts
+    steps = Steps(values.values()) if counts else Steps(values.values(), LEAST_STEP, 100)
     laid = lay({place.code: place.shape for place in shown if place.shape is not None})
     without = [place for place in shown if place.shape is None]
     drawn = _by_size(_uncovered(shown), laid)
@@ -118,12 +122,14 @@ def _uncovered(shown: Sequence[Place]) -> list[Place]:
 class Steps:
     """Even, round steps that values fall into: at most MOST_STEPS."""
 
-    def __init__(self, values: Iterable[float], most: float | None = None) -> None:
+    def __init__(
+        self, values: Iterable[float], least: float = 1, most: float | None = None
+    ) -> None:
         found = list(values)
         self.low, self.width, self.n = 0.0, 1.0, 1
         if not found:
             return
-        for width in _round_widths():
+        for width in (width for width in _round_widths() if width >= least):
             low = min(found) // width * width
             n = int((max(found) - low) // width) + 1
             if most is not None and low + n * width > most and n > 1 and max(found) == most:
@@ -199,7 +205,9 @@ def _lines(
 ) -> list[tuple[str, str]]:
     """The highest first; those without a value last, but there."""
     words = setting.words
-    ranked = sorted(places, key=lambda place: -values.get(place.code, -1.0))
+    ranked = sorted(
+        places, key=lambda p: (p.code not in values, p.share.count is None, -values.get(p.code, 0))
+    )
     lines = []
     for place in ranked:
         share = place.share

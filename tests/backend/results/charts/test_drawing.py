@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from backend.results.charts.distribution import distribution
+from backend.results.charts.palette import fill
 from backend.results.charts.picture import (
     Bars,
     Kind,
@@ -123,6 +124,27 @@ def test_an_area_fills_its_own_place_whichever_way_its_ring_runs() -> None:
         assert 0.9 * area < sum(image.histogram()[:80]) < 1.25 * area, (
             "and not the rest of the globe"
         )
+
+
+def test_a_small_png_keeps_its_colours() -> None:
+    from backend.results.charts.drawing import draw
+
+    shades = [Shade(Tone.STEP, place, 5) for place in range(5)]
+    shades += [Shade(Tone.NEGATIVE, 0, 2), Shade(Tone.NEGATIVE, 1, 2), Shade(Tone.PLAIN)]
+    rows = tuple(Row(f"Row {n}", "", (Piece(0, 50, shade),)) for n, shade in enumerate(shades))
+    _, png = draw(picture(Bars(rows, 0, 100)))
+    drawn = Image.open(io.BytesIO(png)).convert("RGB")
+    found = drawn.getcolors(1 << 24)
+    assert found is not None
+    for colour in map(fill, shades):
+        wanted = [int(colour[n : n + 2], 16) for n in (1, 3, 5)]
+        near = [
+            n
+            for n, is_ in found
+            if isinstance(is_, tuple)
+            and max(abs(a - b) for a, b in zip(is_, wanted, strict=True)) < 3
+        ]
+        assert sum(near) > 1000, colour
 
 
 def test_a_map_of_true_shapes() -> None:

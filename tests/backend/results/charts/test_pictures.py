@@ -239,6 +239,16 @@ def test_weeks_and_quarters(length: str, labels: list[str]) -> None:
     assert any("\n202" in point.label for point in line.points)
 
 
+def test_an_unsure_point_is_hollow_and_has_no_number() -> None:
+    shares = {date(2026, 8, 1): of_released(released(12, 24))}
+    made = trend(shares, "month", "?", Measure("d", ("safe",), "Safe"), SETTING)
+    line = made.body[0]
+    assert isinstance(line, Line)
+    assert (line.points[0].sure, line.points[0].mark) == (False, "")
+    assert "Hollow: too few for a sure share" in made.foot
+    assert Tone.UNSURE not in [shade.tone for shade, _ in made.legend]
+
+
 def test_a_trend_of_nothing_is_a_picture_too() -> None:
     made = trend({}, "week", "How safe?", Measure("dark", ("safe",), "Safe"), SETTING)
     assert "nothing made public yet" in made.subtitle
@@ -312,7 +322,7 @@ def test_no_area_vanishes() -> None:
     tones = [patch.shade.tone for patch in surface.patches]
     assert sorted(tones) == [Tone.STEP, Tone.UNSURE, Tone.WITHHELD]
     assert not isinstance(listing, Bars | Line | Surface)
-    assert [left for left, _ in listing.lines] == ["A  Hill", "C  Dunes", "B  Vale", "D  Reeds"]
+    assert [left for left, _ in listing.lines] == ["A  Hill", "C  Dunes", "D  Reeds", "B  Vale"]
     assert "Without a shape on the map: Dunes" in made.foot
     assert {"fewer than 10" in text for _, text in made.legend} == {True, False}
     assert [row[0] for row in made.table.rows] == ["A", "B", "C", "D"]
@@ -386,6 +396,7 @@ def test_steps_are_few_round_and_hold_every_value(values: list[float]) -> None:
     for value in values:
         low, high = steps.bounds(steps.place(value))
         assert low <= value <= high
+    assert Steps([56.0, 62.3], 5, 100).bounds(0) == (55, 60)
     shades = [lightness(fill(steps.shade(step))) for step in range(steps.n)]
     assert all(lower > higher for lower, higher in pairwise(shades)), "the highest is darkest"
 
