@@ -26,16 +26,18 @@ LEAST_SPAN = 10.0
 
 
 def distribution(
-    result: QuestionResult, ordered: Sides | None, no_answer: Share, setting: Setting
+    result: QuestionResult, ordered: Sides | None, no_answer: Share | None, setting: Setting
 ) -> Picture:
-    """The picture of a question's answers in all."""
+    """The picture of a question's answers in all. Where it is not known who gave `no_answer`
+    (None), the cells are themes, and `n` counts those who have one."""
     words = setting.words
     entries = list(_entries(result, setting))
-    silent = ("", words.say("no_answer"), no_answer, Shade(Tone.SILENT))
-    every = [*entries, silent]
+    silent = [("", words.say("no_answer"), no_answer, Shade(Tone.SILENT))] if no_answer else []
+    every = [*entries, *silent]
     shares = [share for _, _, share, _ in every]
     title = words.best(result.text, result.question)
-    under = subtitle(setting, shown(result.n), (share.day for share in shares))
+    of = "asked" if silent else "themed"
+    under = subtitle(setting, shown(result.n), (share.day for share in shares), of)
     body = _two_sided(entries, ordered, silent, setting) if ordered else _plain(every, setting)
     named = [(label, share) for _, label, share, _ in every]
     return Picture(
@@ -50,7 +52,12 @@ def distribution(
             tuple((label, *share.texts(words, setting.threshold)) for label, share in named),
         ),
         alternative=alternative(
-            setting, Kind.DISTRIBUTION, title, under, named[:-1], last=named[-1]
+            setting,
+            Kind.DISTRIBUTION,
+            title,
+            under,
+            named[: len(entries)],
+            last=named[-1] if silent else None,
         ),
     )
 
@@ -69,7 +76,7 @@ def _plain(entries: Sequence[Entry], setting: Setting) -> tuple[Bars, ...]:
 
 
 def _two_sided(
-    entries: Sequence[Entry], ordered: Sides, silent: Entry, setting: Setting
+    entries: Sequence[Entry], ordered: Sides, silent: Sequence[Entry], setting: Setting
 ) -> tuple[Bars, ...]:
     """From the most negative to the most positive around one middle line; the others below, from
     the left, on an axis of the same measure."""
@@ -92,10 +99,11 @@ def _two_sided(
         for name, label, share, _ in entries
         if name not in facing
     ]
-    apart.append(_row(silent[1], silent[2], silent[3], 0, 2 * high, 1, setting))
-    furthest = max(
-        2 * high, longest([silent[2], *(s for n, _, s, _ in entries if n not in facing)])
-    )
+    apart += [
+        _row(label, share, shade, 0, 2 * high, 1, setting) for _, label, share, shade in silent
+    ]
+    beside = [share for name, _, share, _ in (*entries, *silent) if name not in facing]
+    furthest = max(2 * high, longest(beside))
     half = furthest / 2
     return Bars(tuple(rows), -half, half), Bars(tuple(apart), 0, furthest)
 

@@ -23,10 +23,12 @@ class Setting:
     synthetic: bool
 
 
-def subtitle(setting: Setting, asked: int | None, days: Iterable[str | None]) -> str:
-    """How many were asked, and as of when."""
+def subtitle(
+    setting: Setting, asked: int | None, days: Iterable[str | None], of: str = "asked"
+) -> str:
+    """How many were asked (or are themed), and as of when."""
     words = setting.words
-    known = "asked_unknown" if asked is None else "asked"
+    known = "asked_unknown" if asked is None else of
     n = words.number(asked or 0)
     return f"{words.say(known, n=n)} · {words.days(days)}"
 

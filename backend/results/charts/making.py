@@ -22,10 +22,11 @@ from backend.results.charts.wording import LANGUAGES, Words
 from backend.results.dimensions import partitions
 from backend.results.frames import CLASS, OPTION, REGION, FigureKey
 from backend.results.groups import GroupResult, grouped
-from backend.results.merging import merged
+from backend.results.merging import merged, versions
 from backend.results.periods import Length, moments, periods
-from backend.results.report import QuestionResult, question_result, shown, versions
+from backend.results.report import QuestionResult, question_result, shown
 from backend.results.tables import Line, cells_of
+from backend.results.themes import with_all_themes
 from dialogue.answers.geometry import Shape, shape
 from dialogue.questions import Question
 from dialogue.questions.place import Location
@@ -79,6 +80,8 @@ class Source:
     survey: Survey
     question: Question
     setting: Setting
+    themes: bool = False
+    """Whether the question is not one that was asked, but the themes of answers in words."""
 
     @property
     def words(self) -> Words:
@@ -112,12 +115,16 @@ def picture(connection: Connection, profile: CityProfile, wish: Wish) -> Picture
     """The picture of what was made public. Raises SurveyUnknownError, QuestionUnknownError and
     ChartUnfitError."""
     usual(wish)
-    survey = merged(versions(connection, profile.slug, wish.survey))
+    every = versions(connection, profile.slug, wish.survey)
+    survey = with_all_themes(connection, profile.slug, every)
     found = [q for q in survey.questions if q.name == wish.question and q.asks]
     if not found:
         raise QuestionUnknownError(wish.question)
     setting = Setting(Words(wish.language), profile.threshold, profile.demo)
-    source = Source(connection, profile, wish, survey, found[0], setting)
+    themes = wish.question not in {q.name for q in merged(every).questions}
+    if themes and wish.kind is not Kind.DISTRIBUTION:
+        raise ChartUnfitError("query.question", "of themes there is a distribution only")
+    source = Source(connection, profile, wish, survey, found[0], setting, themes)
     match wish.kind:
         case Kind.DISTRIBUTION:
             return _distribution(source)
@@ -134,7 +141,7 @@ def _distribution(source: Source) -> Picture:
     result = question_result(source.question, figures, source.profile)
     if not result.cells:
         raise ChartUnfitError("query.question", "its answers are only counted")
-    no_answer = silent(figures, source.question.name)
+    no_answer = None if source.themes else silent(figures, source.question.name)
     return distribution(result, sides(source.question), no_answer, source.setting)
 
 

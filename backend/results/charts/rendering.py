@@ -18,7 +18,7 @@ from backend.results.charts import kept
 from backend.results.charts.kept import Claimed
 from backend.results.charts.making import ChartUnfitError, QuestionUnknownError, picture
 from backend.results.charts.picture import Picture
-from backend.results.report import SurveyUnknownError
+from backend.results.merging import SurveyUnknownError
 from backend.store import library
 
 MOST_SECONDS = 60.0

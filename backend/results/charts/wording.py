@@ -7,6 +7,7 @@ LANGUAGES = ("en", "es")
 _EN = {
     "asked": "{n} asked",
     "asked_unknown": "number asked withheld",
+    "themed": "{n} with a theme",
     "as_of": "as of {days}",
     "nothing_yet": "nothing made public yet",
     "synthetic": "Synthetic data, made by a program",
@@ -66,6 +67,7 @@ _EN = {
 _ES = {
     "asked": "{n} preguntados",
     "asked_unknown": "número de preguntados reservado",
+    "themed": "{n} con un tema",
     "as_of": "al {days}",
     "nothing_yet": "aún no se ha publicado nada",
     "synthetic": "Datos sintéticos, hechos por un programa",

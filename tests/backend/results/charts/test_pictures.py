@@ -135,6 +135,13 @@ def test_what_is_withheld_is_hatched_and_keeps_its_row_everywhere() -> None:
         assert "very safe, very unsafe, never out, No answer" in made.alternative
 
 
+def test_of_themes_nobody_gave_no_answer() -> None:
+    made = distribution(result({"lighting": 40, "gangs": None}), None, None, SETTING)
+    assert made.subtitle.startswith("100 with a theme")
+    assert [row[0] for row in made.table.rows] == ["lighting", "gangs"]
+    assert "No answer" not in words_of(made) + made.alternative
+
+
 def test_a_share_that_is_unsure_is_told_as_a_count() -> None:
     made = distribution(result({"yes": 12, "no": 13}, base=25), None, Share(0, 25, 0.0), SETTING)
     bars = made.body[0]
