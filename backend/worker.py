@@ -15,6 +15,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
 from backend.exporting import Exporter
+from backend.results.charts.kept import forget_old
+from backend.results.charts.rendering import draw_wanted
 from backend.results.publishing import publish_due
 from backend.watching import caring, watching
 from bot.media import Fetcher
@@ -44,7 +46,7 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
 
     scheduler = AsyncIOScheduler(timezone="UTC")
     jobs = {_refresh: TICK_SECONDS, _wake: TICK_SECONDS, _waiting: TICK_SECONDS}
-    jobs |= {_media: TICK_SECONDS, _publish: PUBLISH_SECONDS}
+    jobs |= {_media: TICK_SECONDS, _draw: TICK_SECONDS, _publish: PUBLISH_SECONDS}
     for job, seconds in jobs.items():
         scheduler.add_job(
             _run, "interval", args=(one, job), seconds=seconds, coalesce=True, max_instances=1
@@ -129,5 +131,11 @@ async def _publish(one: wiring.Installation) -> None:
     await asyncio.to_thread(publish_due, one.engine, wiring.now())
 
 
+async def _draw(one: wiring.Installation) -> None:
+    """Another process draws: it keeps no turn waiting either."""
+    await draw_wanted(one.engine, wiring.now)
+
+
 async def _purge(one: wiring.Installation) -> None:
     await asyncio.to_thread(one.store.purge, wiring.now())
+    await asyncio.to_thread(forget_old, one.engine, wiring.now())

@@ -7,6 +7,7 @@ Personal data (an address, a message, a resident's own words) is only ever in co
 from sqlmodel import SQLModel
 
 from backend.models.answers import Answer, Session
+from backend.models.charts import Chart, ChartState
 from backend.models.cities import Area, City, SurveyVersion
 from backend.models.coding import Label, SchemeUse, SchemeVersion
 from backend.models.contacts import (
@@ -44,6 +45,8 @@ __all__ = [
     "Body",
     "ChannelRate",
     "ChannelWatch",
+    "Chart",
+    "ChartState",
     "City",
     "Consent",
     "ConsentWording",

@@ -23,6 +23,7 @@ from bot.store import DeliveryState
 ANSWER = metadata.tables["answer"]
 BODY = metadata.tables["body"]
 CHANNEL_RATE = metadata.tables["channel_rate"]
+CHART = metadata.tables["chart"]
 CITY = metadata.tables["city"]
 AREA = metadata.tables["area"]
 SURVEY_VERSION = metadata.tables["survey_version"]

@@ -21,6 +21,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/{city}/surveys"): {ADMINISTRATOR, COORDINATOR},
     ("GET", "/{city}/surveys/{slug}"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/results"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
+    ("GET", "/{city}/surveys/{slug}/charts/{kind}"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/export"): {ADMINISTRATOR, COORDINATOR},
     ("POST", "/{city}/surveys/{slug}/exports"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
     ("GET", "/{city}/surveys/{slug}/exports"): {ADMINISTRATOR, OFFICIAL, COORDINATOR, VIEWER},
@@ -109,7 +110,9 @@ def test_every_route_is_in_the_table(app: FastAPI) -> None:
 def address(path: str, city: str = HERE) -> str:
     filled = path.replace("{city}", city).replace("{slug}", "street")
     filled = filled.replace("{id}", "1").replace("{name}", "why").replace("{code}", "sdg-16.1.4")
-    return f"/api/v1{filled}" + ("?format=csv" if path.endswith("/export") else "")
+    filled = filled.replace("{kind}", "distribution")
+    asked = {"/export": "?format=csv", "/charts/{kind}": "?question=safe"}
+    return f"/api/v1{filled}" + next((q for end, q in asked.items() if path.endswith(end)), "")
 
 
 async def ask(client: Client, method: str, path: str, role: Role, city: str = HERE) -> int:

@@ -115,7 +115,7 @@ def test_the_same_figures_come_out_of_the_microdata_by_another_library(demo: Dem
     for question in found.questions:
         if question.question not in ("safe_day", "safe_dark", "sex", "area"):
             continue
-        for cell in question.cells:
+        for cell in (cell for cell in question.cells if cell.code):
             given = int((people[question.question] == cell.code).sum())
             assert given == counts.get(FigureKey(question.question, f"option:{cell.name}"), 0)
             compared += given > 0
