@@ -9,8 +9,9 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from backend.danger_lists import FILE, load_danger
+from backend.danger_lists import FILE, WEIGHTS, load_danger, load_weights
 from dialogue.answers.number_words import Numerals
+from dialogue.danger.weights import Weights
 from dialogue.locale import COMMAND_KEYS, MARK_KEYS, Locale, Words
 from dialogue.phrases import PHRASES
 
@@ -36,6 +37,12 @@ def load_locales(folder: Path = LOCALES) -> Mapping[str, Locale]:
     found = (path.parent.name for path in folder.glob("*/words.toml"))
     codes = sorted(found, key=_english_first)
     return {code: load_locale(folder / code) for code in codes}
+
+
+@cache
+def danger_weights() -> Weights:
+    """What the second look at a text weighs. Raises ValueError naming the line that is wrong."""
+    return load_weights(LOCALES / WEIGHTS)
 
 
 def load_locale(folder: Path) -> Locale:

@@ -1,4 +1,5 @@
-"""Reads `locales/<code>/danger.toml`: what people write in danger, in one language."""
+"""Reads `locales/<code>/danger.toml`, what people write in danger in one language, and
+`locales/danger_weights.txt`, what was learnt from texts in all."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,8 +7,10 @@ from pathlib import Path
 
 from dialogue.danger.lists import DangerList, Risk
 from dialogue.danger.patterns import Pattern, expand, parse
+from dialogue.danger.weights import Weights
 
 FILE = "danger.toml"
+WEIGHTS = "danger_weights.txt"
 
 
 def load_danger(path: Path) -> DangerList:
@@ -57,3 +60,39 @@ def _parsed(
             yield parse(line, sets)
         except ValueError as error:
             faults.append(str(error))
+
+
+def load_weights(path: Path) -> Weights:
+    """What was learnt: a head of `name: value`, an empty line, then `weight feature` on each.
+    Raises ValueError naming the file and the first line that is wrong."""
+    lines = [one for one in _lines(path) if not one[1].startswith("#")]
+    empty = next((at for at, (_, line) in enumerate(lines) if not line), len(lines))
+    head = dict(_split(path, number, line, ": ") for number, line in lines[:empty])
+    lacking = {"texts", "begin", "doubtful", "danger"} - head.keys()
+    if lacking:
+        raise ValueError(f"{path}: the head lacks {', '.join(sorted(lacking))}")
+    by_feature: dict[str, int] = {}
+    for number, line in lines[empty + 1 :]:
+        weight, feature = _split(path, number, line, " ")
+        by_feature[feature] = _whole(path, number, weight)
+    limits = {name: _whole(path, 0, head[name]) for name in ("begin", "doubtful", "danger")}
+    return Weights(texts=head["texts"], by_feature=by_feature, **limits)
+
+
+def _lines(path: Path) -> Iterable[tuple[int, str]]:
+    return enumerate(path.read_text(encoding="utf-8").split("\n")[:-1], 1)
+
+
+def _split(path: Path, number: int, line: str, between: str) -> tuple[str, str]:
+    first, found, second = line.partition(between)
+    if not (first and found and second):
+        raise ValueError(f"{path}: line {number}: '{line}' is not two parts")
+    return first, second
+
+
+def _whole(path: Path, number: int, written: str) -> int:
+    try:
+        return int(written)
+    except ValueError:
+        where = f"line {number}" if number else "the head"
+        raise ValueError(f"{path}: {where}: '{written}' is no whole number") from None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from backend.catalogues import load_locales
+from backend.catalogues import danger_weights, load_locales
 from backend.city_file import CityProfile
 from backend.privacy import MEDIA, RETENTION, TEXT_DAYS
 from backend.store.library import Published, load_profile, surveys
@@ -34,4 +34,5 @@ def desk_of(profile: CityProfile, published: Iterable[Published]) -> Desk:
         surveys=tuple(latest[slug] for slug in order),
         areas=profile.places(),
         pinned=pinned,
+        weights=danger_weights(),
     )

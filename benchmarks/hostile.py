@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from backend.catalogues import load_locales
+from backend.catalogues import danger_weights, load_locales
 from bot.language import LanguageGuesser
 from channels.base import LONGEST_TEXT
 from dialogue.conversation import converse
@@ -109,7 +109,7 @@ def _desk() -> tuple[Desk, Survey]:
         "bench", "Testville", "ZA", "UTC", LANGUAGES["ZA"], 16, "LEMON", "Demo Council", "",
         (emergency,),
     )  # fmt: skip
-    return Desk(city, load_locales(), (survey,), AREAS["ZA"]), survey
+    return Desk(city, load_locales(), (survey,), AREAS["ZA"], weights=danger_weights()), survey
 
 
 # --- the drawing ----------------------------------------------------------------------------

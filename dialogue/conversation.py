@@ -10,11 +10,12 @@ from typing import assert_never
 from dialogue import languages, surveying
 from dialogue.commands import linked
 from dialogue.desk import Desk
-from dialogue.effects import Effect, Opened, Say
+from dialogue.effects import Effect, Opened
 from dialogue.events import Event, Invite, Linked, Reply, Tick
 from dialogue.media import with_media
 from dialogue.memory import Conversation, Gate
 from dialogue.routing import BEHIND_GATE, take
+from dialogue.safeguarding import NOT_LIVE
 from dialogue.turn import Turn
 
 
@@ -57,6 +58,6 @@ def _no_emergency_service(turn: Turn) -> Turn:
     effects: list[Effect] = []
     for effect in turn.effects:
         effects.append(effect)
-        if isinstance(effect, Opened):
-            effects.append(Say("not_live"))
+        if isinstance(effect, Opened) and NOT_LIVE not in turn.effects:
+            effects.append(NOT_LIVE)
     return replace(turn, effects=tuple(effects))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.answers.places import Area
-from dialogue.danger import DangerList
+from dialogue.danger import DangerList, Weights
 from dialogue.locale import Locale
 from dialogue.survey import Survey
 
@@ -63,7 +63,8 @@ class City:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A city at one moment. `surveys` are the current ones in the order offered (the first to a
-    stranger); `pinned` are those and all earlier versions that a session may still run on."""
+    stranger); `pinned` are those and all earlier versions that a session may still run on. Without
+    `weights` a text that no list knows is not looked at again."""
 
     city: City
     locales: Mapping[str, Locale]
@@ -77,6 +78,7 @@ class Desk:
     gazetteer: Gazetteer = field(init=False)
     takes_concerns: bool = False
     dangers: tuple[DangerList, ...] = field(init=False)
+    weights: Weights | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from dialogue import gate, languages, safeguarding, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late
+from dialogue.danger import Look
 from dialogue.desk import Desk
 from dialogue.effects import AddToConcern, OpenConcern, Say
 from dialogue.events import Reply
@@ -56,13 +57,14 @@ class Route(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A reply with what decides where it goes. `command` is what the whole message is, if it is
-    one."""
+    one; `look` what the second look says of it."""
 
     desk: Desk
     conversation: Conversation
     reply: Reply
     now: datetime
     command: str | None
+    look: Look = Look.ORDINARY
 
 
 Taker = Callable[[Incoming], Turn | None]
@@ -73,7 +75,8 @@ def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
     command = command_of(desk, conversation, reply)
     if command == "start" and reply.late and conversation.opted_out:
         command = None  # sent before the STOP that we know of
-    incoming = Incoming(desk, conversation, reply, now, command)
+    look = Look.ORDINARY if command else safeguarding.look(desk, conversation, reply)
+    incoming = Incoming(desk, conversation, reply, now, command, look)
     for route, taker in ROUTES[:-1]:
         if route is Route.GATE and conversation.aside is not None:
             # A question of ours on top, and no reply to it: it is over.
@@ -81,8 +84,16 @@ def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
             incoming = replace(incoming, conversation=conversation)
         turn = taker(incoming)
         if turn is not None:
-            return route, turn
-    return Route.NEXT, _next(incoming)
+            return route, _looked_at(incoming, route, turn)
+    return Route.NEXT, _looked_at(incoming, Route.NEXT, _next(incoming))
+
+
+def _looked_at(one: Incoming, route: Route, turn: Turn) -> Turn:
+    """The turn, with numbers beside where the second look has doubts. A command and who sent STOP
+    get nothing but what they asked for."""
+    if route in UNDOUBTED or one.look is Look.ORDINARY:
+        return turn
+    return safeguarding.beside(one.desk, turn)
 
 
 # --- the takers, in the order of the table -------------------------------------------------------
@@ -104,9 +115,13 @@ def _disclosure(one: Incoming) -> Turn | None:
     if one.command is not None:
         return None
     risk = safeguarding.risk_of(one.desk, one.conversation, one.reply)
-    if risk is None:
+    if risk is not None:
+        return safeguarding.answer(one.desk, one.conversation, one.reply, risk, one.now)
+    if one.look is not Look.DANGER or surveying.is_read(
+        one.desk, one.conversation, one.reply, one.now
+    ):
         return None
-    return safeguarding.answer(one.desk, one.conversation, one.reply, risk, one.now)
+    return safeguarding.answer_unsure(one.desk, one.conversation, one.reply, one.now)
 
 
 def _after_stop(one: Incoming) -> Turn | None:
@@ -241,6 +256,14 @@ ROUTES: tuple[tuple[Route, Taker], ...] = (
     (Route.REPORT, _report),
     (Route.NEXT, _next),
 )
+
+UNDOUBTED = frozenset(
+    {
+        *(Route.STOP, Route.START, Route.SAFE_WORD, Route.DISCLOSURE, Route.AFTER_STOP),
+        Route.COMMAND,
+    }
+)
+"""Routes on which the second look has no say."""
 
 BEHIND_GATE = frozenset(
     {

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from dialogue import surveying
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.commands import again, is_option
-from dialogue.danger import Risk, classify
+from dialogue.danger import Look, Risk, classify
 from dialogue.desk import City, Desk, Helpline
 from dialogue.effects import CountRisk, DropText, Effect, Forget, Quarantine, Say
 from dialogue.events import Reply
@@ -36,6 +36,12 @@ HELP: Mapping[Risk, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Kinds of helplines for each: the first that the city has; without any, the emergency number."""
+
+UNSURE = ("gender_violence", "child", "crisis")
+"""Kinds of helplines beside the emergency number where it is not known what is told."""
+
+NOT_LIVE = Say("not_live")
+"""Names the emergency number, and that nobody reads along."""
 
 YOUNGEST = 5
 _AGE = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
@@ -77,6 +83,15 @@ def risk_of(desk: Desk, conversation: Conversation, reply: Reply) -> Risk | None
     return classify(reply.text, desk.dangers)
 
 
+def look(desk: Desk, conversation: Conversation, reply: Reply) -> Look:
+    """The second look at a reply of which no list knows anything: it has no class and is less sure.
+    A tap and what the open question offers are ordinary, as for the lists."""
+    offered = is_option(desk, conversation, fold(reply.text))
+    if desk.weights is None or reply.choice is not None or offered:
+        return Look.ORDINARY
+    return desk.weights.look(reply.text)
+
+
 def _calls(desk: Desk, conversation: Conversation, said: str) -> bool:
     """Whether a text is a helpline's number and no answer: somebody texts instead of calling."""
     if said not in {fold_word(line.number) for line in desk.city.helplines}:
@@ -115,15 +130,41 @@ def answer(desk: Desk, conversation: Conversation, reply: Reply, risk: Risk, now
     if risk in REPORTS:
         return _report(desk, conversation, reply, (_kept(desk, conversation, risk), counted), now)
     if _is_minor(desk, conversation, reply):
-        young = (Say("listen_young", _listeners(desk, Risk.CHILD)), Forget("under_age"))
-        return Turn(conversation, (DropText(), counted, *young), despite_opt_out=True)
+        return _young(desk, conversation, counted)
     said = Say("danger_now", (("numbers", numbers(desk.city, "emergency")),))
     if risk is not Risk.DANGER:
         said = Say("listen", _listeners(desk, risk))
-    kept = _kept(desk, conversation, risk)
+    return _parked(conversation, now, _kept(desk, conversation, risk), counted, said)
+
+
+def _young(desk: Desk, conversation: Conversation, counted: CountRisk) -> Turn:
+    young = (Say("listen_young", _listeners(desk, Risk.CHILD)), Forget("under_age"))
+    return Turn(conversation, (DropText(), counted, *young), despite_opt_out=True)
+
+
+def _parked(conversation: Conversation, now: datetime, *effects: Effect) -> Turn:
+    """What was open waits, and we stay silent."""
     conversation, parked = surveying.park(conversation, now)
-    effects = (*parked, kept, counted, said)
-    return Turn(_quiet(conversation, now), effects, despite_opt_out=True)
+    return Turn(_quiet(conversation, now), (*parked, *effects), despite_opt_out=True)
+
+
+def answer_unsure(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
+    """As danger, with all numbers, since nobody knows of which class it is."""
+    counted = CountRisk(Risk.DANGER, _area(desk, conversation))
+    if _is_minor(desk, conversation, reply):
+        return _young(desk, conversation, counted)
+    said = Say("danger_now", (("numbers", numbers(desk.city, "emergency", *UNSURE)),))
+    return _parked(conversation, now, _kept(desk, conversation, Risk.DANGER), counted, said)
+
+
+def beside(desk: Desk, turn: Turn) -> Turn:
+    """The numbers said before what is said and done anyway: nothing is lost to whom they are not
+    meant for."""
+    others = numbers(desk.city, *UNSURE)
+    said: tuple[Effect, ...] = (NOT_LIVE,)
+    if others:
+        said += (Say("safe", (("numbers", others),)),)
+    return replace(turn, effects=said + turn.effects)
 
 
 def _report(

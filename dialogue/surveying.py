@@ -94,6 +94,15 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
     return run(desk, conversation, session, survey, said, now)
 
 
+def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
+    """Whether the open question knows the reply as one of its answers; free text never is."""
+    session = conversation.session
+    survey = desk.version(session.survey, session.version) if session else None
+    if session is None or survey is None:
+        return False
+    return reads(survey, session, said, reading(desk, conversation, survey, session, now))
+
+
 def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
     """The survey whose keyword the reply is; None if it is none, or if the open question reads the
     same word."""

@@ -1,15 +1,17 @@
-"""What people tell in danger, recognised by lists of words: `classify(text, lists)`.
+"""What people tell in danger, recognised by lists of words: `classify(text, lists)`; what they do
+not know is looked at once more by learnt weights: `Weights.look(text)`.
 
 Classes and their order: safeguarding D1, rule 2. The lists are data (`locales/*/danger.toml`), so
-that people can review them; nothing is learnt and nothing is guessed.
+that people can review them; nothing in them is learnt.
 """
 
 from collections.abc import Iterable
 
 from dialogue.danger.lists import DangerList, Risk, Span
 from dialogue.danger.tokens import tokens
+from dialogue.danger.weights import Look, Weights
 
-__all__ = ["DangerList", "Risk", "classify"]
+__all__ = ["DangerList", "Look", "Risk", "Weights", "classify"]
 
 
 def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:

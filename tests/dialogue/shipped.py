@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from backend.catalogues import load_locales
+from backend.catalogues import danger_weights, load_locales
 from backend.city_file import CityProfile, read_city
 from dialogue.desk import Desk
 from dialogue.faults import Fault
@@ -36,4 +36,10 @@ def surveys(profile: CityProfile) -> tuple[Survey, ...]:
 def shipped_desk(slug: str) -> Desk:
     """A city that ships, as on its first day."""
     profile = read_city(ROOT / "backend" / "cities" / slug)
-    return Desk(profile.city(), load_locales(), surveys(profile), profile.places())
+    return Desk(
+        profile.city(),
+        load_locales(),
+        surveys(profile),
+        profile.places(),
+        weights=danger_weights(),
+    )

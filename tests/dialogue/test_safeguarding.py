@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialogue.danger import Risk
+from dialogue.danger import Risk, Weights
 from dialogue.desk import Desk, Helpline
 from dialogue.effects import (
     CountRisk,
@@ -251,3 +251,86 @@ def test_who_helps_in_danger_is_said_first_at_every_start_and_at_the_end() -> No
     assert "10111" in of.send("HELP").text
     assert chat().invite("pulse").said[0] == "not_live"
     assert "10111" in chat().invite("pulse").text
+
+
+# --- the second look -----------------------------------------------------------------------------
+DOUBTED, FEARED = "the shadows came closer today", "the shadows are closing in"
+WEIGHTS = Weights("", -10, 0, 10, {"=closer": 130, "=closing": 300})
+BESIDE = ["not_live", "safe"]
+
+
+def looking(**of_the_city: object) -> Desk:
+    """A city that looks twice."""
+    return replace(desk(OPEN, **of_the_city), weights=WEIGHTS)
+
+
+def test_in_doubt_the_numbers_are_said_and_the_answer_counts_like_any_other() -> None:
+    of = in_the_middle(looking()).send(DOUBTED)
+    records = [effect for effect in of.effects if isinstance(effect, Record)]
+    assert [record.raw for record in records] == [DOUBTED]
+    assert of.said == [*BESIDE, "finished"]
+    assert "10111" in of.text
+    assert "0800 428 428, 116" in of.text
+    assert of.conversation.quiet_until is None
+    assert not {*map(type, of.effects)} & {CountRisk, DropText, Quarantine}
+
+
+def test_in_doubt_no_line_is_said_twice_and_none_for_numbers_that_the_city_lacks() -> None:
+    assert chat(looking()).send(DOUBTED).said == [*BESIDE, "safe"]
+    lines = (Helpline("emergency", "10111"),)
+    assert chat(looking(helplines=lines)).send(DOUBTED).said == ["not_live", "safe"]
+
+
+def test_what_a_question_does_not_read_is_asked_again_below_the_numbers() -> None:
+    of = chat(looking()).send("Hi").send(DOUBTED)
+    assert of.said == [*BESIDE, "safe"]
+    assert noted(of) == []
+
+
+@pytest.mark.parametrize("before", [[], ["Hi"], ["Hi", "1"]])
+def test_in_doubt_a_stranger_gets_the_numbers_and_the_same_question(before: list[str]) -> None:
+    of = chat(looking(), Conversation())
+    for text in before:
+        of.send(text)
+    assert of.send(DOUBTED).said[:2] == BESIDE
+    assert of.message is not None
+    assert len(of.said) > 2 or of.message.choices
+
+
+def test_what_sounds_like_danger_is_danger_with_all_numbers() -> None:
+    of = in_the_middle(looking()).send(FEARED)
+    assert noted(of) == [DropText(), CountRisk(Risk.DANGER, "W1")]
+    assert of.said == ["danger_now"]
+    assert "10111, 0800 428 428, 116" in of.text
+    assert of.conversation.session is None
+    assert of.conversation.quiet_until == NOW + timedelta(days=30)
+    young = chat(looking(), Conversation()).send(f"I am 13 and {FEARED}")
+    assert noted(young) == [DropText(), CountRisk(Risk.DANGER), Forget("under_age")]
+
+
+def test_what_the_open_question_reads_is_no_danger_but_has_the_numbers_beside() -> None:
+    of = chat(looking()).send("Hi").send(f"unsafe because {FEARED}")
+    assert of.said == [*BESIDE, "home"]
+    assert [effect.value for effect in of.effects if isinstance(effect, Record)] == ["unsafe"]
+
+
+def test_a_list_goes_before_the_second_look() -> None:
+    assert in_the_middle(looking()).send(f"{VIOLENCE} {FEARED}").said == ["listen"]
+
+
+def test_commands_taps_and_options_get_no_second_look() -> None:
+    at = replace(looking(), weights=replace(WEIGHTS, begin=1, danger=1))
+    assert (
+        in_the_middle(at).send("delete my data").said == in_the_middle().send("delete my data").said
+    )
+    option = replace(SAFE.options[0], label={"en": FEARED})
+    offers = replace(at, surveys=(survey(replace(SAFE, options=(option, *SAFE.options[1:]))),))
+    assert Chat(offers, GATED).send("Hi").send(FEARED).said == ["finished"]
+    assert Chat(offers, GATED).send("Hi").tap("1").said == ["finished"]
+
+
+def test_after_stop_doubt_is_silent_and_danger_is_answered() -> None:
+    assert chat(looking()).send("STOP").send(DOUBTED).message is None
+    of = chat(looking()).send("STOP").send(FEARED)
+    assert of.said == ["danger_now"]
+    assert of.despite_opt_out
