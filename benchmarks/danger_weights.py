@@ -45,7 +45,8 @@ DOUBTFUL = 0.003
 """Share of plain replies that may be doubtful: what is said to them costs a line."""
 
 DANGER = 0.01
-"""Share of the ordinary labelled texts, chosen to mislead, that may be danger: an answer is lost."""
+"""Share of the ordinary labelled texts, chosen to mislead, that may be danger: an answer is
+lost."""
 
 PARTS = 3
 Floats = NDArray[np.float64]
@@ -84,11 +85,11 @@ def _fit(texts: csr_matrix, told: Floats) -> Floats:
     def cost(at: Floats) -> tuple[float, Floats]:
         margin = told * (texts @ at[:-1] + at[-1])
         slope = -PENALTY * told / (1 + np.exp(np.clip(margin, -500, 500)))
-        loss = PENALTY * np.logaddexp(0, -margin).sum() + at[:-1] @ at[:-1] / 2
+        loss = PENALTY * np.logaddexp(0, -margin).sum() + np.square(at[:-1]).sum() / 2
         return float(loss), np.append(texts.T @ slope + at[:-1], slope.sum())
 
     start = np.zeros(texts.shape[1] + 1)
-    options = {"maxiter": 1000, "maxfun": 2000, "ftol": 1e-9}
+    options = {"maxiter": 5000, "maxfun": 9000, "ftol": 1e-14, "gtol": 1e-5}
     return np.asarray(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
 
 

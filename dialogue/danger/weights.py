@@ -9,6 +9,7 @@ follows from it is gentler (`docs/decisions/0025-second-look.md`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from math import sqrt
 
 from dialogue.danger.tokens import tokens
@@ -69,7 +70,7 @@ def features(words: Sequence[str]) -> frozenset[str]:
     return frozenset(
         [letters[at : at + n] for n in range(SHORTEST, LONGEST + 1) for at in _starts(letters, n)]
         + [f"={word}" for word in words]
-        + [f"={one} {two}" for one, two in zip(words, words[1:], strict=False)]
+        + [f"={one} {two}" for one, two in pairwise(words)]
     )
 
 
