@@ -43,6 +43,9 @@ class Frame:
 
     counts: dict[FigureKey, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
+    unlinked: set[FigureKey] = field(default_factory=set)
+    """What is never made public: who were asked a question would tell what they answered before,
+    and no equation says how."""
 
     def add(self, whole: FigureKey, parts: Iterable[FigureKey], *, loose: bool = False) -> None:
         """Notes that a figure is the sum of others."""
@@ -149,6 +152,8 @@ def everybody(questions: Sequence[Asked]) -> Frame:
             keys = [FigureKey(asked_before, row) for row in answers]
             if keys and all(key in frame.counts for key in keys):
                 frame.add(FigureKey(one.name, REACHED), keys, loose=True)
+            else:
+                frame.unlinked |= {key for key in frame.counts if key.question == one.name}
     return frame
 
 

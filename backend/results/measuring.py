@@ -20,6 +20,7 @@ from backend.results.dimensions import (
 )
 from backend.results.frames import (
     ELSEWHERE,
+    NONE,
     OPTION,
     REACHED,
     Asked,
@@ -31,7 +32,7 @@ from backend.results.frames import (
 )
 from backend.results.merging import merged, versions
 from backend.results.release import Grouped
-from backend.results.tables import Line, Table, cells_of, table
+from backend.results.tables import NON_RESPONSE, Line, Table, cells_of, table
 from backend.results.themes import theme_tables
 from dialogue.outcomes import Value
 from dialogue.questions import Question
@@ -92,15 +93,18 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
 
 
 def _after(question: Question, survey: Survey) -> tuple[str, tuple[str, ...]] | None:
-    """The answers after which a question is asked, where they are options of one other."""
+    """The answers after which a question is asked, where they are options of one other; no rows
+    where they are not."""
     condition = question.only_if
-    if condition is None or len(condition.names) != 1:
+    if condition is None:
         return None
     before = next((q for q in survey.questions if q.name == condition.names[0]), None)
-    if not isinstance(before, Choosing) or before.kind != "select_one":
-        return None
-    names = [o.name for o in before.options if condition.holds({before.name: o.name})]
-    return before.name, tuple(OPTION + name for name in names)
+    single = isinstance(before, Choosing) and before.kind in ("select_one", "yes_no")
+    if before is None or len(condition.names) != 1 or not single:
+        return condition.names[0], ()
+    chosen = [o for o in before.options if condition.holds({before.name: o.name})]
+    rows = [f"{NONE}:{o.role}" if o.role in NON_RESPONSE else OPTION + o.name for o in chosen]
+    return before.name, tuple(dict.fromkeys(rows))
 
 
 def _found(

@@ -23,6 +23,9 @@ from dataclasses import dataclass, field
 Key = tuple[str, ...]
 """What a figure is of."""
 
+Past = Mapping[Key, Mapping[int, int]]
+"""Figures by the numbers of the publications they were made public with."""
+
 PRIME = (1 << 61) - 1
 """Coefficients are -1, 0 and 1: a pivot vanishes modulo this prime in no table we could meet."""
 
@@ -47,6 +50,8 @@ class _Cells:
     pinned: Collection[Key]
     gone: set[Key]
     dear: Collection[Key] = ()
+    past: Past = field(default_factory=dict)
+    totals: Mapping[Key, int] = field(default_factory=dict)
     order: Mapping[Key, int] = field(default_factory=dict)
     within: Mapping[Key, Sequence[Equation]] = field(default_factory=dict)
     made_of: Mapping[Key, Sequence[Equation]] = field(default_factory=dict)
@@ -74,6 +79,19 @@ class _Cells:
             left.append(abs(self.counts[key] - known))
         return min(left)
 
+    def little_new(self, one: Equation) -> bool:
+        """Whether what is hidden of a whole, all together, changed by less than the threshold since
+        it was last known: when the same others were all made public at once."""
+        shown = [one.whole, *(part for part in one.parts if part not in self.gone)]
+        times = [self.past.get(key, {}).keys() for key in shown]
+        common = set(times[0]).intersection(*times[1:])
+        if not common:
+            return False
+        then = {key: self.past[key][max(common)] for key in shown}
+        change = self.totals[one.whole] - then[one.whole]
+        change -= sum(self.totals[key] - then[key] for key in shown[1:])
+        return abs(change) < self.threshold
+
     def _touched(self, key: Key) -> bool:
         others = (e for e in self.within[key] if e.whole not in self.gone)
         return all(any(part in self.gone for part in e.parts if part != key) for e in others)
@@ -87,11 +105,14 @@ def protect(
     known: Collection[Key] = (),
     forced: Collection[Key] = (),
     dear: Collection[Key] = (),
+    past: Past | None = None,
+    totals: Mapping[Key, int] | None = None,
     secondary: bool = True,
 ) -> frozenset[Key]:
     """The figures to be withheld. `known` are so already and stay, `forced` must go whatever they
-    count, `dear` go for company only where nothing else can. With `secondary` off only what is
-    small goes: to show what the rest is for.
+    count, `dear` go for company only where nothing else can. Where `counts` are changes, `totals`
+    are the figures themselves and `past` what was made public of them. With `secondary` off only
+    what is small goes: to show what the rest is for.
 
     Where everything else is known already a small figure may stay determined: callers withhold the
     whole table then (`determined` tells).
@@ -103,7 +124,17 @@ def protect(
     order = {key: place for place, key in enumerate(counts)}
     within, made_of = _within(equations), _made_of(equations)
     work = _Cells(
-        counts, threshold, equations, known, gone, dear, order=order, within=within, made_of=made_of
+        counts,
+        threshold,
+        equations,
+        known,
+        gone,
+        dear,
+        past or {},
+        totals or counts,
+        order,
+        within,
+        made_of,
     )
     while _lines(work) or _fixed(work):
         pass
@@ -155,7 +186,7 @@ def _lines(work: _Cells) -> bool:
         hidden = [part for part in one.parts if part in work.gone]
         if one.whole in work.gone:
             more = None if hidden or one.loose else work.company(one.parts)
-        elif hidden and _too_few(work, hidden):
+        elif hidden and (_too_few(work, hidden) or work.little_new(one)):
             more = work.company(_parts(work, hidden)) or work.company(one.parts)
             more = more or work.company([one.whole])
         else:

@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from backend.results.frames import REACHED, FigureKey
 from backend.store.tables import PUBLICATION, PUBLISHED_FIGURE, SESSION
 
+REMEMBERED = 60
+"""Publications that a new one is compared with."""
+
 _AT_ONCE = 500
 """Figures in one statement."""
 
@@ -36,8 +39,13 @@ class Released:
 
 def last(connection: Connection, city: str, survey: str) -> Publication | None:
     """The latest publication of a survey."""
-    found = every(connection, city, survey)
-    return found[-1] if found else None
+    row = connection.execute(
+        select(PUBLICATION.c.number, PUBLICATION.c.at, PUBLICATION.c.responses)
+        .where(PUBLICATION.c.city == city, PUBLICATION.c.survey == survey)
+        .order_by(PUBLICATION.c.number.desc())
+        .limit(1)
+    ).first()
+    return Publication(row.number, row.at, row.responses) if row else None
 
 
 def every(connection: Connection, city: str, survey: str) -> Sequence[Publication]:
@@ -58,6 +66,18 @@ def current(
     if group_by is not None:
         mine.append(PUBLISHED_FIGURE.c.group_by == group_by)
     return dict(_read(connection, mine))
+
+
+def past(connection: Connection, city: str, survey: str) -> dict[FigureKey, dict[int, int]]:
+    """What was made public with the latest `REMEMBERED` publications, by figure and number."""
+    newest = last(connection, city, survey)
+    if newest is None:
+        return {}
+    mine = [*_of(city, survey), PUBLISHED_FIGURE.c.publication > newest.number - REMEMBERED]
+    found: dict[FigureKey, dict[int, int]] = {}
+    for key, released in _read(connection, mine):
+        found.setdefault(key, {})[released.publication] = released.n
+    return found
 
 
 def history(

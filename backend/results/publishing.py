@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.city_file import CityProfile
 from backend.results import counts, participation, publications
 from backend.results.measuring import measure
+from backend.results.protection import Past
 from backend.results.publications import Publication
 from backend.results.release import Release
 from backend.store import labels, leases, library
@@ -75,8 +76,9 @@ def publish(
             return None
         measured = measure(connection, profile, survey)
         before = publications.current(connection, city, survey)
-        shown = {key: released.n for key, released in before.items()}
-        release = Release(shown, profile.threshold)
+        shown = {key: one.n for key, one in before.items() if one.n >= profile.threshold}
+        past: Past = dict(publications.past(connection, city, survey).items())
+        release = Release(shown, profile.threshold, past=past)
         figures = release.renewed(measured.everybody, measured.dimensions, measured.grouped)
     number = last.number + 1 if last else 1
     new = Publication(number, now, measured.responses)

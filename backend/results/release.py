@@ -8,10 +8,10 @@ of fewer than the threshold.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from backend.results.frames import CLASS, REGION, SETTLEMENT, Dimension, FigureKey, Frame
-from backend.results.protection import Key, determined, protect
+from backend.results.frames import CLASS, REACHED, REGION, SETTLEMENT, Dimension, FigureKey, Frame
+from backend.results.protection import Key, Past, determined, protect
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +24,20 @@ class Grouped:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`before` are the figures last made public. With `secondary` off only what is small is kept
-    back: to show what the rest is for."""
+    """`before` are the figures last made public, `past` all of late with their publications. With
+    `secondary` off only what is small is kept back: to show what the rest is for."""
 
     before: Mapping[FigureKey, int]
     threshold: int
     secondary: bool = True
+    past: Past = field(default_factory=dict)
 
     def renewed(
         self, everybody: Frame, dimensions: Iterable[Dimension], grouped: Iterable[Grouped]
     ) -> dict[FigureKey, int]:
         """The figures to be made public now."""
         forced = {key for one in dimensions for key in self._rolled_up(one, everybody)}
+        forced |= everybody.unlinked
         gone = self._gone(everybody, (), forced if self.secondary else ())
         new = {key: n for key, n in everybody.counts.items() if key not in gone}
         for one in grouped:
@@ -66,16 +68,43 @@ class Release:
     def _gone(
         self, frame: Frame, known: Collection[FigureKey], forced: Collection[FigureKey]
     ) -> Collection[Key]:
-        changes: dict[Key, int] = {k: n - self.before.get(k, 0) for k, n in frame.counts.items()}
-        return protect(
-            changes,
-            frame.equations,
-            self.threshold,
-            known=known,
-            forced=forced,
-            dear={key for key in frame.counts if key.row == HEADLINE},
-            secondary=self.secondary,
-        )
+        """What is not renewed is either unknown now or, as participation may tell, known to be as
+        it was: the rest is safe in both cases."""
+        counts = frame.counts
+        changes: dict[Key, int] = {key: n - self.before.get(key, 0) for key, n in counts.items()}
+        small = {key for key, n in counts.items() if n < self.threshold} - set(known)
+        as_before = {key for key in self.before if key in counts and self._is_known(key, changes)}
+        as_before -= small
+        totals: dict[Key, int] = dict(counts.items())
+        dear = {key for key in counts if key.row == HEADLINE}
+
+        def gone(known: Collection[Key], forced: Collection[Key]) -> Collection[Key]:
+            return protect(
+                changes,
+                frame.equations,
+                self.threshold,
+                known=known,
+                forced=forced,
+                dear=dear,
+                past=self.past,
+                totals=totals,
+                secondary=self.secondary,
+            )
+
+        kept: set[Key] = {*forced, *small} if self.secondary else set(forced)
+        while True:
+            wider = kept | set(gone(known, kept))
+            if not self.secondary:
+                return wider
+            wider |= set(gone({*known, *as_before}, wider - as_before))
+            if wider == kept:
+                return wider
+            kept = wider
+
+    def _is_known(self, key: FigureKey, changes: Mapping[Key, int]) -> bool:
+        """Whether it may be known that a figure is (nearly) what it was: nothing changed, or it
+        says how many were asked."""
+        return changes[key] == 0 or (key.row == REACHED and abs(changes[key]) < self.threshold)
 
 
 HEADLINE = f"{CLASS}positive"

@@ -15,6 +15,7 @@ from backend.results.frames import (
     by_group,
     everybody,
 )
+from backend.results.protection import Equation, Key
 from backend.results.release import Grouped, Release
 from backend.results.tables import NON_RESPONSE, Line, Table
 from dialogue.questions.choice import SelectOne
@@ -84,18 +85,51 @@ def figures(people: Sequence[Person]) -> tuple[Frame, Sequence[Grouped]]:
     return frame, [Grouped(dimension, by_group(safe, dimension, inside))]
 
 
-def attack(seed: int, *, secondary: bool, most: int = 60) -> tuple[int, int]:
-    """How many of (at most so many) small figures were derived, and how many were tried."""
-    random = Random(seed)
+def hidden_sums(
+    known: Sequence[Mapping[FigureKey, int]], equations: Sequence[Equation]
+) -> list[int]:
+    """What all that is hidden of a whole changed by, between two publications that show the rest
+    of it."""
+    found = []
+    for one in equations:
+        for later, now in enumerate(known):
+            shown = [part for part in one.parts if part in now]
+            if one.whole not in now or len(shown) == len(one.parts):
+                continue
+            same = [old for old in known[:later] if {one.whole, *shown} <= old.keys()]
+            if same:
+                change = {key: now[FigureKey(*key)] - same[-1][FigureKey(*key)] for key in shown}
+                whole = now[FigureKey(*one.whole)] - same[-1][FigureKey(*one.whole)]
+                found.append(whole - sum(change.values()))
+    return found
+
+
+def released(
+    random: Random, *, secondary: bool
+) -> tuple[
+    Sequence[tuple[Frame, Sequence[Grouped]]], list[Mapping[FigureKey, int]], list[Equation]
+]:
+    """A town's figures by week, what was made public of them, and what links them."""
     weeks = [figures(people) for people in town(random)]
     shown: dict[FigureKey, int] = {}
     known: list[Mapping[FigureKey, int]] = []
     for frame, grouped in weeks:
-        release = Release(shown, THRESHOLD, secondary)
+        past: dict[Key, dict[int, int]] = {}
+        for number, renewed in enumerate(known):
+            for key, n in renewed.items():
+                past.setdefault(key, {})[number] = n
+        release = Release(shown, THRESHOLD, secondary, past)
         known.append(release.renewed(frame, [one.dimension for one in grouped], grouped))
         shown |= known[-1]
     equations = [e for frame, grouped in weeks[-1:] for e in frame.equations]
     equations += [e for one in weeks[-1][1] for e in one.frame.equations]
+    return weeks, known, equations
+
+
+def attack(seed: int, *, secondary: bool, most: int = 60) -> tuple[int, int]:
+    """How many of (at most so many) small figures were derived, and how many were tried."""
+    random = Random(seed)
+    weeks, known, equations = released(random, secondary=secondary)
     truth = [
         {**frame.counts, **{k: n for one in grouped for k, n in one.frame.counts.items()}}
         for frame, grouped in weeks
@@ -115,3 +149,9 @@ def test_nothing_small_can_be_derived(seed: int) -> None:
 
 def test_without_secondary_suppression_it_can() -> None:
     assert sum(attack(seed, secondary=False)[0] for seed in range(3)) > 0
+
+
+@pytest.mark.parametrize("seed", range(20, 30))
+def test_what_is_hidden_of_a_whole_changes_by_no_few(seed: int) -> None:
+    _, known, equations = released(Random(seed), secondary=True)
+    assert all(abs(change) >= THRESHOLD for change in hidden_sums(known, equations))

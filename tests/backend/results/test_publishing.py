@@ -142,23 +142,28 @@ def test_groups_of_language_sum_to_all(engine: Engine) -> None:
 def test_weeks_are_differences_of_publications(engine: Engine) -> None:
     plant(engine, city(areas=AREAS), MANY)
     publish(engine, city(areas=AREAS), SLUG, AT + DAY)
-    fresh = [*ways(40, "yes_safe"), *ways(20, "somewhat"), *ways(15, "unsafe")]
-    fresh += [*ways(11, "refused"), *ways(10, "refused", None), *ways(10, "refused", NOWHERE)]
+    fresh = [
+        *[one for place in ("W1", "W2") for one in (
+            *ways(20, "yes_safe", place), *ways(15, "somewhat", place), *ways(18, "unsafe", place),
+            *ways(11, "refused", place),
+        )],
+        *ways(10, "refused", None), *ways(10, "refused", NOWHERE),
+    ]  # fmt: skip
     more(engine, fresh, 500, AT + 8 * DAY)
     publish(engine, city(areas=AREAS), SLUG, AT + 9 * DAY)
     weeks = seen(engine, by="week").groups or []
     assert [week.group for week in weeks] == ["2026-11-02", "2026-11-09"]
     assert safe(weeks[0].questions) == (247, [60, 65, 98])
-    assert safe(weeks[1].questions) == (106, [40, 20, 15])
+    assert safe(weeks[1].questions) == (148, [40, 30, 36])
     assert (weeks[1].since, weeks[1].until) == (AT + DAY, AT + 9 * DAY)
     between = seen(engine, since=AT + 2 * DAY, until=AT + 20 * DAY)
-    assert safe(between.questions) == (106, [40, 20, 15])
+    assert safe(between.questions) == (148, [40, 30, 36])
     early = seen(engine, until=AT + 2 * DAY)
     assert safe(early.questions) == (247, [60, 65, 98])
     later = seen(engine, since=AT + 10 * DAY)
     assert safe(later.questions) == (None, [None, None, None])
     by_area = seen(engine, by="area", since=AT + 2 * DAY).groups or []
-    assert {group.group: safe(group.questions)[0] for group in by_area}["W1"] == 86
+    assert {group.group: safe(group.questions)[0] for group in by_area}["W1"] == 64
 
 
 def test_of_two_at_once_one_publishes(engine: Engine) -> None:
