@@ -81,6 +81,25 @@ def revoke_key(connection: Connection, prefix: str, at: datetime) -> bool:
     return changed.rowcount > 0
 
 
+@dataclass(frozen=True, slots=True)
+class KeyListed:
+    """What is kept of a key."""
+
+    prefix: str
+    role: str
+    note: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def list_keys(connection: Connection, city: str) -> list[KeyListed]:
+    """All keys of a city, oldest first."""
+    columns = [API_KEY.c[name] for name in KeyListed.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(API_KEY.c.city == city).order_by(API_KEY.c.id))
+    return [KeyListed(*row) for row in rows]
+
+
 def find_key(connection: Connection, text: str) -> Key | None:
     """The key of that text, unless it is malformed, unknown or revoked."""
     form = FORM.fullmatch(text)

@@ -11,7 +11,7 @@ from backend.api.surveys import UNKNOWN
 from backend.auth import Role, require
 from backend.problems import Problem
 from backend.results import SurveyUnknownError
-from backend.results.browsing import Results, browse
+from backend.results.browsing import Results, aware, browse
 from backend.results.publishing import publish_if_small
 from backend.store import library
 
@@ -48,6 +48,8 @@ def results(
     until: Annotated[datetime | None, Query(description="ISO 8601; UTC without a zone.")] = None,
 ) -> Results:
     """What residents said."""
+    if since and until and aware(since) >= aware(until):
+        raise Problem(422, "Nothing lies between: `since` is not before `until`")
     try:
         with database.connect() as connection:
             profile = library.load_profile(connection, city)

@@ -12,7 +12,7 @@ from backend.cli.database import database, quiet_database, sole_process
 from backend.cli.progress import bar
 from backend.desks import build_desk
 from backend.privacy import KeyRing
-from backend.settings import Settings
+from backend.settings import Settings, SettingsError
 from backend.store import SqlStore, library
 from backend.store.keycheck import check_keys
 from backend.store.rotation import reindex, reseal
@@ -39,6 +39,31 @@ def key_add(city: str, role: str, note: str) -> None:
     click.echo(
         "Keep it now: it is not shown again. Send it as  Authorization: Bearer KEY", err=True
     )
+
+
+@key.command("list")
+@click.option("--city", required=True)
+def key_list(city: str) -> None:
+    """The API keys of a city: what stands between the first two strokes, role, since when, last
+    used, what for. The keys themselves are kept nowhere."""
+    with database() as (_, engine), engine.connect() as connection:
+        library.load_profile(connection, city)
+        for one in auth.list_keys(connection, city):
+            ended = "revoked" if one.revoked_at else "valid"
+            used = one.last_used_at.date().isoformat() if one.last_used_at else "never"
+            made = one.created_at.date().isoformat()
+            click.echo(f"{one.prefix}  {one.role:13}  {made}  used {used}  {ended}  {one.note}")
+
+
+@key.command("revoke")
+@click.argument("prefix")
+def key_revoke(prefix: str) -> None:
+    """Ends an API key at once. PREFIX is what stands between its first two strokes."""
+    with database() as (_, engine), library.writing(engine) as connection:
+        ended = auth.revoke_key(connection, prefix, wiring.now())
+    if not ended:
+        raise SettingsError(f"There is no valid key {prefix}. See  imbizo key list --city CITY")
+    click.echo("It opens nothing any more.")
 
 
 @click.group()

@@ -8,16 +8,19 @@ from sqlalchemy import Engine
 
 from backend.city_file import CityProfile
 from backend.exports.neutral import Scalar
-from backend.exports.source import Source, load, one_moment
+from backend.exports.source import Source, load
 from backend.exports.tabular import columns, write_table
 from backend.results.tables import labels
+from backend.store.engine import one_moment
 from dialogue.questions import Option, Question
 
 HEADER = (
     "version", "question", "column", "type", "indicator", "only_if", "denominator", "code", "name",
     "role", "dimension",
 )  # fmt: skip
-DENOMINATOR = "who answered; don't know, refused, skipped and not coded are counted apart"
+DENOMINATOR = (
+    "all who were asked (results); don't know, refused, skipped and not coded are rows of their own"
+)
 
 
 THEMES = "who has a code: coders agree on it, or it was settled; all others are counted apart"

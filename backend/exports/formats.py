@@ -15,11 +15,12 @@ from backend.exports.hxl import write_hxl
 from backend.exports.json_lines import write_json
 from backend.exports.parquet import write_parquet
 from backend.exports.snapshot import Snapshot, silent
-from backend.exports.source import load, one_moment
+from backend.exports.source import load
 from backend.exports.spss import write_sav
 from backend.exports.summary import write_summary
 from backend.exports.tabular import write_long, write_wide
 from backend.exports.workbook import write_xlsx
+from backend.store.engine import one_moment
 from backend.store.rotation import Progress
 
 SHORTEST_KEY = 16

@@ -10,12 +10,13 @@ from backend.city_file import CityProfile
 from backend.exports.codebook import languages
 from backend.exports.rows import DISPOSITIONS, Disposition
 from backend.exports.snapshot import Snapshot
-from backend.exports.source import Source, load, one_moment
+from backend.exports.source import Source, load
 from backend.results.coding import coding_report
 from backend.results.counts import by_status
 from backend.results.rates import FORMULAS
 from backend.results.report import percent
 from backend.results.statement import INTERVAL, population, sample_statement, suppression_rule
+from backend.store.engine import one_moment
 from backend.store.schemes import Applied
 from backend.store.tables import SESSION
 from dialogue.survey import Status

@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from backend.city_file import CityProfile
 from backend.results.merging import merged, versions
@@ -78,12 +77,3 @@ def load(connection: Connection, profile: CityProfile, slug: str, key: str = "")
     pinned = {survey.version: with_themes(survey, themes) for survey in surveys}
     names = {question: of.name for question, of in themes.items()}
     return Source(profile, pinned, key.encode(), coding, names)
-
-
-@contextmanager
-def one_moment(engine: Engine) -> Iterator[Connection]:
-    """A connection on which everything is read as of one moment, however long it takes."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with engine.begin() as connection:
-        yield connection

@@ -53,17 +53,22 @@ def _figures(
     question: QuestionResult, languages: tuple[str, ...]
 ) -> Iterator[tuple[list[Scalar], Figure, list[Scalar]]]:
     """Every count of a question: what it is of, the share with its interval, and as of when."""
-    nothing: list[Scalar] = [None] * 5
     for cell in question.cells:
         about: list[Scalar] = [question.counted, cell.code, cell.name, _label(cell, languages)]
         yield about, cell.count, [
             cell.base, cell.percent, cell.low, cell.high, cell.presentation, cell.as_of,
         ]  # fmt: skip
-    n = shown(question.n)
     for kind, figure in question.non_response.items():
-        yield ["non-response", None, kind, None], figure, [n, *nothing]
-    yield ["non-response", None, "all", None], question.no_answer, [n, *nothing]
-    yield ["asked", None, "all", None], question.n, [n, *nothing[:-1], question.as_of]
+        yield _counted("non-response", kind, figure, question.non_response_as_of[kind])
+    yield _counted("non-response", "all", question.no_answer, question.no_answer_as_of)
+    yield _counted("asked", "all", question.n, question.as_of)
+
+
+def _counted(
+    what: str, kind: str, figure: Figure, as_of: str | None
+) -> tuple[list[Scalar], Figure, list[Scalar]]:
+    """A count without a share: who was asked by that day may be others than by now."""
+    return [what, None, kind, None], figure, [None, None, None, None, None, as_of]
 
 
 def _label(cell: Cell, languages: tuple[str, ...]) -> str | None:

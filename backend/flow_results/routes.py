@@ -11,13 +11,13 @@ from backend.api.request import Database, known_parameters
 from backend.auth import Key, Role, require
 from backend.exports.audit import note_flow_results
 from backend.exports.flow_pages import Rows, page
-from backend.exports.source import one_moment
 from backend.flow_results.asked import Asked, has_version, links, wanted_of
 from backend.flow_results.packages import UNKNOWN, Packages
 from backend.json_api import MEDIA_TYPE, JsonApiResponse, JsonApiRoute, errors
 from backend.privacy import KeyRing
 from backend.settings import PUBLIC_URL
 from backend.store import library
+from backend.store.engine import one_moment
 
 PACKAGES = "/flow-results/packages"
 READERS = require(Role.COORDINATOR, Role.ADMINISTRATOR)

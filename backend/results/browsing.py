@@ -52,7 +52,7 @@ def browse(
 ) -> Results:
     """A survey's results. `by` is a dimension or a length of time. Raises SurveyUnknownError."""
     whole = results(connection, profile, slug)
-    between = (_aware(since), _aware(until))
+    between = (since and aware(since), until and aware(until))
     if any(between):
         whole = replace(whole, questions=_between(connection, profile, slug, between))
     groups = None
@@ -64,8 +64,9 @@ def browse(
     return Results(**kept, groups=groups)
 
 
-def _aware(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+def aware(at: datetime) -> datetime:
+    """A time without a zone is in UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 Between = tuple[datetime | None, datetime | None]

@@ -9,6 +9,7 @@ contact was erased cannot be told from others: each of their sessions counts.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -17,10 +18,13 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    and_,
     case,
     func,
     null,
+    or_,
     select,
+    union,
 )
 
 from backend.store.tables import ANSWER, SESSION
@@ -135,11 +139,30 @@ def responses(connection: Connection, city: str, survey: str) -> int:
     return sum(sizes(connection, city, survey, "channel").values())
 
 
+def responses_since(connection: Connection, city: str, survey: str, since: datetime) -> int:
+    """Respondents who have answered something in a session that began or ended since then, or that
+    still goes on and was answered in since then."""
+    mine = select(SESSION.c.id, SESSION.c.contact).where(
+        SESSION.c.city == city, SESSION.c.survey == survey
+    )
+    given = ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome != REMARK
+    any_time = select(ANSWER.c.id).where(*given).exists()
+    lately = select(ANSWER.c.id).where(*given, ANSWER.c.at > since).exists()
+    new = union(
+        mine.where(SESSION.c.started_at > since, any_time),
+        mine.where(SESSION.c.finished_at > since, any_time),
+        mine.where(SESSION.c.finished_at.is_(None), lately),
+    ).subquery()
+    people = func.count(func.coalesce(new.c.contact, new.c.id).distinct())
+    return int(connection.execute(select(people)).scalar_one())
+
+
 def by_difficulty(
-    connection: Connection, city: str, survey: str, questions: Sequence[str], great: Sequence[str]
+    connection: Connection, city: str, survey: str, great: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, int], Iterator[tuple[str, str, Count]]]:
-    """Sizes and counts by disability: `with` where one of these questions was answered with a
-    `great` difficulty, `without` where all were answered with less, else `unknown`.
+    """Sizes and counts by disability: `with` where one of the questions was answered with an
+    option that means a `great` difficulty there, `without` where all were answered with less, else
+    `unknown`.
 
     Source: Washington Group Short Set, cut-off of a lot of difficulty in one domain (instruments
     facts, A11).
@@ -148,13 +171,19 @@ def by_difficulty(
     of = ANSWER.alias()
     mine = (
         of.c.session == counting.c.id,
-        of.c.question.in_(questions),
+        of.c.question.in_(great),
         of.c.outcome == "answered",
         ~_superseded(of),
     )
-    one = select(of.c.id).where(*mine, of.c.value.in_([json.dumps(v) for v in great])).exists()
+    any_great = or_(
+        *(
+            and_(of.c.question == name, of.c.value.in_([json.dumps(v) for v in options]))
+            for name, options in great.items()
+        )
+    )
+    one = select(of.c.id).where(*mine, any_great).exists()
     given = select(func.count()).select_from(of).where(*mine).scalar_subquery()
-    group = case((one, "with"), (given == len(questions), "without"), else_="unknown")
+    group = case((one, "with"), (given == len(great), "without"), else_="unknown")
     return _sizes(connection, counting, group), _answers(connection, counting, group)
 
 

@@ -125,9 +125,8 @@ def _found(
             found = counts.by_column(connection, city, slug, column)
         case stands if stands == DISABILITY:
             six = functioning(survey)
-            great = [option.name for option in six[0].options if option.code in GREAT]
-            names = [question.name for question in six]
-            sizes, found = counts.by_difficulty(connection, city, slug, names, great)
+            great = {q.name: [o.name for o in q.options if o.code in GREAT] for q in six}
+            sizes, found = counts.by_difficulty(connection, city, slug, great)
             _size(frame, dimension, sizes)
         case name:
             question = survey.question(name)

@@ -5,10 +5,12 @@ and either a hundredth of all are new or a day has passed: a large survey is not
 every tenth answer, nor does a small one wait.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from backend.city_file import CityProfile
 from backend.results import counts, participation, publications
@@ -17,6 +19,9 @@ from backend.results.protection import Past
 from backend.results.publications import Publication
 from backend.results.release import Release
 from backend.store import labels, leases, library
+from backend.store.engine import one_moment
+
+log = structlog.get_logger(__name__)
 
 DAY = timedelta(days=1)
 SHARE = 100
@@ -41,8 +46,11 @@ def publish_due(engine: Engine, now: datetime, *, demo: bool = True) -> int:
             profile = library.load_profile(connection, slug)
             surveys = {one.survey.slug for one in library.surveys(connection, slug)}
         for one in sorted(surveys):
-            published += publish(engine, profile, one, now) is not None
-            participation.keep(engine, slug, one, now)
+            try:
+                published += publish(engine, profile, one, now) is not None
+                participation.keep(engine, slug, one, now)
+            except Exception as error:  # the next survey is not to wait for this one
+                log.error("not_published", city=slug, survey=one, error=type(error).__name__)
     return published
 
 
@@ -51,7 +59,8 @@ def publish_if_small(engine: Engine, profile: CityProfile, survey: str, now: dat
     with engine.connect() as connection:
         large = participation.is_large(connection, profile.slug, survey)
     if not large:
-        publish(engine, profile, survey, now)
+        with suppress(OperationalError):  # the writer is busy: the worker will do it
+            publish(engine, profile, survey, now)
 
 
 def publish_small(engine: Engine, profile: CityProfile, now: datetime) -> None:
@@ -68,7 +77,7 @@ def publish(
     """Makes a survey's tables public if that is due; None if not, or if somebody else just did.
     `making` is for who makes a demo city's year. Raises SurveyUnknownError."""
     city = profile.slug
-    with engine.connect() as connection:
+    with one_moment(engine) as connection:
         if profile.demo and not making and leases.is_held(connection, MAKING + city, now):
             return None
         last = publications.last(connection, city, survey)
@@ -103,8 +112,10 @@ def _due(
     since = last.at if last else None
     if last and labels.new_since(connection, profile.slug, survey, since) >= least:
         return True  # for the themes: what nobody else answered anew stays as it is
+    if last is None:
+        return counts.responses(connection, profile.slug, survey) >= least
+    if counts.responses_since(connection, profile.slug, survey, last.at) >= least:
+        return True
     # What a demo city's year brings may be older than what was published before it.
-    if not profile.demo and publications.new_since(connection, profile.slug, survey, since) < least:
-        return False
-    known = last.responses if last else 0
-    return counts.responses(connection, profile.slug, survey) - known >= least
+    more = profile.demo and counts.responses(connection, profile.slug, survey) - last.responses
+    return more >= least

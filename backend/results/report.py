@@ -58,7 +58,9 @@ class QuestionResult:
     as_of: str | None
     cells: list[Cell]
     no_answer: Figure
+    no_answer_as_of: str | None
     non_response: dict[str, Figure]
+    non_response_as_of: dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Gender:
-    """The split by sex of those who told it: option names to percent; or why there is none."""
+    """The split by sex of those who told one that is shown: option names to percent; or why there
+    is none."""
 
     split: dict[str, float] | None
     why: str | None
@@ -151,10 +154,13 @@ def question_result(
 ) -> QuestionResult:
     """What was made public of a question, in all or in a group."""
 
-    def of(row: str) -> Released | None:
-        return figures.get(FigureKey(question.name, row, by, group))
-
     threshold = profile.threshold
+
+    def of(row: str) -> Released | None:
+        """Of a figure from a time of a lower threshold nothing is left to see."""
+        found = figures.get(FigureKey(question.name, row, by, group))
+        return found if found and found.n >= threshold else None
+
     counted = cells_of(question, profile.places())
     reached = of(REACHED)
     return QuestionResult(
@@ -170,7 +176,9 @@ def question_result(
             for line in _lines(question, counted, figures)
         ],
         no_answer=_figure(of(NONE), threshold),
+        no_answer_as_of=_day(of(NONE)),
         non_response={kind: _figure(of(f"{NONE}:{kind}"), threshold) for kind in NON_RESPONSE},
+        non_response_as_of={kind: _day(of(f"{NONE}:{kind}")) for kind in NON_RESPONSE},
     )
 
 
@@ -218,12 +226,12 @@ def percent(part: int, whole: int) -> float:
 def _progress(survey: Survey, figures: Figures, threshold: int) -> list[Progress]:
     asked = [question for question in survey.questions if question.asks]
     found = [figures.get(FigureKey(question.name, REACHED)) for question in asked]
-    first = next((one.n for one in found if one), None)
+    first = next((one for one in found if one), None)
     return [
         Progress(
             question.name,
             _figure(one, threshold),
-            percent(one.n, first) if one and first else None,
+            percent(one.n, first.n) if one and first and one.at == first.at else None,
             question.only_if is not None,
             _day(one),
         )
@@ -241,7 +249,8 @@ def gender(survey: Survey, figures: Figures) -> Gender:
     shown_of = {name: one for name, one in told.items() if one is not None and one.base}
     if not shown_of:
         return Gender(None, "Too few have told it.")
-    return Gender({name: percent(one.n, one.base or 1) for name, one in shown_of.items()}, None)
+    told_it = sum(one.n for one in shown_of.values())
+    return Gender({name: percent(one.n, told_it) for name, one in shown_of.items()}, None)
 
 
 def _participation(counts: dict[str, int]) -> Participation:

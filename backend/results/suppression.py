@@ -17,4 +17,4 @@ Figure = int | Withheld
 
 def withheld(threshold: int) -> Withheld:
     """What stands in a withheld cell."""
-    return Withheld(f"fewer than {threshold}")
+    return Withheld(f"fewer than {threshold}, or to protect so few")

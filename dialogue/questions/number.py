@@ -1,5 +1,6 @@
 """Questions for a number: a count, an age, a point on a scale."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,9 @@ from dialogue.questions.choice import Choosing
 
 YOUNGEST = 5
 """Lowest age that is believed: a "1" or "2" meant the question before."""
+
+UNDER = re.compile(r"[uU] ?-? ?[0-9]{1,3}|[0-9]{1,3} ?-")
+"""Younger than so much ("u18", "16-"): no age, and no age to begin with."""
 
 FIRST_YEAR = 1000
 """A question whose least number is this or more asks for a year, so a year may be its answer."""
@@ -102,6 +106,8 @@ class Age(Numeric):
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
         found = self.find(reply.said, reading)
         if found is None or found.year or _tells_how_long(reply.said, spoken(reading)):
+            return NotUnderstood("reply_age")
+        if UNDER.fullmatch(reply.said.strip()):
             return NotUnderstood("reply_age")
         return self.bounded(found)
 

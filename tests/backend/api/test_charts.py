@@ -25,6 +25,8 @@ needs_libraries = pytest.mark.skipif(
 def answers(installed: Installation, begin: int = 100) -> None:
     with library.writing(installed.engine) as connection:
         ways = [("unsafe", 30), ("yes_safe", 25)]
+        silent = [Way({"safe": ("refused", None), "place": said("A1")}, contact=None)] * 12
+        add(connection, HERE, silent, begin=begin + 5000)
         for n, (name, count) in enumerate(ways):
             given = [Way({"safe": said(name), "place": said("A1")}, contact=None)] * count
             add(connection, HERE, given, begin=begin + 1000 * n)

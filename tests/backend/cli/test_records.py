@@ -102,6 +102,23 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(
     assert key not in str(dict(row))
 
 
+def test_keys_are_listed_and_revoked(desk: Desk) -> None:
+    [key] = desk.imbizo(
+        "key", "add", "--city", "test-za", "--role", "viewer", "--note", "map"
+    ).out.split()
+    prefix = key.split("_")[1]
+    listed = desk.imbizo("key", "list", "--city", "test-za").out
+    assert prefix in listed
+    assert "viewer" in listed
+    assert "valid  map" in listed
+    assert key not in listed
+    assert desk.imbizo("key", "revoke", prefix).code == 0
+    assert "revoked  map" in desk.imbizo("key", "list", "--city", "test-za").out
+    again = desk.imbizo("key", "revoke", prefix)
+    assert again.code != 0
+    assert "no valid key" in again.err
+
+
 # --- rotation ------------------------------------------------------------------------------------
 def test_after_rotation_everything_is_sealed_under_the_new_key_and_found(
     desk: Desk, inside: Look

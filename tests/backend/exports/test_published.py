@@ -119,7 +119,7 @@ def test_nothing_that_is_withheld_is_in_the_summary(engine: Engine) -> None:
     with library.writing(engine) as connection:
         add(connection, "smalltown", [Way({"dog": said("yes")}, version=1, contact=None)] * 9, 500)
     dog = [row for row in summary(engine) if row["question"] == "dog"]
-    assert {row["reason"] for row in dog} == {"fewer than 10"}
+    assert {row["reason"] for row in dog} == {"fewer than 10, or to protect so few"}
     assert {row["count"] + row["n"] + row["percent"] + row["low"] for row in dog} == {""}
 
 
@@ -138,7 +138,10 @@ def test_areas_have_their_counts_and_their_geometry(engine: Engine) -> None:
     counts = {f["id"]: f["properties"]["place.count"] for f in found["features"]}
     assert counts == {"A1": 50, "A2": None, "A3": None}
     few = found["features"][2]["properties"]
-    assert (few["place.percent"], few["place.withheld"]) == (None, "fewer than 10")
+    assert (few["place.percent"], few["place.withheld"]) == (
+        None,
+        "fewer than 10, or to protect so few",
+    )
     assert "no estimates of sampling error" in found["statements"][0]
     assert found["synthetic"] is False
     assert json.loads(written(engine, "geojson", areas=areas, demo=True))["synthetic"] is True

@@ -89,7 +89,7 @@ def test_a_period_is_of_those_who_answered_in_it_and_its_change_is_tested(
     engine: Engine, town: CityProfile
 ) -> None:
     wave(engine, town, people(60, 30, 10), OCTOBER)
-    wave(engine, town, people(40, 60), NOVEMBER)
+    wave(engine, town, people(40, 50, 10), NOVEMBER)
     everybody = series(engine, town)[""]
     october, november = everybody["periods"]
     assert (october["first"], november["first"]) == ("2026-10-01", "2026-11-01")

@@ -29,7 +29,7 @@ from tests.backend.exports.seed import (
     said,
 )
 
-HIDDEN = {"reason": "fewer than 10", "withheld": True}
+HIDDEN = {"reason": "fewer than 10, or to protect so few", "withheld": True}
 
 CROWD: Sequence[Way] = (
     # 30 + 20 + 10 feel so or so; 12 do not know, 9 + 2 do not say
@@ -165,14 +165,14 @@ def test_every_type_has_its_cells(engine: Engine) -> None:
     assert [q["n"] for q in (questions["why"], questions["since"])] == [9, 10]
     assert counts(questions["why"]) == counts(questions["since"]) == {}
     assert "hello" not in questions, "a note asks nothing"
-    few = {"reason": "fewer than 1", "withheld": True}
+    few = {"reason": "fewer than 1, or to protect so few", "withheld": True}
     assert counts(questions["place"]) == {"A1": 30, "A2": few, "in_words": few}
 
 
 def test_a_question_few_answered_shows_nothing(engine: Engine) -> None:
     shown = figures(engine, WAYS)
     for question in shown["questions"].values():
-        assert question["n"] == {"reason": "fewer than 10", "withheld": True}
+        assert question["n"] == {"reason": "fewer than 10, or to protect so few", "withheld": True}
         assert set(map(str, counts(question).values())) <= {str(HIDDEN)}
         assert {cell["percent"] for cell in question["cells"]} <= {None}
         assert set(map(str, question["non_response"].values())) == {str(HIDDEN)}

@@ -72,7 +72,9 @@ def result(counts: Mapping[str, int | None], base: int = 100) -> QuestionResult:
         as_of="2026-11-02",
         cells=[cell(name, count, base) for name, count in counts.items()],
         no_answer=0,
+        no_answer_as_of=None,
         non_response={},
+        non_response_as_of={},
     )
 
 
@@ -129,7 +131,7 @@ def test_what_is_withheld_is_hatched_and_keeps_its_row_everywhere() -> None:
         assert len(rows) == len(counts) + 1
         hatched = [row for row in rows if row.pieces[0].shade.tone is Tone.WITHHELD]
         assert [row.value for row in hatched] == ["withheld"] * 4
-        assert "fewer than 10" in made.legend[0][1]
+        assert "fewer than 10, or to protect so few" in made.legend[0][1]
         assert len(made.table.rows) == len(counts) + 1
         assert sum("withheld" in row[-1] for row in made.table.rows) == 4
         assert "very safe, very unsafe, never out, No answer" in made.alternative
@@ -331,7 +333,10 @@ def test_no_area_vanishes() -> None:
     assert not isinstance(listing, Bars | Line | Surface)
     assert [left for left, _ in listing.lines] == ["A  Hill", "C  Dunes", "D  Reeds", "B  Vale"]
     assert "Without a shape on the map: Dunes" in made.foot
-    assert {"fewer than 10" in text for _, text in made.legend} == {True, False}
+    assert {"fewer than 10, or to protect so few" in text for _, text in made.legend} == {
+        True,
+        False,
+    }
     assert [row[0] for row in made.table.rows] == ["A", "B", "C", "D"]
     assert "Vale (B)" in made.alternative
 
