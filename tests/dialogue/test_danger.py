@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalogues import LOCALES
+from backend.catalogues import LOCALES, danger_weights
 from backend.danger_lists import FILE, load_danger
 from dialogue.answers.normalise import LONGEST
 from dialogue.danger import DangerList, Risk, classify
@@ -17,6 +17,7 @@ from dialogue.danger.lists import near
 from dialogue.danger.patterns import Pattern, expand, parse
 from dialogue.danger.stems import Stems
 from dialogue.danger.tokens import tokens
+from dialogue.danger.weights import Look
 from dialogue.survey import Survey
 from tests.dialogue.shipped import CITIES, shipped_desk
 
@@ -25,16 +26,17 @@ LANGUAGES = [path.stem for path in LABELLED]
 RECALL, FALSE_ALARMS = 0.95, 0.01
 BLIND = Path(__file__).parent / "danger" / "blind"
 MEASURED = {
-    "af": (0.70, 0.12),
-    "en": (0.85, 0.07),
-    "es": (0.75, 0.04),
-    "st": (0.70, 0.12),
-    "tn": (0.65, 0.09),
-    "xh": (0.65, 0.05),
-    "zu": (0.70, 0.04),
+    "af": (0.95, 0.05),
+    "en": (0.95, 0.02),
+    "es": (0.95, 0.01),
+    "st": (0.95, 0.05),
+    "tn": (0.95, 0.05),
+    "xh": (0.95, 0.05),
+    "zu": (0.95, 0.09),
 }
-"""What was recognised and what was wrongly taken when texts nobody had seen were first measured;
-recall rounded down to the next 5 %, false alarms up to the next 1 %."""
+"""To whom the numbers were said, and how many plain answers were taken for danger, when texts that
+nobody had seen were first measured; the first rounded down to the next 5 %, the second up to the
+next 1 %."""
 
 
 @cache
@@ -91,16 +93,23 @@ def test_danger_is_recognised_and_ordinary_texts_are_not(language: str, held_bac
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_that_no_list_was_made_with_are_recognised_as_well_as_when_first_measured(
+def test_texts_that_nobody_had_seen_are_recognised_as_well_as_when_first_measured(
     language: str,
 ) -> None:
-    rows = list(labelled(language, BLIND))
-    told = [text for text, kind, _ in rows if kind]
-    ordinary = [text for text, kind, _ in rows if not kind]
+    weights = danger_weights()
+
+    def look(text: str) -> Look:
+        return Look.DANGER if classify(text, lists()) else weights.look(text)
+
+    with (BLIND / f"{language}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told = [look(row["text"]) for row in rows if row["class"]]
+    plain = [look(row["text"]) for row in rows if row["id"].startswith(f"c-{language}-p")]
+    assert (len(told), len(plain)) == (60, 60)
     recall, alarms = MEASURED[language]
     # Numbers only, as above: nobody widens a list with these texts.
-    assert sum(classify(text, lists()) is not None for text in told) >= recall * len(told)
-    assert sum(classify(text, lists()) is not None for text in ordinary) <= alarms * len(ordinary)
+    assert sum(one is not Look.ORDINARY for one in told) >= recall * len(told)
+    assert sum(one is Look.DANGER for one in plain) <= alarms * len(plain)
 
 
 def test_every_language_that_ships_has_its_lists_and_its_labelled_texts() -> None:
