@@ -71,7 +71,8 @@ def _buttons(message: Message, carries: Carries) -> tuple[Choice, ...]:
         replace(choice, label=_clip(_one_line(choice.label), carries.button_label))
         for choice in message.choices
     )
-    labels = {choice.label for choice in clipped}
+    # "Unsafe" and "Unsafe…" would be one thing to who reads them.
+    labels = {choice.label.removesuffix("…").rstrip() for choice in clipped}
     return clipped if len(labels) == len(clipped) and "" not in labels else ()
 
 

@@ -125,6 +125,13 @@ def test_labels_that_clip_alike_are_numbered_lines() -> None:
     assert part == Part(f"Why?\n1 {labels[0]}\n2 {labels[1]}", (), None, 1)
 
 
+def test_a_label_and_one_that_goes_on_behind_it_are_numbered_lines() -> None:
+    choices = (Choice("3", "Ga ke a sireletsega"), Choice("4", "Ga ke a sireletsega gotlhelele"))
+    [part] = render(Message("O ikutlwa jang?", choices), CARRIES["whatsapp"])
+    assert part.choices == ()
+    assert part.text.splitlines()[1:] == [f"{one.number} {one.label}" for one in choices]
+
+
 @pytest.mark.parametrize("text", ["", " \n"])
 def test_choices_without_a_text_or_a_label_are_numbered_lines(text: str) -> None:
     assert [p.text for p in render(Message(text, (Choice("1", "Yes"),)), WHATSAPP)] == ["1 Yes"]
