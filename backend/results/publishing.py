@@ -42,15 +42,21 @@ def publish_due(engine: Engine, now: datetime, *, demo: bool = True) -> int:
     for slug in slugs:
         if slug in skipped:
             continue
-        with engine.connect() as connection:
-            profile = library.load_profile(connection, slug)
-            surveys = {one.survey.slug for one in library.surveys(connection, slug)}
-        for one in sorted(surveys):
-            try:
-                published += publish(engine, profile, one, now) is not None
-                participation.keep(engine, slug, one, now)
-            except Exception as error:  # the next survey is not to wait for this one
-                log.error("not_published", city=slug, survey=one, error=type(error).__name__)
+        try:
+            published += _publish_city(engine, slug, now)
+        except Exception as error:  # the next city is not to wait for this one
+            log.error("not_published", city=slug, error=type(error).__name__)
+    return published
+
+
+def _publish_city(engine: Engine, slug: str, now: datetime) -> int:
+    with engine.connect() as connection:
+        profile = library.load_profile(connection, slug)
+        surveys = {one.survey.slug for one in library.surveys(connection, slug)}
+    published = 0
+    for one in sorted(surveys):
+        published += publish(engine, profile, one, now) is not None
+        participation.keep(engine, slug, one, now)
     return published
 
 

@@ -13,7 +13,7 @@ from backend.results.browsing import Results, browse
 from backend.results.publishing import publish, publish_due
 from backend.results.report import QuestionResult, shown
 from backend.store import library, open_engine
-from backend.store.tables import SESSION
+from backend.store.tables import SESSION, SURVEY_VERSION
 from tests.backend.exports.seed import AT, SLUG, Way, add, city, plant, said
 
 DAY = timedelta(days=1)
@@ -181,3 +181,15 @@ def test_all_that_is_due_is_published_in_every_city(engine: Engine) -> None:
     assert publish_due(engine, AT + DAY, demo=False) == 1
     assert publish_due(engine, AT + DAY) == 1
     assert publish_due(engine, AT + DAY) == 0
+
+
+def test_a_city_whose_surveys_cannot_be_read_keeps_no_other_waiting(engine: Engine) -> None:
+    plant(engine, city("anytown"), ways(12))
+    plant(engine, city(areas=AREAS), MANY)
+    with library.writing(engine) as connection:
+        connection.execute(
+            update(SURVEY_VERSION)
+            .where(SURVEY_VERSION.c.city == "anytown")
+            .values(source="slug = 1")
+        )
+    assert publish_due(engine, AT + DAY) == 1
