@@ -11,7 +11,7 @@ FIELDS = frozenset(
     {
         *("event", "level", "logger", "timestamp"),
         *("city", "channel", "receipt", "part", "kind", "code", "error", "status", "count", "job"),
-        *("media", "survey", "version", "port", "seconds", "until"),
+        *("media", "survey", "version", "port", "seconds", "until", "export"),
     }
 )
 """What may be logged. A field not listed is left out: an address or a text cannot slip in."""

@@ -20,7 +20,7 @@ GROUPS = {
     "city": ["load"],
     "survey": ["import", "export"],
     "channels": ["setup", "templates"],
-    "key": ["add"],
+    "key": ["add", "list", "revoke"],
     "keys": ["rotate"],
     "scheme": ["import", "export", "list", "apply", "agreement"],
 }
