@@ -14,6 +14,7 @@ from pathlib import Path
 
 from backend.store import open_engine
 from benchmarks.crowd import fill
+from benchmarks.danger import danger
 from benchmarks.exports import exports
 from benchmarks.hostile import hostile
 from benchmarks.language import language
@@ -162,6 +163,7 @@ if __name__ == "__main__":
         "replies",
         "places",
         "language",
+        "danger",
         "hostile",
         "speed",
         "exports",
@@ -173,6 +175,8 @@ if __name__ == "__main__":
         places()
     if "language" in wanted:
         language()
+    if "danger" in wanted:
+        danger()
     if "hostile" in wanted:
         hostile()
     if "speed" in wanted:
