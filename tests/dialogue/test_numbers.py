@@ -217,6 +217,8 @@ def test_units_and_money(asked: Question, text: str, value: float | None) -> Non
         ("in my thirties", None),
         ("my son is 12", None),
         ("kids 12", None),
+        ("u18", None),
+        ("17-", None),
     ],
 )
 def test_how_old(text: str, value: int | None) -> None:
