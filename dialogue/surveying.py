@@ -1,10 +1,10 @@
 """Surveys within a conversation: start, answer, park, take up again, end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import languages
+from dialogue import languages, open_question
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
@@ -96,11 +96,26 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
 
 def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
     """Whether the open question knows the reply as one of its answers; free text never is."""
+    return _of_the_open(reads, desk, conversation, said, now)
+
+
+def takes(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
+    """Whether the reply is an answer to the open question, free text as well."""
+    return _of_the_open(open_question.takes, desk, conversation, said, now)
+
+
+def _of_the_open(
+    ask: Callable[[Survey, Session, Reply, Reading], bool],
+    desk: Desk,
+    conversation: Conversation,
+    said: Reply,
+    now: datetime,
+) -> bool:
     session = conversation.session
     survey = desk.version(session.survey, session.version) if session else None
     if session is None or survey is None:
         return False
-    return reads(survey, session, said, reading(desk, conversation, survey, session, now))
+    return ask(survey, session, said, reading(desk, conversation, survey, session, now))
 
 
 def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
