@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -62,8 +63,14 @@ def _slug(value: str) -> str:
     return value
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    """Looked up on the disk, in some hundred files: once a process, not with every profile."""
+    return frozenset(available_timezones())
+
+
 def _timezone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _timezones():
         raise ValueError(f"'{value}' is no IANA time zone, such as Africa/Johannesburg")
     return value
 

@@ -79,14 +79,22 @@ def installed(database_url: str) -> Iterator[Installation]:
     one.engine.dispose()
 
 
-@pytest.fixture
-def app(installed: Installation) -> FastAPI:
-    """The routes and the problem documents, as `backend.app` puts them together."""
+@pytest.fixture(scope="session")
+def bare_app() -> FastAPI:
+    """The routes and the problem documents, as `backend.app` puts them together. FastAPI works
+    out what each route takes at the first request, which takes longer than most tests."""
     app = FastAPI()
     problems.install(app)
     app.include_router(api.router)
-    app.state.installation = installed
     return app
+
+
+@pytest.fixture
+def app(bare_app: FastAPI, installed: Installation) -> Iterator[FastAPI]:
+    """The same application for every test, over an installation of the test's own."""
+    bare_app.state.installation = installed
+    yield bare_app
+    del bare_app.state.installation
 
 
 @dataclass(slots=True)

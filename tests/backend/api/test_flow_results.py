@@ -32,13 +32,19 @@ KIND = "application/vnd.api+json"
 Row = list[Any]
 
 
-@pytest.fixture
-def floip(installed: Installation) -> FastAPI:
+@pytest.fixture(scope="module")
+def bare_floip() -> FastAPI:
     app = FastAPI()
     problems.install(app)
     app.include_router(flow_results.router)
-    app.state.installation, app.state.packages = installed, flow_results.Packages()
     return app
+
+
+@pytest.fixture
+def floip(bare_floip: FastAPI, installed: Installation) -> FastAPI:
+    bare_floip.state.installation = installed
+    bare_floip.state.packages = flow_results.Packages()
+    return bare_floip
 
 
 class Reader:

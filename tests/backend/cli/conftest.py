@@ -1,7 +1,8 @@
 """Runs commands as an operator does: in a folder, with an environment, by a process each.
 
-Starting Python and reading all our code takes longer than most commands. So one process reads it
-once, and every command runs in a copy of that process, made by fork.
+Starting Python and reading all our code and languages takes longer than most commands. So one
+process reads them once, and every command runs in a copy of that process, made by fork; what goes on
+until it is told to end is started as operators start it (`processes.py`).
 """
 
 import json
@@ -18,9 +19,12 @@ from tests.backend.conftest import write_city
 from tests.conftest import ROOT
 
 PARENT = """
-import json, os, signal, sys
+import gc, json, os, signal, sys
 import backend.cli
+from backend.catalogues import danger_weights, load_locales
 
+load_locales(), danger_weights()
+gc.freeze()  # what the copies share is not looked through in each of them
 while line := sys.stdin.buffer.readline():
     job = json.loads(line)
     child = os.fork()
