@@ -1,6 +1,5 @@
 """The demo cities and surveys that ship: synthetic, never near a provider."""
 
-import tomllib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,6 @@ from dialogue.checks import city_faults, command_words
 from dialogue.checks import faults as survey_faults
 from dialogue.faults import Fault
 from dialogue.survey import Survey
-from dialogue.survey_file import read_survey
 
 HERE = Path(__file__).resolve().parent
 CITIES = HERE / "cities"
@@ -52,7 +50,7 @@ def load_city(engine: Engine, profile: CityProfile, at: datetime) -> None:
         library.save_city(connection, profile)
         there = {published.survey.slug for published in library.surveys(connection, profile.slug)}
         for text in texts:
-            if tomllib.loads(text)["slug"] not in there:
+            if library.slug_of(text) not in there:
                 library.publish(connection, profile.slug, text, at)
 
 
@@ -61,7 +59,7 @@ def profile_faults(profile: CityProfile, texts: Sequence[str]) -> tuple[Fault, .
     found: list[Fault] = []
     surveys: list[Survey] = []
     for text in texts:
-        survey, faults = read_survey(tomllib.loads(text))
+        survey, faults = library.read(text)
         found += faults
         if survey is not None:
             surveys.append(survey)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold_word
 from dialogue.desk import City
 from dialogue.faults import Fault
 from dialogue.locale import Locale
@@ -44,15 +44,15 @@ def city_faults(
     for survey in surveys:
         if not set(survey.locales) & set(city.languages):
             found.append(Fault(f"surveys.{survey.slug}", "is complete in no language of the city"))
-        for keyword in map(fold, survey.keywords):
+        for keyword in map(fold_word, survey.keywords):
             if keyword in taken and taken[keyword] != survey.slug:
                 found.append(
                     Fault(f"surveys.{survey.slug}", f"'{keyword}' is a keyword of {taken[keyword]}")
                 )
             taken[keyword] = survey.slug
-        if fold(city.safe_word) in {*map(fold, survey.keywords), *_labels(survey)}:
+        if fold_word(city.safe_word) in {*map(fold_word, survey.keywords), *_labels(survey)}:
             found.append(Fault(f"surveys.{survey.slug}", "uses the city's safe word"))
-    if city.safe_word and fold(city.safe_word) in command_words(locales):
+    if city.safe_word and fold_word(city.safe_word) in command_words(locales):
         found.append(Fault("safe_word", "is a command"))
     return tuple(found)
 
@@ -63,7 +63,7 @@ def locale_faults(locales: Mapping[str, Locale]) -> tuple[Fault, ...]:
     meaning: dict[str, tuple[str, str]] = {}
     for code, locale in locales.items():
         for command, words in locale.words.commands.items():
-            for word in map(fold, words):
+            for word in map(fold_word, words):
                 other = meaning.setdefault(word, (command, code))
                 if other[0] != command:
                     found.append(
@@ -79,7 +79,7 @@ def locale_faults(locales: Mapping[str, Locale]) -> tuple[Fault, ...]:
 def command_words(locales: Mapping[str, Locale]) -> frozenset[str]:
     """Every command word of every locale, folded."""
     lists = (words for lo in locales.values() for words in lo.words.commands.values())
-    return frozenset(fold(word) for words in lists for word in words)
+    return frozenset(fold_word(word) for words in lists for word in words)
 
 
 def _languages(survey: Survey, locales: Mapping[str, Locale]) -> Iterator[Fault]:
@@ -117,13 +117,15 @@ def _names(survey: Survey) -> Iterator[Fault]:
 
 def _keywords(survey: Survey, locales: Mapping[str, Locale]) -> Iterator[Fault]:
     commands = command_words(locales)
-    names = {fold(name) for lo in locales.values() for name in (*lo.words.names, lo.words.name)}
+    names = {
+        fold_word(name) for lo in locales.values() for name in (*lo.words.names, lo.words.name)
+    }
     replies = {
         word for lo in locales.values() for key in SPECIAL for word in lo.words.folded.get(key, ())
     }
     labels = _labels(survey)
     for n, keyword in enumerate(survey.keywords):
-        where, word = f"keywords[{n}]", fold(keyword)
+        where, word = f"keywords[{n}]", fold_word(keyword)
         if not KEYWORD.fullmatch(keyword):
             yield Fault(where, "needs one word of 2 to 20 letters or digits")
         if word in commands:
@@ -175,7 +177,7 @@ def _options(question: Question, where: str, locales: Mapping[str, Locale]) -> I
         values = [getattr(option, key) for option in question.options]
         for value in {v for v in values if values.count(v) > 1}:
             yield Fault(f"{where}.options", f"{key} '{value}' is there twice")
-    stops = {fold(w) for lo in locales.values() for w in lo.words.commands["stop"]}
+    stops = {fold_word(w) for lo in locales.values() for w in lo.words.commands["stop"]}
     said = [_words(option) for option in question.options]
     for n, labels in enumerate(said):
         for code, words in labels.items():
@@ -198,7 +200,7 @@ def _options(question: Question, where: str, locales: Mapping[str, Locale]) -> I
 def _asking_back(option: Option, code: str) -> frozenset[str]:
     """Folded synonyms written with a question mark ("M?"): where two options have one, it is asked
     back which of them is meant."""
-    return frozenset(fold(w) for w in option.synonyms.get(code, ()) if w.endswith("?"))
+    return frozenset(fold_word(w) for w in option.synonyms.get(code, ()) if w.endswith("?"))
 
 
 def _words(option: Option) -> Mapping[str, frozenset[str]]:
@@ -206,7 +208,7 @@ def _words(option: Option) -> Mapping[str, frozenset[str]]:
     codes: Iterable[str] = {*option.label, *option.synonyms}
     return {
         code: frozenset(
-            fold(w) for w in (option.label.get(code, ""), *option.synonyms.get(code, ())) if w
+            fold_word(w) for w in (option.label.get(code, ""), *option.synonyms.get(code, ())) if w
         )
         for code in codes
     }

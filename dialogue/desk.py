@@ -84,7 +84,7 @@ class Desk:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))
         object.__setattr__(self, "polite", _polite(self.locales))
         object.__setattr__(self, "language_names", _language_names(self.city, self.locales))
-        keywords = {fold(word): s for s in reversed(self.surveys) for word in s.keywords}
+        keywords = {fold_word(word): s for s in reversed(self.surveys) for word in s.keywords}
         object.__setattr__(self, "keywords", keywords)
         lists = [self.locales[code].words.places for code in self.city.languages]
         object.__setattr__(self, "gazetteer", Gazetteer(self.areas, self.city.name, lists))
@@ -121,18 +121,20 @@ def _commands(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:
     locales disagree, which `checks` reports, the city's own languages win, and STOP over all."""
     order = sorted(locales, key=lambda code: code in city.languages)
     found = {
-        fold(word): command
+        fold_word(word): command
         for code in order
         for command, words in locales[code].words.commands.items()
         for word in words
     }
-    stops = {fold(w): "stop" for lo in locales.values() for w in lo.words.commands["stop"]}
+    stops = {fold_word(w): "stop" for lo in locales.values() for w in lo.words.commands["stop"]}
     return found | stops
 
 
 def _polite(locales: Mapping[str, Locale]) -> tuple[str, ...]:
     """Words that may stand around a command, folded, the longest first."""
-    words = {fold(word) for locale in locales.values() for word in locale.words.around_commands}
+    words = {
+        fold_word(word) for locale in locales.values() for word in locale.words.around_commands
+    }
     return tuple(sorted(words, key=len, reverse=True))
 
 
@@ -142,5 +144,5 @@ def _language_names(city: City, locales: Mapping[str, Locale]) -> dict[str, str]
         own = locales[code].words
         others = [lo.words.also_called.get(code, ()) for lo in locales.values()]
         for word in (*own.names, own.name, *(w for words in others for w in words)):
-            names.setdefault(fold(word), code)
+            names.setdefault(fold_word(word), code)
     return names

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from backend.city_file import ChannelEntry, CityProfile
 from backend.store.engine import for_writing
 from backend.store.tables import AREA, CITY, SURVEY_VERSION
+from dialogue.faults import Fault
 from dialogue.survey import Survey
 from dialogue.survey_file import read_survey
 
@@ -127,7 +128,7 @@ def changed(connection: Connection, city: str) -> None:
 def publish(connection: Connection, city: str, source: str, at: datetime) -> int:
     """Publishes a survey's TOML (already checked) as its next version; the number of the version.
     The same text as the latest version makes no new one."""
-    slug = str(tomllib.loads(source)["slug"])
+    slug = slug_of(source)
     mine = (SURVEY_VERSION.c.city == city, SURVEY_VERSION.c.slug == slug)
     latest = (
         connection.execute(select(func.max(SURVEY_VERSION.c.version)).where(*mine)).scalar() or 0
@@ -163,8 +164,19 @@ def _published(version: int, source: str, at: datetime, retired: bool) -> Publis
 
 
 @lru_cache(maxsize=256)
+def read(source: str) -> tuple[Survey | None, tuple[Fault, ...]]:
+    """What `read_survey` says of a survey's TOML. A text is read once: parsing takes longer than
+    anything else that is done with it."""
+    return read_survey(tomllib.loads(source))
+
+
+def slug_of(source: str) -> str:
+    """The slug of a survey's TOML (already checked)."""
+    return _survey(source).slug
+
+
 def _survey(source: str) -> Survey:
-    survey, faults = read_survey(tomllib.loads(source))
+    survey, faults = read(source)
     if survey is None:
         raise ValueError(f"a published survey cannot be read: {faults[0]}")
     return survey

@@ -1,8 +1,8 @@
 """Runs commands as an operator does: in a folder, with an environment, by a process each.
 
 Starting Python and reading all our code and languages takes longer than most commands. So one
-process reads them once, and every command runs in a copy of that process, made by fork; what goes on
-until it is told to end is started as operators start it (`processes.py`).
+process reads them once, and every command runs in a copy of that process, made by fork. What goes
+on until it is told to end is started as operators start it (`processes.py`).
 """
 
 import json
