@@ -73,7 +73,7 @@ async def test_a_conversation_in_buttons(client: httpx.AsyncClient) -> None:
     age = await said(client, TELEGRAM, choice="1", question=notice["question"])
     assert "How old are you" in words(age)
     question = (await said(client, TELEGRAM, text="34"))[-1]
-    labels = [choice["label"] for choice in question["choices"]]  # type: ignore[attr-defined]
+    labels = [choice["label"] for choice in question["choices"]]  # type: ignore[attr-defined]  # it is JSON
     assert labels[:2] == ["Very safe", "Safe"]
     assert "after dark" in words(await said(client, TELEGRAM, choice=2))
 

@@ -30,7 +30,7 @@ def unheard(address: tuple[str, str], at: datetime) -> None:
 def said(n: int, number: str = ANNA, text: str = "Hi", **more: object) -> Parsed:
     """One text, the n-th that the provider has."""
     event = Received(f"U{n}", f"tel:{number}", text)
-    return replace(Parsed((event,), STORED), **more)  # type: ignore[arg-type]
+    return replace(Parsed((event,), STORED), **more)  # type: ignore[arg-type]  # names and types are the test's
 
 
 @dataclass
@@ -276,7 +276,7 @@ async def test_channels_are_asked_as_they_come_change_and_go(bot: Bot) -> None:
 
 
 async def test_a_poller_that_ended_by_itself_is_begun_again(bot: Bot) -> None:
-    channel = Asked(faults=[asyncio.CancelledError()], line=[said(1)])  # type: ignore[list-item]
+    channel = Asked(faults=[asyncio.CancelledError()], line=[said(1)])  # type: ignore[list-item]  # it is no Exception, and that is the point
     async with writing(bot) as (writer, around):
         task = asyncio.create_task(
             Pollers(writer, {ADDRESS: channel}, around, unheard, QUICK).run()

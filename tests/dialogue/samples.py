@@ -62,7 +62,7 @@ def question(kind: str, name: str = "q", *options: Option, **more: object) -> Qu
     if isinstance(more.get("only_if"), str):
         more["only_if"] = Condition(str(more["only_if"]))
     text = more.pop("text", {"en": f"The text of {name}?"})
-    made: Question = TYPES[kind](name=name, text=text, options=options, **more)  # type: ignore[arg-type]
+    made: Question = TYPES[kind](name=name, text=text, options=options, **more)  # type: ignore[arg-type]  # names and types are the test's
     return made
 
 
@@ -70,12 +70,12 @@ def survey(*questions: Question, slug: str = "pulse", **more: object) -> Survey:
     keywords = (slug.upper().replace("-", ""),)
     title = {"en": f"About {slug}"}
     made = Survey(slug, 1, SurveyKind.SURVEY, title, questions, keywords)
-    made = replace(made, **more)  # type: ignore[arg-type]
+    made = replace(made, **more)  # type: ignore[arg-type]  # names and types are the test's
     return replace(made, locales=complete_locales(made))
 
 
 def desk(*surveys: Survey, **of_the_city: object) -> Desk:
-    city = replace(CITY, **of_the_city)  # type: ignore[arg-type]
+    city = replace(CITY, **of_the_city)  # type: ignore[arg-type]  # names and types are the test's
     return Desk(city, LOCALES, surveys, AREAS)
 
 
@@ -85,7 +85,7 @@ def reading(code: str = "en", *others: str, country: str = "ZA") -> Reading:
 
 
 def reply(text: str = "", **more: object) -> Reply:
-    return Reply("turn-x", text, **more)  # type: ignore[arg-type]
+    return Reply("turn-x", text, **more)  # type: ignore[arg-type]  # names and types are the test's
 
 
 def read(asked: Question, text: str, code: str = "en", *others: str) -> Outcome:
@@ -123,7 +123,7 @@ class Chat:
         self.turns = 0
 
     def send(self, text: str = "", **more: object) -> "Chat":
-        return self.take(Reply(self._id(), text, **more))  # type: ignore[arg-type]
+        return self.take(Reply(self._id(), text, **more))  # type: ignore[arg-type]  # names and types are the test's
 
     def tap(self, number: str, tag: str | None = None) -> "Chat":
         shown = self.message.question if self.message and tag is None else tag

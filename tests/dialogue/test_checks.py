@@ -20,7 +20,7 @@ def found(of: Survey, locales: Mapping[str, Locale] = LOCALES) -> set[str]:
 def words(locale: str, **changes: object) -> dict[str, Locale]:
     """All locales, one of them with other words."""
     one = LOCALES[locale]
-    return {**LOCALES, locale: replace(one, words=replace(one.words, **changes))}  # type: ignore[arg-type]
+    return {**LOCALES, locale: replace(one, words=replace(one.words, **changes))}  # type: ignore[arg-type]  # names and types are the test's
 
 
 # --- one survey ----------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def test_a_condition_looks_at_earlier_questions_and_their_options() -> None:
 
 # --- a city --------------------------------------------------------------------------------------
 def city_found(*of: Survey, **changes: object) -> set[str]:
-    city = replace(CITY, **changes)  # type: ignore[arg-type]
+    city = replace(CITY, **changes)  # type: ignore[arg-type]  # names and types are the test's
     return set(map(str, checks.city_faults(city, of, LOCALES)))
 
 

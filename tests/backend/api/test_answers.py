@@ -97,7 +97,7 @@ async def test_a_coder_reads_it_anew_and_both_readings_are_kept(
         ).all()
         assert sorted(map(tuple, rows)) == [("answered", 0), ("not_coded", 1)]
         counted = by_answer(connection, HERE, "street")
-        whats = connection.execute(select(Audit.what)).scalars().all()  # type: ignore[call-overload]
+        whats = connection.execute(select(Audit.what)).scalars().all()  # type: ignore[call-overload]  # SQLModel types a column as its value
     assert counted
     assert f"coding {before['id']}" in whats
     assert "answers street" in whats

@@ -256,7 +256,7 @@ async def test_every_look_and_label_is_in_the_audit_log(
     await give(applied, answer, "nosuch")
     with installed.engine.connect() as connection:
         lines = connection.execute(
-            select(Audit.who, Audit.what).order_by(Audit.id)  # type: ignore[call-overload]
+            select(Audit.who, Audit.what).order_by(Audit.id)  # type: ignore[call-overload]  # SQLModel types a column as its value
         ).all()
     prefix = installed.api_keys[HERE, Role.COORDINATOR].split("_")[1]
     assert [tuple(line) for line in lines] == [

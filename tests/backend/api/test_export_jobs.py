@@ -226,7 +226,7 @@ async def test_asking_fetching_and_removing_are_in_the_audit_log(
         for role in (Role.COORDINATOR, Role.ADMINISTRATOR)
     )
     with installed.engine.connect() as connection:
-        rows = connection.execute(select(Audit.city, Audit.who, Audit.what).order_by(Audit.id))  # type: ignore[call-overload]
+        rows = connection.execute(select(Audit.city, Audit.who, Audit.what).order_by(Audit.id))  # type: ignore[call-overload]  # SQLModel types a column as its value
         found = [tuple(row) for row in rows]
     assert found == [
         (HERE, who, f"export street csv asked {id}"),

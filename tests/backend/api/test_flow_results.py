@@ -287,7 +287,7 @@ async def test_each_row_comes_once_while_answers_come_in(
         more_answers(installed, 3, 2000 + 10 * page)
         with library.writing(installed.engine) as connection:
             connection.execute(insert(Answer), [revised(1000 + page, 2), revised(1, 2 + page)])
-            gone = update(Session).where(Session.id == f"{HERE}-session-{1000 + page}")  # type: ignore[arg-type]
+            gone = update(Session).where(Session.id == f"{HERE}-session-{1000 + page}")  # type: ignore[arg-type]  # SQLModel types a column as its value
             connection.execute(gone.values(contact=None, started_at=AT - timedelta(days=1)))
     assert page > 10
     ids = [row[1] for row in seen]
@@ -413,7 +413,7 @@ async def test_every_access_is_noted(reader: Reader, installed: Installation) ->
     await reader.get(at)
     await reader.ask(f"{PACKAGES}/nothing")
     with installed.engine.connect() as connection:
-        rows = connection.execute(select(Audit.city, Audit.who, Audit.what).order_by(Audit.id))  # type: ignore[call-overload]
+        rows = connection.execute(select(Audit.city, Audit.who, Audit.what).order_by(Audit.id))  # type: ignore[call-overload]  # SQLModel types a column as its value
         found = [tuple(row) for row in rows]
     who = installed.api_keys[HERE, Role.COORDINATOR].split("_")[1]
     assert found == [

@@ -22,7 +22,7 @@ def key_of(engine: Engine, text: str) -> Key | None:
 def row(engine: Engine, text: str) -> ApiKey:
     with engine.connect() as connection:
         found = connection.execute(
-            select(ApiKey).where(ApiKey.prefix == text.split("_")[1])  # type: ignore[arg-type]
+            select(ApiKey).where(ApiKey.prefix == text.split("_")[1])  # type: ignore[arg-type]  # SQLModel types a column as its value
         ).one()
     return ApiKey(**found._mapping)
 
@@ -68,7 +68,7 @@ async def test_a_revoked_key_opens_nothing(installed: Installation, client: Clie
 )
 async def test_a_malformed_header_is_a_problem_document(client: Client, header: str) -> None:
     headers = {"Authorization": header.encode("latin-1")}
-    answer = await client.http.get("/api/v1/cities", headers=headers)  # type: ignore[arg-type]
+    answer = await client.http.get("/api/v1/cities", headers=headers)  # type: ignore[arg-type]  # raw bytes, as httpx takes them too
     problem(answer, 401)
     assert answer.headers["www-authenticate"] == "Bearer"
 

@@ -29,7 +29,7 @@ MEDIA = f"/api/v1/{HERE}/media"
 
 def audit(installed: Installation) -> list[str]:
     with installed.engine.connect() as connection:
-        return list(connection.execute(select(Audit.what)).scalars())  # type: ignore[call-overload]
+        return list(connection.execute(select(Audit.what)).scalars())  # type: ignore[call-overload]  # SQLModel types a column as its value
 
 
 def add(installed: Installation, city: str = HERE, **more: Any) -> int:

@@ -20,7 +20,7 @@ KEY = "synthetic export key"
 
 def audit(installed: Installation) -> list[tuple[str, str, str]]:
     with installed.engine.connect() as connection:
-        rows = connection.execute(select(Audit.city, Audit.who, Audit.what))  # type: ignore[call-overload]
+        rows = connection.execute(select(Audit.city, Audit.who, Audit.what))  # type: ignore[call-overload]  # SQLModel types a column as its value
         return [tuple(row) for row in rows]
 
 

@@ -173,7 +173,7 @@ async def test_what_is_no_survey_file(
 ) -> None:
     headers = {**client.bearer(Role.COORDINATOR), "Content-Type": kind}
     encoded = {name: value.encode("latin-1") for name, value in headers.items()}
-    answer = await client.http.post(SURVEYS, content=content, headers=encoded)  # type: ignore[arg-type]
+    answer = await client.http.post(SURVEYS, content=content, headers=encoded)  # type: ignore[arg-type]  # raw bytes, as httpx takes them too
     problem(answer, status)
 
 

@@ -241,7 +241,7 @@ def test_a_trend_has_a_gap_where_nothing_was_released() -> None:
 def test_weeks_and_quarters(length: str, labels: list[str]) -> None:
     days = [date(2026, 12, 28), date(2027, 1, 4)] if length == "week" else [date(2026, 10, 1)]
     shares = {day: of_released(released(40)) for day in days}
-    made = trend(shares, length, "?", Measure("d", ("safe",), "Safe"), SETTING)  # type: ignore[arg-type]
+    made = trend(shares, length, "?", Measure("d", ("safe",), "Safe"), SETTING)  # type: ignore[arg-type]  # a Literal
     line = made.body[0]
     assert isinstance(line, Line)
     assert [point.label.split("\n")[0] for point in line.points] == labels
