@@ -11,11 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dialogue.danger.misspelt import Misspelt
 from dialogue.danger.patterns import ANY, NAME, NUMBER, Pattern, Step
 from dialogue.danger.stems import Stems
-
-FUZZY = 6
-"""Letters from which on a word may have one of them wrong."""
 
 
 class Risk(StrEnum):
@@ -48,7 +46,7 @@ class DangerList:
     _starts: Mapping[str, frozenset[int]] = field(init=False)
     _exact: frozenset[str] = field(init=False)
     _stems: Stems = field(init=False)
-    _long: Mapping[tuple[str, int], tuple[str, ...]] = field(init=False)
+    _misspelt: Misspelt = field(init=False)
 
     def __post_init__(self) -> None:
         kinds: list[tuple[Risk | None, Pattern]] = [(None, one) for one in self.ordinary]
@@ -57,18 +55,15 @@ class DangerList:
         atoms: set[str] = set()
         for number, (_, pattern) in enumerate(kinds):
             for step in pattern.steps:
-                atoms |= step.words | step.but
+                atoms.update(step.words, step.but)
             for atom in pattern.steps[0].words:
                 starts.setdefault(atom, set()).add(number)
-        long: dict[tuple[str, int], list[str]] = {}
-        for atom in sorted(atoms):
-            if len(atom) >= FUZZY and "*" not in atom:
-                long.setdefault((atom[0], len(atom)), []).append(atom)
         object.__setattr__(self, "_patterns", tuple(kinds))
         object.__setattr__(self, "_starts", {a: frozenset(found) for a, found in starts.items()})
         object.__setattr__(self, "_exact", frozenset(atoms))
         object.__setattr__(self, "_stems", Stems.of(atoms))
-        object.__setattr__(self, "_long", {key: tuple(words) for key, words in long.items()})
+        whole = (atom for atom in atoms if "*" not in atom)
+        object.__setattr__(self, "_misspelt", Misspelt.of(whole))
 
     def find(
         self, words: Sequence[str], names: frozenset[str]
@@ -108,27 +103,8 @@ class DangerList:
             found.add(NAME)
         found.update(self._stems.fitting(word))
         if word not in self._exact:
-            for length in range(len(word) - 1, len(word) + 2):
-                found.update(w for w in self._long.get((word[:1], length), ()) if near(w, word))
+            found.update(self._misspelt.meant(word))
         return frozenset(found)
-
-
-def near(listed: str, word: str) -> bool:
-    """Whether one letter wrong, missing, too many or two swapped makes the words differ at most."""
-    if listed == word:
-        return True
-    shorter, longer = sorted((listed, word), key=len)
-    if len(longer) - len(shorter) > 1:
-        return False
-    at = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), None)
-    if at is None:
-        return True
-    if len(shorter) < len(longer):
-        return shorter[at:] == longer[at + 1 :]
-    swapped = shorter[at : at + 2] == longer[at : at + 2][::-1]
-    return shorter[at + 1 :] == longer[at + 1 :] or (
-        swapped and shorter[at + 2 :] == longer[at + 2 :]
-    )
 
 
 def _walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) -> int | None:

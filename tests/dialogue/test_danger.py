@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalogues import LOCALES, danger_weights
+from backend.catalogues import LOCALES, danger_weights, load_locales
 from backend.danger_lists import FILE, load_danger
 from dialogue.answers.normalise import LONGEST
 from dialogue.danger import HEEDED, DangerList, Risk, classify, is_ordinary_answer, signs
-from dialogue.danger.lists import near
+from dialogue.danger.misspelt import near
 from dialogue.danger.patterns import Pattern, expand, parse
 from dialogue.danger.stems import Stems
 from dialogue.danger.tokens import tokens
@@ -42,7 +42,7 @@ next 1 %."""
 @cache
 def lists() -> tuple[DangerList, ...]:
     """Those of all languages: whatever a resident speaks, all are looked at."""
-    return tuple(load_danger(path) for path in sorted(LOCALES.glob(f"*/{FILE}")))
+    return tuple(locale.danger for locale in load_locales().values() if locale.danger)
 
 
 def labelled(

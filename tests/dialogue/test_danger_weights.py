@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalogues import LOCALES, danger_weights
-from backend.danger_lists import FILE, WEIGHTS, load_danger, load_weights
+from backend.catalogues import LOCALES, danger_weights, load_locales
+from backend.danger_lists import FILE, WEIGHTS, load_weights
 from dialogue.answers.normalise import LONGEST as LONGEST_TEXT
 from dialogue.danger import HEEDED, DangerList, Look, Weights, signs
 from dialogue.danger.weights import LONGEST, SHORTEST, features, words_of
@@ -76,7 +76,7 @@ def test_the_file_stays_small_and_sorted() -> None:
 
 @cache
 def lists() -> tuple[DangerList, ...]:
-    return tuple(load_danger(path) for path in sorted(LOCALES.glob(f"*/{FILE}")))
+    return tuple(locale.danger for locale in load_locales().values() if locale.danger)
 
 
 def test_plain_replies_that_nothing_was_learnt_from_stay_plain() -> None:
