@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +23,7 @@ from pydantic import (
 from backend.areas import known_shape
 from backend.city_goals import FLOOR, Movement, Population, Target
 from channels.base import Fold
+from dialogue.answers.geometry import Shape
 from dialogue.answers.places import Area
 from dialogue.desk import City, Helpline
 from dialogue.faults import Fault
@@ -179,6 +180,11 @@ class AreaEntry(_Table):
     informal: bool = False
     geometry: Mapping[str, Any] | None = None
 
+    @cached_property
+    def shape(self) -> Shape | None:
+        """What `geometry` draws; results and desks ask for it again and again."""
+        return known_shape(self.geometry)
+
 
 class CityProfile(_Table):
     """A whole profile, as kept in the database."""
@@ -247,8 +253,7 @@ class CityProfile(_Table):
     def places(self) -> tuple[Area, ...]:
         """The areas as the dialogue sees them."""
         return tuple(
-            Area(a.code, a.name, a.aliases, a.parent, a.informal, known_shape(a.geometry))
-            for a in self.areas
+            Area(a.code, a.name, a.aliases, a.parent, a.informal, a.shape) for a in self.areas
         )
 
     def zone(self) -> ZoneInfo:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy import Engine
 
@@ -71,8 +72,9 @@ def key_ring(settings: Settings) -> KeyRing:
     return KeyRing.from_file(settings.key_file, fresh_secret)
 
 
+@cache
 def guesser() -> LanguageGuesser:
-    """Guesses the language of texts; its profiles are read with the first."""
+    """Guesses the language of texts; its profiles are read with the first, once a process."""
     return LanguageGuesser({code: locale.words for code, locale in load_locales().items()})
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from backend.catalogues import load_locales
 from dialogue.answers.gazetteer import Gazetteer
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, fold_word
 from dialogue.answers.places import Area
 from dialogue.events import Reply
 from dialogue.outcomes import (
@@ -166,7 +166,7 @@ def command(row: Row) -> str | None:
     said = fold(row.reply.said)
     for locale in load_locales().values():
         for name, words in locale.words.commands.items():
-            if said in map(fold, words):
+            if said in map(fold_word, words):
                 return name
     return None
 
