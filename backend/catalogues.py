@@ -4,7 +4,7 @@ import gc
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,15 @@ def _no_collecting() -> Iterator[None]:
 
 
 def load_locale(folder: Path) -> Locale:
-    """One language. A phrase without a translation stands in English and counts as a draft."""
+    """One language. Raises ValueError naming the file and what it lacks."""
+    listed = folder / FILE
+    worded = load_wording(folder)
+    return replace(worded, danger=load_danger(listed)) if listed.exists() else worded
+
+
+def load_wording(folder: Path) -> Locale:
+    """One language without its lists of danger, which take longer than all else. A phrase without
+    a translation stands in English and counts as a draft. Raises ValueError as `load_locale`."""
     words = _words(folder / "words.toml")
     path = folder / "phrases.po"
     with path.open("rb") as file:
@@ -75,9 +83,7 @@ def load_locale(folder: Path) -> Locale:
         if message is None or message.fuzzy or not translated:
             drafts.add(name)
         phrases[name] = translated or english
-    listed = folder / FILE
-    danger = load_danger(listed) if listed.exists() else None
-    return Locale(folder.name, phrases, words, frozenset(drafts), danger)
+    return Locale(folder.name, phrases, words, frozenset(drafts))
 
 
 def _words(path: Path) -> Words:

@@ -15,7 +15,7 @@ from typing import IO, Any
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from backend.catalogues import load_locale
+from backend.catalogues import load_wording
 from channels.gsm7 import fold
 from channels.rendering import CARRIES, render
 from dialogue.locale import Locale
@@ -79,7 +79,7 @@ KINDS = ("phrases", "word lists", "survey texts")
 def drafts(code: str, locales: Path, surveys: Iterable[Path]) -> tuple[Draft, ...]:
     """Everything of a language that waits for review. `locales` is the folder of all languages,
     with English; `surveys` are survey files. Raises ValueError for a file that cannot be read."""
-    english, own = load_locale(locales / "en"), load_locale(locales / code)
+    english, own = load_wording(locales / "en"), load_wording(locales / code)
     found = [*_phrases(own), *_word_lists(locales, code)]
     for path in surveys:
         found += _survey(path, english, own)

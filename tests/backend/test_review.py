@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from backend.catalogues import LOCALES, load_locale
+from backend.catalogues import LOCALES, load_wording
 from backend.demo import INSTRUMENTS
 from backend.review import NO_ENGLISH, Draft, drafts, write
 from backend.reviewed import Reviewed, take_back
@@ -74,7 +74,7 @@ def test_every_draft_phrase_waits_with_english_its_length_and_what_placeholders_
     assert {f"phrase {name}" for name in PHRASES} <= found.keys()
     one = found["phrase stopped"]
     assert one.source == PHRASES["stopped"]
-    assert one.text == load_locale(locales / "tn").phrases["stopped"]
+    assert one.text == load_wording(locales / "tn").phrases["stopped"]
     assert one.notes[0].startswith("SMS segments: English 1, this 1")
     assert "{START} stays as it is: the command word, now SIMOLOLA" in one.notes
     assert "{emergency} stays as it is: the emergency number" in one.notes
@@ -170,7 +170,7 @@ def test_reviewed_phrases_lose_the_marks_of_a_draft_and_nothing_else_changes(
         approve(catalogue, "phrase not_with_others", '"{option}" e nosi.\nKa kopo.')
 
     assert back(locales, review) == Reviewed(("agree", "not_with_others"), (), ())
-    locale = load_locale(locales / "tn")
+    locale = load_wording(locales / "tn")
     assert locale.phrases["not_with_others"] == '"{option}" e nosi.\nKa kopo.'
     assert locale.drafts == set(PHRASES) - {"agree", "not_with_others"}
     gone = set(before.splitlines()) - set(path.read_text(encoding="utf-8").splitlines())
