@@ -6,6 +6,7 @@ SHELL := /bin/sh
 .PHONY: help run test conformance crash bench lock clean
 
 PORT ?= 8000
+WORKERS ?= 2
 PYTHON ?= python3
 VENV := .venv/bin/python
 
@@ -26,12 +27,12 @@ help: ## show this list
 run: .venv/.run ## start Imbizo with its two demo cities (PORT=8000)
 	@exec $(VENV) -m backend run --demo --demo-year --port "$(PORT)"
 
-test: .venv/.dev ## lint, types, import contracts, every test, coverage
+test: .venv/.dev ## lint, types, import contracts, every test, coverage (WORKERS=2)
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
 	.venv/bin/lint-imports --no-logo
-	$(VENV) -m pytest -n 2 --cov --cov-report=
+	$(VENV) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@for package in backend bot channels dialogue; do \
 		printf '%s\t' "$$package"; $(VENV) -m coverage report --include "$$package/*" --format=total; \
 	done | sed 's/^/coverage with branches, %: /'
