@@ -52,6 +52,11 @@ class City:
         """Whether the whole message is the city's safe word."""
         return bool(self.safe_word) and fold(text) == fold_word(self.safe_word)
 
+    def helpline(self, *kinds: str) -> str | None:
+        """The number of the first of these kinds that the city has a helpline of."""
+        found = {helpline.kind: helpline.number for helpline in reversed(self.helplines)}
+        return next((found[kind] for kind in kinds if kind in found), None)
+
     def number(self, kind: str) -> str:
         """The first helpline of a kind; the emergency number where the city has none."""
         for helpline in self.helplines:

@@ -193,7 +193,7 @@ def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
     reading = _reading(desk, conversation)
     bare = is_bare(reply.said, spoken(reading), reading.country)
     if bare or conversation.tries >= RETRY_LIMIT:
-        return Turn(conversation, (Say("too_young"), Forget("under_age")))
+        return Turn(conversation, surveying.too_young(desk))
     again = replace(conversation, tries=conversation.tries + 1)
     return Turn(again, (Say("not_understood"), Say("age_question")))
 

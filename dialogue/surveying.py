@@ -24,6 +24,10 @@ PARK_HOURS = 24
 EXPIRE_DAYS = 14
 """Days that an unfinished survey can still be taken up."""
 
+TALK = ("child", "crisis")
+"""Kinds of helplines to talk to for a minor who told nothing: the first that the city has. The
+emergency number stands in the same message anyway."""
+
 RESUME_CHOICES = (("1", "yes"), ("2", "no"))
 _RESUME = Resume()
 
@@ -220,7 +224,7 @@ def run(
     )
     age = _told_age(survey, step.effects)
     if age is not None and age < desk.city.minimum_age:
-        return Turn(conversation, (Say("too_young"), Forget("under_age")))
+        return Turn(conversation, too_young(desk))
     if age is not None:
         conversation = replace(conversation, age=age, age_on=now.date())
     if step.session.status is Status.COMPLETED:
@@ -229,6 +233,14 @@ def run(
         conversation, session=step.session, wake_at=_wake(conversation, step.session, now)
     )
     return Turn(open_, step.effects)
+
+
+def too_young(desk: Desk) -> tuple[Effect, ...]:
+    """Under the city's minimum: all is forgotten at once, a slip of the finger too, since asking
+    would keep what a minor wrote. Who mistyped writes again, as a stranger."""
+    talk = desk.city.helpline(*TALK)
+    said = Say("too_young_talk", (("numbers", talk),)) if talk else Say("too_young")
+    return (said, Forget("under_age"))
 
 
 def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
