@@ -19,7 +19,7 @@ from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.memory import Conversation, Gate
-from dialogue.outcomes import Again, Answered, Remark
+from dialogue.outcomes import Again, Answered, NotUnderstood, Remark
 from dialogue.questions import Option, Reading
 from dialogue.questions.base import marks_in, remark_in
 from dialogue.questions.choice import with_yes_and_no
@@ -173,7 +173,8 @@ def _agreed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime)
 
 
 def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    outcome = _AGE.read(reply, _reading(desk, conversation))
+    reading = replace(_reading(desk, conversation), today=desk.city.today(now))
+    outcome = _AGE.read(reply, reading)
     if isinstance(outcome, Answered) and isinstance(outcome.value, int):
         age = outcome.value
         if age < desk.city.minimum_age:
@@ -183,6 +184,8 @@ def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: dateti
     if not isinstance(outcome, Again | Remark) or conversation.tries >= RETRY_LIMIT:
         return turn_away(desk, conversation, reply)
     again = replace(conversation, tries=conversation.tries + 1)
+    if isinstance(outcome, NotUnderstood) and outcome.phrase == "age_of_year":
+        return Turn(again, (Say(outcome.phrase, outcome.values),))
     asks = isinstance(outcome, Remark) and outcome.kind == "question"
     return Turn(again, (Say("age_why" if asks else "not_understood"), Say("age_question")))
 

@@ -198,8 +198,21 @@ def test_without_an_age_nothing_is_kept(text: str) -> None:
 def test_three_replies_without_an_age_end_without_one() -> None:
     chat = at_age().send("old")
     assert chat.said == ["not_understood", "age_question"]
-    assert chat.send("1990").said == ["not_understood", "age_question"]
+    assert chat.send("1990").said == ["age_of_year"]
     assert chat.send("2.5").effects[-1] == Forget("without_age")
+
+
+def test_a_year_of_birth_is_asked_back_with_both_ages_that_it_can_mean() -> None:
+    chat = at_age().send("I was born in 1990")
+    assert chat.text == "Are you 35 or 36 years old? Please reply with your age."
+    assert chat.send("36").said == ["safe"]
+    assert chat.conversation.age == 36
+
+
+def test_a_rough_age_opens_the_survey_unless_it_may_be_under_the_minimum() -> None:
+    assert at_age().send("abt 40").conversation.age == 40
+    chat = at_age().send("about 16")
+    assert chat.said == ["not_understood", "age_question"]
 
 
 def test_a_city_without_surveys_thanks_and_asks_nothing() -> None:
