@@ -23,7 +23,8 @@ REPLY_KEYS = (
     *("today", "yesterday", "months"),
 )
 PLACE_KEYS = (
-    "live_in", "articles", "kinds", "parts", "numbered", "doubt", "directions", "short",
+    "live_in", "articles", "kinds", "parts", "numbered", "inside", "doubt", "against", "directions",
+    "heads_behind", "heads_before", "short",
 )  # fmt: skip
 """See `dialogue.answers.place_names.PlaceWords`."""
 
