@@ -9,13 +9,12 @@ from dialogue.answers.lexicon import Labelled, Lexicon
 from dialogue.answers.marks import Mark
 from dialogue.answers.tokens import word_tokens
 
-
 ROUGHLY = 2
 """Years that an age told roughly may be off: it must lie in the same band all the same."""
 
 ROUGHLY_FROM = 21
-"""From here on an age may be told roughly ("about 40"): below, a year or two decide whether somebody
-is old enough to be asked."""
+"""From here on an age may be told roughly ("about 40"): below, a year or two decide whether
+somebody is old enough to be asked."""
 
 
 def numeric_labels(options: Sequence[Labelled]) -> bool:
