@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from dialogue import command_words, gate, language_menu, languages, linking, surveying
+from dialogue import (
+    command_words,
+    gate,
+    language_menu,
+    languages,
+    linking,
+    opting_out,
+    surveying,
+)
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.desk import Desk
 from dialogue.effects import (
@@ -40,7 +48,8 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
 
     STOP always wins. START's YES and UNSTOP count only while opted out, and so does a START that
     the provider has answered itself: it may have been the YES of an answer. For the others an
-    option of the open question that reads the same goes first. A tap is never a command.
+    option of the open question that reads the same goes first, and so it does for STOP mistyped
+    or in other words. A tap is never a command.
     """
     doubtful = reply.command == "START" and "START" in reply.answered
     if reply.command is not None and (conversation.opted_out or not doubtful):
@@ -57,7 +66,7 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
         return "start"
     if command is not None or _named(desk, reply.text) is not None:
         return None if is_option(desk, conversation, text) else command or "language"
-    return None
+    return "stop" if opting_out.is_asked(desk, conversation, reply) else None
 
 
 def _named(desk: Desk, text: str) -> str | None:
