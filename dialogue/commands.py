@@ -11,6 +11,7 @@ from types import MappingProxyType
 from dialogue import (
     command_words,
     gate,
+    keywords,
     language_menu,
     languages,
     linking,
@@ -116,9 +117,9 @@ def start(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -
 
 
 def _begin(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    survey = desk.keywords.get(fold(reply.text))
+    survey = keywords.wanted(desk, reply.text)
     if survey is None:
-        return again(desk, conversation, reply, now, ())
+        return again(desk, conversation, reply, now, keywords.unknown(desk, reply))
     if conversation.gate is not Gate.OPEN:
         return again(desk, replace(conversation, wants=survey.slug), reply, now, ())
     if conversation.session is not None and conversation.session.survey == survey.slug:

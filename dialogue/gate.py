@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from dialogue import surveying
+from dialogue import keywords, surveying
 from dialogue.answers.choices import match, strip_padding
 from dialogue.answers.lexicon import Asked
 from dialogue.answers.normalise import fold
@@ -19,6 +19,7 @@ from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.memory import Conversation, Gate
+from dialogue.minors import too_young
 from dialogue.outcomes import Again, Answered, NotUnderstood, Remark
 from dialogue.questions import Option, Reading
 from dialogue.questions.base import marks_in, remark_in
@@ -45,7 +46,7 @@ _AGE = Age(name="age")
 def knock(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
     """A stranger's first text: the notice, and whether they agree. The survey of a keyword sent
     before (they then chose a language, say) stays the one to begin with."""
-    keyword = desk.keywords.get(fold(reply.text))
+    keyword = keywords.wanted(desk, reply.text)
     first = next((survey.slug for survey in desk.surveys), None)
     wants = keyword.slug if keyword else conversation.wants or first
     conversation = replace(conversation, gate=Gate.CONSENT, tries=0, wants=wants)
@@ -67,7 +68,8 @@ def pass_through(desk: Desk, conversation: Conversation, reply: Reply, now: date
         case Gate.AGE:
             return _age_reply(desk, conversation, reply, now)
         case _:
-            return knock(desk, conversation, reply)
+            turn = knock(desk, conversation, reply)
+            return replace(turn, effects=(*keywords.unknown(desk, reply), *turn.effects))
 
 
 def turn_away(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
@@ -145,8 +147,7 @@ def _notice(desk: Desk) -> tuple[Effect, ...]:
 
 
 def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    keyword = desk.keywords.get(fold(reply.text))
-    if keyword is not None:
+    if keywords.wanted(desk, reply.text) is not None:
         return knock(desk, conversation, reply)
     picked = None
     if reply.question in (None, CONSENT_TAG):
@@ -196,7 +197,7 @@ def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
     reading = _reading(desk, conversation)
     bare = is_bare(reply.said, spoken(reading), reading.country)
     if bare or conversation.tries >= RETRY_LIMIT:
-        return Turn(conversation, surveying.too_young(desk))
+        return Turn(conversation, too_young(desk.city))
     again = replace(conversation, tries=conversation.tries + 1)
     return Turn(again, (Say("not_understood"), Say("age_question")))
 

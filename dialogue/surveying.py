@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import languages, open_question
-from dialogue.answers.normalise import fold
+from dialogue import keywords, languages, open_question
 from dialogue.desk import Desk
-from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
+from dialogue.effects import Effect, Moved, Offer, Opened, Record, Say
 from dialogue.engine import EngineEvent, Resume, Step, advance
 from dialogue.events import Reply, Start, Tick
 from dialogue.locale import Locale
 from dialogue.memory import Aside, Conversation, Done
+from dialogue.minors import too_young
 from dialogue.open_question import is_stale, reads
 from dialogue.outcomes import Value
 from dialogue.questions import Reading
@@ -23,10 +23,6 @@ PARK_HOURS = 24
 
 EXPIRE_DAYS = 14
 """Days that an unfinished survey can still be taken up."""
-
-TALK = ("child", "crisis")
-"""Kinds of helplines to talk to for a minor who told nothing: the first that the city has. The
-emergency number stands in the same message anyway."""
 
 RESUME_CHOICES = (("1", "yes"), ("2", "no"))
 _RESUME = Resume()
@@ -125,7 +121,7 @@ def _of_the_open(
 def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
     """The survey whose keyword the reply is; None if it is none, or if the open question reads the
     same word."""
-    keyword, session = _keyword(desk, said), conversation.session
+    keyword, session = keywords.asked_for(desk, conversation, said), conversation.session
     if keyword is None or (session is None and said.question is not None):
         return None
     if session is None:
@@ -149,6 +145,9 @@ def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> 
         return offer_resume(desk, conversation)
     if not desk.surveys or is_quiet(conversation, now):
         return thank(desk, conversation, now)
+    not_there = keywords.unknown(desk, said)
+    if not_there:
+        return Turn(conversation, not_there)
     return begin_or_thank(desk, conversation, desk.surveys[0], said.id, now, asked_for=False)
 
 
@@ -224,7 +223,7 @@ def run(
     )
     age = _told_age(survey, step.effects)
     if age is not None and age < desk.city.minimum_age:
-        return Turn(conversation, too_young(desk))
+        return Turn(conversation, too_young(desk.city))
     if age is not None:
         conversation = replace(conversation, age=age, age_on=now.date())
     if step.session.status is Status.COMPLETED:
@@ -233,14 +232,6 @@ def run(
         conversation, session=step.session, wake_at=_wake(conversation, step.session, now)
     )
     return Turn(open_, step.effects)
-
-
-def too_young(desk: Desk) -> tuple[Effect, ...]:
-    """Under the city's minimum: all is forgotten at once, a slip of the finger too, since asking
-    would keep what a minor wrote. Who mistyped writes again, as a stranger."""
-    talk = desk.city.helpline(*TALK)
-    said = Say("too_young_talk", (("numbers", talk),)) if talk else Say("too_young")
-    return (said, Forget("under_age"))
 
 
 def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
@@ -341,10 +332,6 @@ def known(conversation: Conversation, now: datetime) -> Mapping[str, Value]:
         return {}
     years = (now.date() - conversation.age_on).days // 365
     return {"age": conversation.age} if years < 1 else {}
-
-
-def _keyword(desk: Desk, said: Reply) -> Survey | None:
-    return None if said.choice is not None else desk.keywords.get(fold(said.text))
 
 
 def _done(session: Session, now: datetime) -> Done:
