@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from dialogue import keywords, surveying
+from dialogue import keywords, many_answers, surveying
 from dialogue.answers.choices import match, strip_padding
 from dialogue.answers.lexicon import Asked
 from dialogue.answers.normalise import fold
@@ -182,6 +182,9 @@ def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: dateti
             return _too_young(desk, conversation, reply)
         aged = replace(conversation, age=age, age_on=now.date())
         return _open(desk, aged, reply, now)
+    listed = _listed(desk, conversation, reply, now)
+    if listed is not None:
+        return listed
     if not isinstance(outcome, Again | Remark) or conversation.tries >= RETRY_LIMIT:
         return turn_away(desk, conversation, reply)
     again = replace(conversation, tries=conversation.tries + 1)
@@ -189,6 +192,24 @@ def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: dateti
         return Turn(again, (Say(outcome.phrase, outcome.values),))
     asks = isinstance(outcome, Remark) and outcome.kind == "question"
     return Turn(again, (Say("age_why" if asks else "not_understood"), Say("age_question")))
+
+
+def _listed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn | None:
+    """An age among answers to questions of the city's surveys; None where anything else is among
+    them, which may say whose age it is."""
+    parts = many_answers.parts_of(reply)
+    reading = replace(
+        _reading(desk, conversation), gazetteer=desk.gazetteer, country=desk.city.country
+    )
+    age = many_answers.for_open(_AGE, parts, reading)
+    rest = [part for part in parts if part != age]
+    if age is None or not many_answers.are_answers(desk, rest, reading):
+        return None
+    turn = _age_reply(desk, conversation, many_answers.by_itself(reply, age), now)
+    if turn.conversation.gate is not Gate.OPEN:
+        return turn
+    told = many_answers.told(_AGE, age, reading)
+    return surveying.carry_on(desk, turn, reply, rest, now, told)
 
 
 def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:

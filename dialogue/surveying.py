@@ -1,10 +1,10 @@
 """Surveys within a conversation: start, answer, park, take up again, end."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import keywords, languages, open_question
+from dialogue import keywords, languages, many_answers, open_question
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Moved, Offer, Opened, Record, Say
 from dialogue.engine import EngineEvent, Resume, Step, advance
@@ -91,7 +91,58 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
     if is_stale(session, said):
         turn = run(desk, conversation, session, survey, Resume(), now)
         return replace(turn, effects=(Say("old_question"), *turn.effects))
-    return run(desk, conversation, session, survey, said, now)
+    listed = _listed(desk, conversation, said, now)
+    return listed or run(desk, conversation, session, survey, said, now)
+
+
+def _listed(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
+    """A reply that answers the open question and those behind it, each in a part of its own; None
+    where any part is left over, or the whole is an answer."""
+    parts = many_answers.parts_of(said)
+    if not parts or is_read(desk, conversation, said, now):
+        return None
+    turn, taken, left = _each(desk, Turn(conversation), said, parts, now, seen=True)
+    if left:
+        return None
+    return replace(turn, effects=many_answers.with_noted(turn.effects, taken, left=False))
+
+
+def carry_on(
+    desk: Desk, turn: Turn, said: Reply, parts: Sequence[str], now: datetime, told: str
+) -> Turn:
+    """Goes on, after an answer that was `told` with them, with the parts of a reply that are for
+    the questions that follow; the rest is left, and that is said."""
+    turn, taken, left = _each(desk, turn, said, parts, now, seen=False)
+    noted = many_answers.with_noted(turn.effects, (told, *taken), left=bool(left))
+    return replace(turn, effects=noted)
+
+
+def _each(
+    desk: Desk, turn: Turn, said: Reply, parts: Sequence[str], now: datetime, *, seen: bool
+) -> tuple[Turn, tuple[str, ...], tuple[str, ...]]:
+    """The turn after each part that is for the question then open, what was taken, and the parts
+    left over. `seen`: the first question was asked."""
+    taken: list[str] = []
+    left = list(parts)
+    while left:
+        session = turn.conversation.session
+        survey = desk.version(session.survey, session.version) if session else None
+        if session is None or survey is None:
+            break
+        question = survey.question(session.question or "")
+        how = reading(desk, turn.conversation, survey, session, now)
+        if seen and not taken:
+            part = many_answers.for_open(question, left, how)
+        else:
+            part = many_answers.for_unseen(survey, question, left, how)
+        if part is None:
+            break
+        reply_ = many_answers.by_itself(said, part)
+        more = run(desk, turn.conversation, session, survey, reply_, now)
+        turn = Turn(more.conversation, (*many_answers.unasked(turn.effects), *more.effects))
+        taken.append(many_answers.told(question, part, how))
+        left.remove(part)
+    return turn, tuple(taken), tuple(left)
 
 
 def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
