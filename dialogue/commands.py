@@ -16,6 +16,7 @@ from dialogue import (
     languages,
     linking,
     opting_out,
+    steps,
     surveying,
 )
 from dialogue.answers.normalise import fold, fold_word
@@ -157,7 +158,7 @@ def back(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
     session, survey = _open(desk, conversation)
     if session is None or survey is None:
         return again(desk, conversation, reply, now, (Say("back_none"),))
-    return surveying.run(desk, replace(conversation, aside=None), session, survey, Back(), now)
+    return steps.run(desk, replace(conversation, aside=None), session, survey, Back(), now)
 
 
 def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -168,7 +169,7 @@ def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
         return gate.turn_away(desk, conversation, reply)
     if session is None or survey is None:
         return again(desk, conversation, reply, now, (Say("nothing_to_skip"),))
-    return surveying.run(desk, conversation, session, survey, Skip(), now)
+    return steps.run(desk, conversation, session, survey, Skip(), now)
 
 
 def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -277,7 +278,7 @@ def _erase_reply(
 def _resume_reply(
     desk: Desk, conversation: Conversation, reply: Reply, now: datetime
 ) -> Turn | None:
-    picked = _picked(desk, conversation, reply, surveying.RESUME_CHOICES)
+    picked = _picked(desk, conversation, reply, steps.RESUME_CHOICES)
     conversation = replace(conversation, aside=None)
     if picked is None or not conversation.parked:
         return None
@@ -320,7 +321,7 @@ def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     session, survey = _open(desk, conversation)
     if session is None or survey is None or conversation.aside is not None:
         return Turn(conversation)
-    return surveying.run(desk, conversation, session, survey, Resume(), now)
+    return steps.run(desk, conversation, session, survey, Resume(), now)
 
 
 def again(
@@ -337,7 +338,7 @@ def again(
     if conversation.gate is not Gate.OPEN:
         turn = gate.ask(desk, conversation, reply)
     elif session is not None and survey is not None:
-        turn = surveying.run(desk, conversation, session, survey, Resume(), now)
+        turn = steps.run(desk, conversation, session, survey, Resume(), now)
     elif first:
         turn = Turn(conversation)
     else:

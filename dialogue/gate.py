@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from dialogue import keywords, many_answers, surveying
+from dialogue import keywords, many_answers, steps, surveying
 from dialogue.answers.choices import match, strip_padding
 from dialogue.answers.lexicon import Asked
 from dialogue.answers.normalise import fold
@@ -167,7 +167,7 @@ def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: da
 def _agreed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     given = consent(desk, conversation, reply, Agreement.GIVEN)
     conversation = replace(conversation, tries=0, agreed_on=now.date())
-    if surveying.known(conversation, now):
+    if steps.known(conversation, now):
         turn = _open(desk, conversation, reply, now)
         return replace(turn, effects=(given, *turn.effects))
     return Turn(replace(conversation, gate=Gate.AGE), (given, Say("age_question")))
@@ -209,7 +209,7 @@ def _listed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime)
     if turn.conversation.gate is not Gate.OPEN:
         return turn
     told = many_answers.told(_AGE, age, reading)
-    return surveying.carry_on(desk, turn, reply, rest, now, told)
+    return many_answers.carry_on(desk, turn, reply, rest, now, told)
 
 
 def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:

@@ -10,15 +10,20 @@ was not: nothing is lost in silence.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from dialogue.answers.numbers import is_bare
 from dialogue.desk import Desk
 from dialogue.effects import Ask, Effect, OfferLanguages, Say
 from dialogue.events import Reply
+from dialogue.memory import Conversation
+from dialogue.open_question import reads
 from dialogue.outcomes import Answered
 from dialogue.questions import Question, Reading
 from dialogue.questions.number import spoken
-from dialogue.survey import Survey
+from dialogue.steps import reading, run
+from dialogue.survey import Session, Survey
+from dialogue.turn import Turn
 
 MOST_PARTS = 6
 """More of them are a story."""
@@ -105,3 +110,61 @@ def unasked(effects: Iterable[Effect]) -> tuple[Effect, ...]:
 def by_itself(reply: Reply, part: str) -> Reply:
     """The reply as if it had said this part alone."""
     return replace(reply, text=part)
+
+
+# --- in a conversation ---------------------------------------------------------------------------
+def listed(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
+    """A reply that answers the open question and those behind it, each in a part of its own; None
+    where any part is left over, or the whole is an answer."""
+    parts = parts_of(said)
+    session, survey = _open(desk, conversation)
+    if not parts or session is None or survey is None or session.candidates:
+        return None
+    if reads(survey, session, said, reading(desk, conversation, survey, session, now)):
+        return None
+    turn, taken, left = _each(desk, Turn(conversation), said, parts, now, seen=True)
+    if left:
+        return None
+    return replace(turn, effects=with_noted(turn.effects, taken, left=False))
+
+
+def carry_on(
+    desk: Desk, turn: Turn, said: Reply, parts: Sequence[str], now: datetime, first: str
+) -> Turn:
+    """Goes on with the parts of a reply that are for the questions that follow the answer they came
+    with (`first`, in our words); the rest is left, and that is said."""
+    turn, taken, left = _each(desk, turn, said, parts, now, seen=False)
+    noted = with_noted(turn.effects, (first, *taken), left=bool(left))
+    return replace(turn, effects=noted)
+
+
+def _each(
+    desk: Desk, turn: Turn, said: Reply, parts: Sequence[str], now: datetime, *, seen: bool
+) -> tuple[Turn, tuple[str, ...], tuple[str, ...]]:
+    """The turn after each part that is for the question then open, what was taken, and the parts
+    left over. `seen`: the first question was asked."""
+    taken: list[str] = []
+    left = list(parts)
+    while left:
+        session, survey = _open(desk, turn.conversation)
+        if session is None or survey is None:
+            break
+        question = survey.question(session.question or "")
+        how = reading(desk, turn.conversation, survey, session, now)
+        if seen and not taken:
+            part = for_open(question, left, how)
+        else:
+            part = for_unseen(survey, question, left, how)
+        if part is None:
+            break
+        reply_ = by_itself(said, part)
+        more = run(desk, turn.conversation, session, survey, reply_, now)
+        turn = Turn(more.conversation, (*unasked(turn.effects), *more.effects))
+        taken.append(told(question, part, how))
+        left.remove(part)
+    return turn, tuple(taken), tuple(left)
+
+
+def _open(desk: Desk, conversation: Conversation) -> tuple[Session | None, Survey | None]:
+    session = conversation.session
+    return session, desk.version(session.survey, session.version) if session else None
