@@ -3,7 +3,7 @@
 import re
 
 from dialogue.answers.normalise import fold
-from dialogue.command_words import find, without_polite
+from dialogue.command_words import LONGEST, find, without_polite
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Say
 from dialogue.events import Reply
@@ -41,8 +41,10 @@ def unknown(desk: Desk, reply: Reply) -> tuple[Effect, ...]:
 
 
 def _is_called(desk: Desk, reply: Reply) -> bool:
+    if reply.choice is not None or len(reply.text) > LONGEST:
+        return False
     said = without_polite(fold(reply.text), desk.polite)
-    if reply.choice is not None or not KEYWORD.fullmatch(said) or said.isdigit():
+    if not KEYWORD.fullmatch(said) or said.isdigit():
         return False
     known = (desk.commands, desk.keywords, desk.language_names)
     replies = (

@@ -32,14 +32,15 @@ KINDS = frozenset({"select_one", "location", "age"})
 RULES = frozenset({"label", "synonym", "area name", "digits"})
 """How a part must have been read: as the whole words of something."""
 
-_BETWEEN = re.compile(r"\s*[,;\n|]\s*|\.\s+|\s+/\s+")
+_BETWEEN = re.compile(r"[,;\n|]|\.\s|\s/\s")
 
 
 def parts_of(reply: Reply) -> tuple[str, ...]:
     """The parts of a reply that lists something; none of any other."""
     if reply.choice is not None or reply.location is not None or reply.media:
         return ()
-    found = tuple(part for part in _BETWEEN.split(reply.text.strip(" .\n")) if part)
+    split = (part.strip() for part in _BETWEEN.split(reply.text.strip(" .\n")))
+    found = tuple(part for part in split if part)
     return found if 1 < len(found) <= MOST_PARTS and len(set(found)) == len(found) else ()
 
 

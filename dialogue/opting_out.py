@@ -12,9 +12,14 @@ from dialogue.leaving import is_slip
 from dialogue.memory import Conversation
 from dialogue.surveying import is_read
 
+LONGEST = 160
+"""Characters of the longest message that may be such a sentence."""
+
 
 def is_asked(desk: Desk, conversation: Conversation, reply: Reply) -> bool:
     """Whether it is STOP mistyped or in other words, and the open question reads nothing in it."""
+    if len(reply.text) > LONGEST:
+        return False
     said = without_polite(fold(reply.text), desk.around_leaving)
     listed = desk.commands.get(said) == "stop"  # with more polite words around it: "ok stop"
     if not (listed or desk.leaving.is_asked(said) or _is_mistyped(desk, conversation, said)):

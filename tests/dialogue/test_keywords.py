@@ -34,7 +34,15 @@ def test_a_stranger_hears_it_before_the_notice(text: str) -> None:
     "text",
     [
         *("Hi", "hello", "yes", "ok", "2", "", "there are no lights", "we need help here now"),
-        *("street lights", "hilltop", "I am ready", "a", "no-lights", "x" * 21),
+        *(
+            "street lights",
+            "hilltop",
+            "I am ready",
+            "a",
+            "no-lights",
+            "x" * 21,
+            "please " * 9 + "lights",
+        ),
     ],
 )
 def test_what_is_no_try_at_a_keyword_begins_the_first_survey(text: str) -> None:

@@ -56,7 +56,17 @@ def test_a_plain_wish_to_be_left_alone_is_stop(text: str, city: str, code: str) 
         *("leave us alone", "I want it to stop", "never", "dont ask me", "no more than 3"),
         *("dejen de robar", "no me escriban multas", "basta de robos", "alot"),
         *("yekani ukungibamba inkunzi", "lo nthomele melaetsa", "moet my sms", "ndifuna imiyalezo"),
-        *("spot", "shop", "step", "quiet", "cancer", "exist", "the end", "stop " * 20),
+        *(
+            "spot",
+            "shop",
+            "step",
+            "quiet",
+            "cancer",
+            "exist",
+            "the end",
+            "stop " * 20,
+            "please " * 30 + "sotp",
+        ),
     ],
 )
 def test_such_words_about_something_else_are_none(text: str, city: str, code: str) -> None:
