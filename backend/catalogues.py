@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from backend.danger_lists import FILE, WEIGHTS, load_danger, load_weights
 from dialogue.answers.number_words import Numerals
+from dialogue.danger.patterns import Pattern, expand, parse
 from dialogue.danger.weights import Weights
 from dialogue.locale import COMMAND_KEYS, MARK_KEYS, Locale, Words
 from dialogue.phrases import PHRASES
@@ -25,7 +26,8 @@ REPLY_KEYS = (
     *("today", "yesterday", "months"),
 )
 PLACE_KEYS = (
-    "live_in", "articles", "kinds", "parts", "numbered", "doubt", "directions", "short",
+    "live_in", "articles", "kinds", "parts", "numbered", "inside", "doubt", "against", "directions",
+    "heads_behind", "heads_before", "short",
 )  # fmt: skip
 """See `dialogue.answers.place_names.PlaceWords`."""
 
@@ -107,7 +109,18 @@ def _words(path: Path) -> Words:
             "padding": tuple(data["replies"].get("padding", ())),
         },
         numerals=_numerals(path.with_name("numbers.toml"), numbers),
+        opt_out=_opt_out(path, data.get("opt_out", {})),
+        around_opt_out=tuple(data.get("opt_out", {}).get("around", ())),
     )
+
+
+def _opt_out(path: Path, data: Mapping[str, Any]) -> tuple[Pattern, ...]:
+    """The sentences that ask to be left alone; their patterns are written as those of danger."""
+    try:
+        sets = expand(data.get("sets", {}))
+        return tuple(parse(line, sets) for line in data.get("patterns", ()))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _numerals(path: Path, data: Mapping[str, Any]) -> Numerals:

@@ -33,7 +33,6 @@ ABOUT_THE_FILE = frozenset({"version", "status", "plural"})
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "responsible": ("who asks, such as a city council", "Demo City Council"),
     "emergency": ("the emergency number", "112"),
-    "child": ("the helpline for children", "116"),
     "numbers": ("the helplines", "112, 10111, 0800 428 428, 116"),
     "regulator": ("where to complain about privacy", "Information Regulator"),
     "languages": ("names of languages", "English, isiZulu, isiXhosa"),
@@ -43,6 +42,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "picture_days": ("how many days", "90"),
     "minutes": ("how many minutes", "15"),
     "answers": ("how many answers", "12"),
+    "taken": ("answers as they were read", "34, Old Harbour"),
     "agreed": ("a date", "2026-11-24"),
     "example": ("a date", "2026-11-24"),
     "code": ("a code of eight digits", "1234 5678"),
@@ -53,6 +53,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "option": ("the words of a choice", "None of these"),
     "title": ("the title of a survey", "About safety"),
     "keyword": ("the word that starts a survey", "PULSE"),
+    "keywords": ("the words that start surveys", "PULSE, CITY"),
 }
 """What a placeholder of a phrase stands for, with a value of usual length."""
 

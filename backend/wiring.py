@@ -75,7 +75,10 @@ def key_ring(settings: Settings) -> KeyRing:
 @cache
 def guesser() -> LanguageGuesser:
     """Guesses the language of texts; its profiles are read with the first, once a process."""
-    return LanguageGuesser({code: locale.words for code, locale in load_locales().items()})
+    locales = load_locales()
+    names = (one.danger.names for one in locales.values() if one.danger is not None)
+    words = {code: locale.words for code, locale in locales.items()}
+    return LanguageGuesser(words, names=frozenset[str]().union(*names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,13 @@ def main(name: str) -> None:
 
 
 def _ours(languages: Sequence[str]) -> Build:
+    from backend import wiring
     from backend.catalogues import load_locales
-    from bot.language import LanguageGuesser
 
-    words = {code: one.words for code, one in load_locales().items()}
+    load_locales()
 
     def build() -> Guess:
-        guesser = LanguageGuesser(words)
+        guesser = wiring.guesser()
 
         def guess(text: str, spoken: str | None) -> str | None:
             found = guesser.guess(text, languages, spoken)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from backend import wiring
 from backend.catalogues import danger_weights, load_locales
 from bot.language import LanguageGuesser
 from channels.base import LONGEST_TEXT
@@ -60,7 +61,7 @@ HOSTILE: Mapping[str, Callable[[int], str]] = {
 def hostile() -> None:
     """Prints the slowest time of each length, and draws it."""
     desk, survey = _desk()
-    guesser = LanguageGuesser({code: locale.words for code, locale in load_locales().items()})
+    guesser = wiring.guesser()
     for name, make in HOSTILE.items():  # fills every cache
         _slowest(desk, survey, guesser, {name: make}, 30)
     print("Reading a hostile reply whole, the slowest of every question and text:")

@@ -23,6 +23,7 @@ from typing import Any
 from langdetect.detector import Detector
 from langdetect.detector_factory import DetectorFactory
 
+from bot.names import without_names
 from bot.store import Guesser
 from dialogue import languages
 from dialogue.answers.normalise import clean
@@ -215,11 +216,17 @@ class LanguageGuesser:
     """Guesses languages. The profiles are read when the first text is looked at, once, whichever
     thread it is on; after that nothing changes, so any number of threads may ask.
 
-    `words` are those people send, by language: they count more than the profiles' own.
+    `words` are those people send, by language: they count more than the profiles' own. `names` of
+    people, folded, tell nothing.
     """
 
-    def __init__(self, words: Mapping[str, Words], folder: Path = PROFILES) -> None:
-        self._words, self._folder = words, folder
+    def __init__(
+        self,
+        words: Mapping[str, Words],
+        folder: Path = PROFILES,
+        names: Set[str] = frozenset(),
+    ) -> None:
+        self._words, self._folder, self._names = words, folder, names
         self._lock = threading.Lock()
         self._factory: _Factory | None = None
 
@@ -236,8 +243,9 @@ class LanguageGuesser:
         `spoken` is the language that the conversation is in, `hint` what the channel told of its
         reader. The guess may be a language that the city does not speak.
         """
-        detector = self._loaded().create()
-        detector.append(text)
+        factory = self._loaded()
+        detector = factory.create()
+        detector.append(without_names(text[:LONGEST], self._names, factory.listed.keys()))
         if not detector.words or not is_latin(detector.words):
             return None
         detector.set_prior_map(_priors(detector.langlist, languages, spoken, hint))

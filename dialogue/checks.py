@@ -1,12 +1,12 @@
 """Faults of a survey that has its form: what would confuse a resident or lose an answer."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from dialogue.answers.normalise import fold_word
 from dialogue.desk import City
 from dialogue.faults import Fault
+from dialogue.keywords import KEYWORD
 from dialogue.locale import Locale
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Choosing, SelectMany
@@ -14,7 +14,6 @@ from dialogue.questions.number import Scale
 from dialogue.survey import Survey
 from dialogue.survey_file import worded
 
-KEYWORD = re.compile(r"[^\W_]{2,20}")
 SPECIAL = ("yes", "no", "dont_know", "refused")
 LONGEST_TEXT = 1000
 """Characters of a question's text, so that with its options it fits one message of any channel."""

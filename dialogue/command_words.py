@@ -21,7 +21,7 @@ def find(text: str, words: Mapping[str, str], polite: Sequence[str]) -> str | No
     said = fold(text)
     if said in words or len(said) > LONGEST:
         return words.get(said)
-    bare = _bare(said, polite)
+    bare = without_polite(said, polite)
     tokens = bare.split()
     once = tokens[0] if tokens and len(set(tokens)) == 1 else bare
     for form in (bare, once):
@@ -32,8 +32,9 @@ def find(text: str, words: Mapping[str, str], polite: Sequence[str]) -> str | No
     return None
 
 
-def _bare(said: str, polite: Sequence[str]) -> str:
-    """Without points, and polite words before and behind; never less than one word."""
+def without_polite(said: str, polite: Sequence[str]) -> str:
+    """A folded text without points, and polite words before and behind; never less than one
+    word."""
     said = _POINTS.sub(" ", said).strip()
     while True:
         for word in polite:

@@ -8,7 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from dialogue import command_words, gate, language_menu, languages, linking, surveying
+from dialogue import (
+    command_words,
+    gate,
+    keywords,
+    language_menu,
+    languages,
+    linking,
+    opting_out,
+    steps,
+    surveying,
+)
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.desk import Desk
 from dialogue.effects import (
@@ -40,7 +50,8 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
 
     STOP always wins. START's YES and UNSTOP count only while opted out, and so does a START that
     the provider has answered itself: it may have been the YES of an answer. For the others an
-    option of the open question that reads the same goes first. A tap is never a command.
+    option of the open question that reads the same goes first, and so it does for STOP mistyped
+    or in other words. A tap is never a command.
     """
     doubtful = reply.command == "START" and "START" in reply.answered
     if reply.command is not None and (conversation.opted_out or not doubtful):
@@ -57,7 +68,7 @@ def command_of(desk: Desk, conversation: Conversation, reply: Reply) -> str | No
         return "start"
     if command is not None or _named(desk, reply.text) is not None:
         return None if is_option(desk, conversation, text) else command or "language"
-    return None
+    return "stop" if opting_out.is_asked(desk, conversation, reply) else None
 
 
 def _named(desk: Desk, text: str) -> str | None:
@@ -107,9 +118,9 @@ def start(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -
 
 
 def _begin(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    survey = desk.keywords.get(fold(reply.text))
+    survey = keywords.wanted(desk, reply.text)
     if survey is None:
-        return again(desk, conversation, reply, now, ())
+        return again(desk, conversation, reply, now, keywords.unknown(desk, reply))
     if conversation.gate is not Gate.OPEN:
         return again(desk, replace(conversation, wants=survey.slug), reply, now, ())
     if conversation.session is not None and conversation.session.survey == survey.slug:
@@ -147,7 +158,7 @@ def back(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
     session, survey = _open(desk, conversation)
     if session is None or survey is None:
         return again(desk, conversation, reply, now, (Say("back_none"),))
-    return surveying.run(desk, replace(conversation, aside=None), session, survey, Back(), now)
+    return steps.run(desk, replace(conversation, aside=None), session, survey, Back(), now)
 
 
 def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -158,7 +169,7 @@ def skip(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
         return gate.turn_away(desk, conversation, reply)
     if session is None or survey is None:
         return again(desk, conversation, reply, now, (Say("nothing_to_skip"),))
-    return surveying.run(desk, conversation, session, survey, Skip(), now)
+    return steps.run(desk, conversation, session, survey, Skip(), now)
 
 
 def my_data(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
@@ -267,7 +278,7 @@ def _erase_reply(
 def _resume_reply(
     desk: Desk, conversation: Conversation, reply: Reply, now: datetime
 ) -> Turn | None:
-    picked = _picked(desk, conversation, reply, surveying.RESUME_CHOICES)
+    picked = _picked(desk, conversation, reply, steps.RESUME_CHOICES)
     conversation = replace(conversation, aside=None)
     if picked is None or not conversation.parked:
         return None
@@ -310,7 +321,7 @@ def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     session, survey = _open(desk, conversation)
     if session is None or survey is None or conversation.aside is not None:
         return Turn(conversation)
-    return surveying.run(desk, conversation, session, survey, Resume(), now)
+    return steps.run(desk, conversation, session, survey, Resume(), now)
 
 
 def again(
@@ -327,7 +338,7 @@ def again(
     if conversation.gate is not Gate.OPEN:
         turn = gate.ask(desk, conversation, reply)
     elif session is not None and survey is not None:
-        turn = surveying.run(desk, conversation, session, survey, Resume(), now)
+        turn = steps.run(desk, conversation, session, survey, Resume(), now)
     elif first:
         turn = Turn(conversation)
     else:

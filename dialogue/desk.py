@@ -1,6 +1,6 @@
 """What a conversation can turn to: the city, its languages, its surveys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
@@ -8,6 +8,7 @@ from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.answers.places import Area
 from dialogue.danger import DangerList, Weights
+from dialogue.leaving import Leaving
 from dialogue.locale import Locale
 from dialogue.survey import Survey
 
@@ -52,6 +53,11 @@ class City:
         """Whether the whole message is the city's safe word."""
         return bool(self.safe_word) and fold(text) == fold_word(self.safe_word)
 
+    def helpline(self, *kinds: str) -> str | None:
+        """The number of the first of these kinds that the city has a helpline of."""
+        found = {helpline.kind: helpline.number for helpline in reversed(self.helplines)}
+        return next((found[kind] for kind in kinds if kind in found), None)
+
     def number(self, kind: str) -> str:
         """The first helpline of a kind; the emergency number where the city has none."""
         for helpline in self.helplines:
@@ -73,6 +79,8 @@ class Desk:
     pinned: Mapping[tuple[str, int], Survey] = field(default_factory=dict)
     commands: Mapping[str, str] = field(init=False)
     polite: tuple[str, ...] = field(init=False)
+    leaving: Leaving = field(init=False)
+    around_leaving: tuple[str, ...] = field(init=False)
     language_names: Mapping[str, str] = field(init=False)
     keywords: Mapping[str, Survey] = field(init=False)
     gazetteer: Gazetteer = field(init=False)
@@ -83,6 +91,10 @@ class Desk:
     def __post_init__(self) -> None:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))
         object.__setattr__(self, "polite", _polite(self.locales))
+        spoken = [locale.words for locale in self.locales.values()]
+        object.__setattr__(self, "leaving", Leaving(p for words in spoken for p in words.opt_out))
+        around = {fold(word) for words in spoken for word in words.around_opt_out}
+        object.__setattr__(self, "around_leaving", _longest_first({*around, *self.polite}))
         object.__setattr__(self, "language_names", _language_names(self.city, self.locales))
         keywords = {fold_word(word): s for s in reversed(self.surveys) for word in s.keywords}
         object.__setattr__(self, "keywords", keywords)
@@ -135,7 +147,11 @@ def _polite(locales: Mapping[str, Locale]) -> tuple[str, ...]:
     words = {
         fold_word(word) for locale in locales.values() for word in locale.words.around_commands
     }
-    return tuple(sorted(words, key=len, reverse=True))
+    return _longest_first(words)
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
 def _language_names(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:

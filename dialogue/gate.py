@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from dialogue import surveying
+from dialogue import keywords, many_answers, steps, surveying
 from dialogue.answers.choices import match, strip_padding
 from dialogue.answers.lexicon import Asked
 from dialogue.answers.normalise import fold
@@ -19,7 +19,8 @@ from dialogue.effects import Agreement, Consent, Effect, Forget, Offer, Say
 from dialogue.events import Reply
 from dialogue.locale import Locale
 from dialogue.memory import Conversation, Gate
-from dialogue.outcomes import Again, Answered, Remark
+from dialogue.minors import too_young
+from dialogue.outcomes import Again, Answered, NotUnderstood, Remark
 from dialogue.questions import Option, Reading
 from dialogue.questions.base import marks_in, remark_in
 from dialogue.questions.choice import with_yes_and_no
@@ -45,7 +46,7 @@ _AGE = Age(name="age")
 def knock(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
     """A stranger's first text: the notice, and whether they agree. The survey of a keyword sent
     before (they then chose a language, say) stays the one to begin with."""
-    keyword = desk.keywords.get(fold(reply.text))
+    keyword = keywords.wanted(desk, reply.text)
     first = next((survey.slug for survey in desk.surveys), None)
     wants = keyword.slug if keyword else conversation.wants or first
     conversation = replace(conversation, gate=Gate.CONSENT, tries=0, wants=wants)
@@ -67,7 +68,8 @@ def pass_through(desk: Desk, conversation: Conversation, reply: Reply, now: date
         case Gate.AGE:
             return _age_reply(desk, conversation, reply, now)
         case _:
-            return knock(desk, conversation, reply)
+            turn = knock(desk, conversation, reply)
+            return replace(turn, effects=(*keywords.unknown(desk, reply), *turn.effects))
 
 
 def turn_away(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
@@ -145,8 +147,7 @@ def _notice(desk: Desk) -> tuple[Effect, ...]:
 
 
 def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    keyword = desk.keywords.get(fold(reply.text))
-    if keyword is not None:
+    if keywords.wanted(desk, reply.text) is not None:
         return knock(desk, conversation, reply)
     picked = None
     if reply.question in (None, CONSENT_TAG):
@@ -166,25 +167,49 @@ def _consent_reply(desk: Desk, conversation: Conversation, reply: Reply, now: da
 def _agreed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     given = consent(desk, conversation, reply, Agreement.GIVEN)
     conversation = replace(conversation, tries=0, agreed_on=now.date())
-    if surveying.known(conversation, now):
+    if steps.known(conversation, now):
         turn = _open(desk, conversation, reply, now)
         return replace(turn, effects=(given, *turn.effects))
     return Turn(replace(conversation, gate=Gate.AGE), (given, Say("age_question")))
 
 
 def _age_reply(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
-    outcome = _AGE.read(reply, _reading(desk, conversation))
+    reading = replace(_reading(desk, conversation), today=desk.city.today(now))
+    outcome = _AGE.read(reply, reading)
     if isinstance(outcome, Answered) and isinstance(outcome.value, int):
         age = outcome.value
         if age < desk.city.minimum_age:
             return _too_young(desk, conversation, reply)
         aged = replace(conversation, age=age, age_on=now.date())
         return _open(desk, aged, reply, now)
+    listed = _listed(desk, conversation, reply, now)
+    if listed is not None:
+        return listed
     if not isinstance(outcome, Again | Remark) or conversation.tries >= RETRY_LIMIT:
         return turn_away(desk, conversation, reply)
     again = replace(conversation, tries=conversation.tries + 1)
+    if isinstance(outcome, NotUnderstood) and outcome.phrase == "age_of_year":
+        return Turn(again, (Say(outcome.phrase, outcome.values),))
     asks = isinstance(outcome, Remark) and outcome.kind == "question"
     return Turn(again, (Say("age_why" if asks else "not_understood"), Say("age_question")))
+
+
+def _listed(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn | None:
+    """An age among answers to questions of the city's surveys; None where anything else is among
+    them, which may say whose age it is."""
+    parts = many_answers.parts_of(reply)
+    reading = replace(
+        _reading(desk, conversation), gazetteer=desk.gazetteer, country=desk.city.country
+    )
+    age = many_answers.for_open(_AGE, parts, reading)
+    rest = [part for part in parts if part != age]
+    if age is None or not many_answers.are_answers(desk, rest, reading):
+        return None
+    turn = _age_reply(desk, conversation, many_answers.by_itself(reply, age), now)
+    if turn.conversation.gate is not Gate.OPEN:
+        return turn
+    told = many_answers.told(_AGE, age, reading)
+    return many_answers.carry_on(desk, turn, reply, rest, now, told)
 
 
 def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
@@ -193,7 +218,7 @@ def _too_young(desk: Desk, conversation: Conversation, reply: Reply) -> Turn:
     reading = _reading(desk, conversation)
     bare = is_bare(reply.said, spoken(reading), reading.country)
     if bare or conversation.tries >= RETRY_LIMIT:
-        return Turn(conversation, (Say("too_young"), Forget("under_age")))
+        return Turn(conversation, too_young(desk.city))
     again = replace(conversation, tries=conversation.tries + 1)
     return Turn(again, (Say("not_understood"), Say("age_question")))
 

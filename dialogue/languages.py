@@ -9,6 +9,7 @@ held in one language from its first question on, the contact's where it is compl
 from dataclasses import replace
 
 from dialogue.answers.normalise import fold
+from dialogue.command_words import find
 from dialogue.desk import Desk
 from dialogue.effects import Ask, DropText, Effect, Forget, Offer, OfferLanguages, Say
 from dialogue.events import Reply
@@ -63,7 +64,7 @@ def at_first(desk: Desk, conversation: Conversation, reply: Reply) -> Conversati
         if guess.probability >= enough:
             unsure = guess.probability < ADOPTED
             return replace(conversation, locale=guess.language, locale_unsure=unsure)
-    code = _of_command(desk, reply) or reply.language
+    code = _of_command(desk, reply) or _of_greeting(desk, reply) or reply.language
     if conversation.locale is None and code in desk.city.languages:
         return replace(conversation, locale=code, locale_unsure=True)
     return conversation
@@ -111,6 +112,21 @@ def _of_command(desk: Desk, reply: Reply) -> str | None:
         if any(folded in map(fold, words) for words in desk.locales[code].words.commands.values())
     ]
     return found[0] if len(found) == 1 and found != ["en"] else None
+
+
+def _of_greeting(desk: Desk, reply: Reply) -> str | None:
+    """The language of the city that greets so; none where its first does too. Where several others
+    do, the channel's hint tells which, or the city's order: who writes "Dumelang" reads Sesotho and
+    Setswana both sooner than any other."""
+    greetings = {code: desk.locales[code].words.folded["greetings"] for code in desk.city.languages}
+    found = [
+        code
+        for code, words in greetings.items()
+        if find(reply.text, dict.fromkeys(words, code), desk.polite)
+    ]
+    if desk.city.languages[0] in found and len(found) > 1:
+        return None
+    return reply.language if reply.language in found else next(iter(found), None)
 
 
 def _held(conversation: Conversation) -> str | None:

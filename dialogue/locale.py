@@ -7,6 +7,7 @@ from dialogue.answers.normalise import fold
 from dialogue.answers.number_words import Numerals
 from dialogue.answers.tokens import word_tokens
 from dialogue.danger import DangerList
+from dialogue.danger.patterns import Pattern
 
 COMMAND_KEYS = (
     "stop", "start", "help", "language", "back", "skip", "my_data", "delete_me", "link",
@@ -41,7 +42,9 @@ MARK_KEYS = (
 class Words:
     """The words people send in one language, as listed in `locales/<code>/words.toml`.
 
-    Every tuple keeps the file's order: the first command word is the one we print.
+    Every tuple keeps the file's order: the first command word is the one we print. `opt_out` are
+    sentences that ask to be left alone (`dialogue.opting_out`), `around_opt_out` what may stand
+    around one.
     """
 
     version: str
@@ -54,6 +57,8 @@ class Words:
     replies: Mapping[str, tuple[str, ...]]
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numerals: Numerals = field(default_factory=Numerals)
+    opt_out: tuple[Pattern, ...] = ()
+    around_opt_out: tuple[str, ...] = ()
     folded: Mapping[str, frozenset[str]] = field(init=False)
     polite: frozenset[str] = field(init=False)
     marks: Mapping[tuple[str, ...], str] = field(init=False)

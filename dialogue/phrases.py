@@ -26,7 +26,11 @@ PHRASES = MappingProxyType(
         "age_question": "How old are you? Reply in years, for example 34.",
         "too_young": (
             "Thank you. This is for people of {age} and older, so we kept nothing you wrote."
-            " To talk to someone call {child}. In danger call {emergency}."
+            " Mistyped? Write again. In danger call {emergency}."
+        ),
+        "too_young_talk": (
+            "Thank you. This is for people of {age} and older, so we kept nothing you wrote."
+            " Mistyped? Write again. To talk to someone call {numbers}. In danger call {emergency}."
         ),
         "age_needed": (
             "Thank you. Without your age we cannot go on, so we kept nothing you wrote."
@@ -87,12 +91,15 @@ PHRASES = MappingProxyType(
         "reply_choice": "Please reply with one number, for example {example}.",
         "no_such_number": "{number} is not one of the choices.",
         "several_unclear": "We understood only {options}. Please send all your choices as numbers.",
+        "noted": "We noted: {taken}.",
+        "one_at_a_time": "One answer at a time, please.",
         "remark_question": "A program asks here, nobody reads live. {HELP} for help.",
         "remark_noted": "Thank you for writing.",
         "passed_on": "Thank you. Your message goes to the people who look after this.",
         "age_why": "We may ask people of {age} or older only, so we ask this first.",
         "reply_number": "Please reply with a number.",
         "reply_age": "Please reply with your age in years, for example 34.",
+        "age_of_year": "Are you {low} or {high} years old? Please reply with your age.",
         "reply_date": "Please reply with a date, for example {example}.",
         "did_you_mean": "Did you mean this one?",
         "another_place": "Another place",
@@ -122,6 +129,7 @@ PHRASES = MappingProxyType(
         "resume_question": "You have not finished: {title}. Go on now?",
         "resume_no": "All right, we leave it.",
         "nothing_open": "Thank you for writing. To take part send {keyword}. {HELP} for help.",
+        "unknown_keyword": "Nothing here is called that. To take part send {keywords}.",
         # --- the menu of commands, where a channel shows one -------------------------------------
         "menu_start": "Take part",
         "menu_help": "Emergency numbers and how this works",

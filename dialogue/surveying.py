@@ -1,30 +1,30 @@
 """Surveys within a conversation: start, answer, park, take up again, end."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import languages, open_question
-from dialogue.answers.normalise import fold
+from dialogue import keywords, languages, many_answers, open_question
 from dialogue.desk import Desk
-from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
-from dialogue.engine import EngineEvent, Resume, Step, advance
+from dialogue.effects import Effect, Moved, Opened, Say
+from dialogue.engine import EngineEvent, Resume
 from dialogue.events import Reply, Start, Tick
-from dialogue.locale import Locale
-from dialogue.memory import Aside, Conversation, Done
+from dialogue.memory import Aside, Conversation
 from dialogue.open_question import is_stale, reads
-from dialogue.outcomes import Value
 from dialogue.questions import Reading
+from dialogue.steps import (
+    PARK_HOURS,
+    done_with,
+    expires,
+    locale_of,
+    next_wake,
+    reading,
+    resume_offer,
+    run,
+)
 from dialogue.survey import Session, Status, Survey
 from dialogue.turn import Turn, later
 
-PARK_HOURS = 24
-"""Silence, counted from delivery, after which an open survey is set aside."""
-
-EXPIRE_DAYS = 14
-"""Days that an unfinished survey can still be taken up."""
-
-RESUME_CHOICES = (("1", "yes"), ("2", "no"))
 _RESUME = Resume()
 
 
@@ -50,7 +50,7 @@ def start(
     said: tuple[Effect, ...] = ()
     if chosen is None:
         session, said = languages.held_in(desk, conversation, session, survey)
-    opened = Opened(session, _locale(desk, conversation, session, survey).code)
+    opened = Opened(session, locale_of(desk, conversation, session, survey).code)
     turn = run(desk, conversation, session, survey, Start(), now)
     return replace(turn, effects=(*parked, opened, *said, *turn.effects))
 
@@ -68,7 +68,7 @@ def take_up(
     conversation, parked = park(replace(conversation, parked=rest), now)
     if survey is None:
         ended = session.with_status(Status.EXPIRED)
-        conversation = replace(conversation, done=(*conversation.done, _done(ended, now)))
+        conversation = replace(conversation, done=(*conversation.done, done_with(ended, now)))
         return Turn(conversation, (*parked, Moved(ended), Say("old_question")))
     was = session.locale
     session, said = languages.held_in(
@@ -91,7 +91,8 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
     if is_stale(session, said):
         turn = run(desk, conversation, session, survey, Resume(), now)
         return replace(turn, effects=(Say("old_question"), *turn.effects))
-    return run(desk, conversation, session, survey, said, now)
+    listed = many_answers.listed(desk, conversation, said, now)
+    return listed or run(desk, conversation, session, survey, said, now)
 
 
 def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
@@ -121,7 +122,7 @@ def _of_the_open(
 def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
     """The survey whose keyword the reply is; None if it is none, or if the open question reads the
     same word."""
-    keyword, session = _keyword(desk, said), conversation.session
+    keyword, session = keywords.asked_for(desk, conversation, said), conversation.session
     if keyword is None or (session is None and said.question is not None):
         return None
     if session is None:
@@ -145,6 +146,9 @@ def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> 
         return offer_resume(desk, conversation)
     if not desk.surveys or is_quiet(conversation, now):
         return thank(desk, conversation, now)
+    not_there = keywords.unknown(desk, said)
+    if not_there:
+        return Turn(conversation, not_there)
     return begin_or_thank(desk, conversation, desk.surveys[0], said.id, now, asked_for=False)
 
 
@@ -191,71 +195,6 @@ def offer_resume(desk: Desk, conversation: Conversation) -> Turn:
     return Turn(replace(conversation, aside=Aside.RESUME), (resume_offer(desk, conversation),))
 
 
-def resume_offer(desk: Desk, conversation: Conversation) -> Offer:
-    """The question whether to go on with the survey parked last."""
-    session = conversation.parked[-1]
-    survey = desk.version(session.survey, session.version)
-    title = session.survey
-    if survey is not None:
-        title = survey.title[_locale(desk, conversation, session, survey).code]
-    return Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
-
-
-def run(
-    desk: Desk,
-    conversation: Conversation,
-    session: Session,
-    survey: Survey,
-    event: EngineEvent,
-    now: datetime,
-) -> Turn:
-    """One step of the engine, and what it means for the conversation."""
-    step = advance(
-        survey,
-        session,
-        event,
-        now,
-        reading(desk, conversation, survey, session, now),
-        known(conversation, now),
-    )
-    age = _told_age(survey, step.effects)
-    if age is not None and age < desk.city.minimum_age:
-        return Turn(conversation, (Say("too_young"), Forget("under_age")))
-    if age is not None:
-        conversation = replace(conversation, age=age, age_on=now.date())
-    if step.session.status is Status.COMPLETED:
-        return _finished(desk, conversation, step, now)
-    open_ = replace(
-        conversation, session=step.session, wake_at=_wake(conversation, step.session, now)
-    )
-    return Turn(open_, step.effects)
-
-
-def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
-    """The age that the resident has just given, if the question was for one."""
-    for effect in effects:
-        if isinstance(effect, Record) and effect.rule != "known":
-            aged = survey.question(effect.question).kind == "age"
-            if aged and isinstance(effect.value, int):
-                return effect.value
-    return None
-
-
-def _finished(desk: Desk, conversation: Conversation, step: Step, now: datetime) -> Turn:
-    done = _done(step.session, now)
-    conversation = replace(
-        conversation,
-        session=None,
-        done=(*conversation.done, done),
-        wake_at=_wake(conversation, None, now),
-    )
-    effects: tuple[Effect, ...] = (*step.effects, Say("finished"))
-    if conversation.parked:
-        effects += (resume_offer(desk, conversation),)
-        conversation = replace(conversation, aside=Aside.RESUME)
-    return Turn(conversation, effects)
-
-
 def park(conversation: Conversation, now: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
     """Sets the open survey aside, to be taken up at the same question."""
     if conversation.session is None:
@@ -263,7 +202,7 @@ def park(conversation: Conversation, now: datetime) -> tuple[Conversation, tuple
     session = conversation.session.with_status(Status.PARKED)
     parked = (*conversation.parked, session)
     conversation = replace(conversation, session=None, parked=parked)
-    return replace(conversation, wake_at=_wake(conversation, None, now)), (Moved(session),)
+    return replace(conversation, wake_at=next_wake(conversation, None, now)), (Moved(session),)
 
 
 def close(
@@ -272,7 +211,7 @@ def close(
     """Ends everything open or parked with a final status."""
     open_ = (*conversation.parked, *((conversation.session,) if conversation.session else ()))
     ended = tuple(session.with_status(status) for session in open_)
-    done = (*conversation.done, *(_done(session, now) for session in ended))
+    done = (*conversation.done, *(done_with(session, now) for session in ended))
     closed = replace(conversation, session=None, parked=(), done=done, wake_at=None)
     return closed, tuple(Moved(session) for session in ended)
 
@@ -287,30 +226,15 @@ def tick(desk: Desk, conversation: Conversation, event: Tick, now: datetime) -> 
             conversation, effects = park(conversation, now)
         else:
             return Turn(replace(conversation, wake_at=later(since, hours=PARK_HOURS)))
-    old = [s for s in conversation.parked if _expires(s) <= now]
+    old = [s for s in conversation.parked if expires(s) <= now]
     ended = tuple(session.with_status(Status.EXPIRED) for session in old)
     kept = tuple(s for s in conversation.parked if s not in old)
-    done = (*conversation.done, *(_done(s, now) for s in ended))
+    done = (*conversation.done, *(done_with(s, now) for s in ended))
     conversation = replace(conversation, parked=kept, done=done)
-    conversation = replace(conversation, wake_at=_wake(conversation, None, now))
+    conversation = replace(conversation, wake_at=next_wake(conversation, None, now))
     if conversation.aside is Aside.RESUME and not kept:
         conversation = replace(conversation, aside=None)
     return Turn(conversation, (*effects, *(Moved(session) for session in ended)))
-
-
-def reading(
-    desk: Desk, conversation: Conversation, survey: Survey, session: Session, now: datetime
-) -> Reading:
-    """How replies to this survey are read: in its language first, then the city's others."""
-    locale = _locale(desk, conversation, session, survey)
-    others = desk.others(locale)
-    told = (str(answer.value) for answer in session.answers.values())
-    within = tuple(code for code in told if code in desk.gazetteer.areas)
-    return Reading(locale, others, desk.gazetteer, desk.city.country, desk.city.today(now), within)
-
-
-def _locale(desk: Desk, conversation: Conversation, session: Session, survey: Survey) -> Locale:
-    return desk.survey_locale(survey, session.locale or conversation.locale)
 
 
 def completed(conversation: Conversation) -> frozenset[str]:
@@ -321,29 +245,3 @@ def completed(conversation: Conversation) -> frozenset[str]:
 def is_quiet(conversation: Conversation, now: datetime) -> bool:
     """Whether we raise no survey by ourselves, since the safe word was sent not long ago."""
     return conversation.quiet_until is not None and now < conversation.quiet_until
-
-
-def known(conversation: Conversation, now: datetime) -> Mapping[str, Value]:
-    """What the contact told us at the gate and need not be asked again within a year."""
-    if conversation.age is None or conversation.age_on is None:
-        return {}
-    years = (now.date() - conversation.age_on).days // 365
-    return {"age": conversation.age} if years < 1 else {}
-
-
-def _keyword(desk: Desk, said: Reply) -> Survey | None:
-    return None if said.choice is not None else desk.keywords.get(fold(said.text))
-
-
-def _done(session: Session, now: datetime) -> Done:
-    return Done(session.survey, session.status is Status.COMPLETED, len(session.answers), now)
-
-
-def _expires(session: Session) -> datetime:
-    return later(session.asked_at or session.started_at, days=EXPIRE_DAYS)
-
-
-def _wake(conversation: Conversation, session: Session | None, now: datetime) -> datetime | None:
-    if session is not None:
-        return later(now, hours=PARK_HOURS)
-    return min((_expires(s) for s in conversation.parked), default=None)

@@ -100,7 +100,6 @@ def _say(desk: Desk, locale: Locale, phrase: str, values: tuple[tuple[str, objec
     common = {
         "responsible": city.responsible,
         "emergency": city.number("emergency"),
-        "child": city.number("child"),
         "age": city.minimum_age,
         "languages": ", ".join(others),
     }

@@ -9,6 +9,13 @@ from dialogue.answers.lexicon import Labelled, Lexicon
 from dialogue.answers.marks import Mark
 from dialogue.answers.tokens import word_tokens
 
+ROUGHLY = 2
+"""Years that an age told roughly may be off: it must lie in the same band all the same."""
+
+ROUGHLY_FROM = 21
+"""From here on an age may be told roughly ("about 40"): below, a year or two decide whether
+somebody is old enough to be asked."""
+
 
 def numeric_labels(options: Sequence[Labelled]) -> bool:
     """Whether several labels have a digit in them."""
@@ -38,11 +45,14 @@ def banded(
         values = [n for mark in numbers for n in in_band((mark.number, mark.number), among)]
         codes = () if counted else evidence(row, known)
         return doubtful(tuple(dict.fromkeys((*values, *codes))))
-    if kinds & (DOUBTS - {"between"}):
+    rough = _is_rough(row, known)
+    if kinds & (DOUBTS - {"between"}) - ({"hedges"} if rough else set()):
         return None
     said = band_of(_numbers(row), plus=plus)
-    if said is None:
+    if said is None or (rough and not ROUGHLY_FROM <= said[0] == said[1]):
         return None
+    if rough:
+        said = (said[0] - ROUGHLY, said[1] + ROUGHLY)
     names = in_band(said, among)
     if any(is_far(said, among[name]) for name in names):
         return doubtful(names)
@@ -57,6 +67,13 @@ def banded(
             return sure(both, "band" if names else "code")
         return doubtful(both) if both else Match(number=str(said[0]))
     return sure(names, "band") if len(names) == 1 else doubtful(names)
+
+
+def _is_rough(row: Sequence[Mark], known: Lexicon) -> bool:
+    """Whether all that hedges the number is a word for "about"."""
+    hedges = [f" {' '.join(mark.words)} " for mark in row if mark.kind == "hedges"]
+    about = {phrase for locale in known.languages for phrase in locale.words.numerals.about}
+    return bool(hedges) and about.issuperset(hedges)
 
 
 def _is_unit(mark: Mark, known: Lexicon) -> bool:

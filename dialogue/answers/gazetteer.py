@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dialogue.answers.geometry import Point
 from dialogue.answers.normalise import fold_word
 from dialogue.answers.place_index import PlaceIndex
-from dialogue.answers.place_names import place_words, tokens
+from dialogue.answers.place_names import place_words, stems, tokens
 from dialogue.answers.places import Area, Found
 
 MOST_WORDS = 60
@@ -51,6 +51,9 @@ class Gazetteer:
         self.areas = {area.code: area for area in areas}
         self._city = tuple(tokens(city))
         self._words = place_words(lists)
+        live_in = (word for phrase in self._words.live_in for word in phrase)
+        small = (self._words.articles, self._words.kinds, self._city, live_in)
+        self._around = {word for words in small for word in words}
         self._index = PlaceIndex(self.areas.values(), self._words)
         self._shapes = [(a.shape, a.code) for a in self.areas.values() if a.shape is not None]
         self._digits = {code for code in self.areas if code.isdigit()}
@@ -157,8 +160,9 @@ class Gazetteer:
         if not rest:
             return Found(codes, "area name", len(codes) == 1)
         described = len(rest) >= DESCRIBED
-        sure = len(codes) == 1 and described and self._is_certain(words, rest, spans, codes[0])
-        return Found(codes, "area in words", sure, in_words=described)
+        enough = described or all(self._is_placed(words, span) for span in spans)
+        sure = len(codes) == 1 and enough and self._is_certain(words, rest, spans, codes[0])
+        return Found(codes, "area in words", sure, in_words=described or sure)
 
     def _spans(self, words: list[str]) -> list[_Span]:
         spans: list[_Span] = []
@@ -171,7 +175,8 @@ class Gazetteer:
         return spans
 
     def _longest_at(self, words: list[str], start: int) -> _Span | None:
-        if words[start] in self._words.articles or words[start] in self._words.doubt:
+        known = self._words
+        if words[start] in known.articles | known.doubt | known.against:
             return None
         for end in range(min(len(words), start + self._index.longest), start, -1):
             part = words[start:end]
@@ -194,21 +199,49 @@ class Gazetteer:
         """What a text says beside names of areas and the words that go with them."""
         inside = {n for span in spans for n in range(span.start, span.end)}
         rest = self._without_part(self._core([w for n, w in enumerate(words) if n not in inside]))
-        around = {*self._words.articles, *self._words.kinds, *self._city}
-        around |= {word for phrase in self._words.live_in for word in phrase}
-        return [word for word in rest if word not in around]
+        return [word for word in rest if word not in self._around]
 
     def _is_certain(self, words: list[str], rest: list[str], spans: list[_Span], code: str) -> bool:
-        """Whether words around a name leave no doubt that it is the place: not "near Hilltop",
-        "Hilltop East", "Hilltop clinic", and no short alias that may be an ordinary word."""
-        beside = {words[n] for s in spans for n in (s.start - 1, s.end) if 0 <= n < len(words)}
-        if self._words.doubt & (beside | set(rest)) or self._words.directions & beside:
+        """Whether words around a name leave no doubt that it is the place: not "near Hilltop" (but
+        "near the clinic in Hilltop"), "Hilltop East", "Hilltop clinic", and no short alias that may
+        be an ordinary word."""
+        known = self._words
+        before = {self._before(words, s) for s in spans}
+        behind = {words[s.end] for s in spans if s.end < len(words)}
+        beside = {words[s.start - 1] for s in spans if s.start} | behind
+        if known.against & (beside | set(rest)) or known.directions & beside:
             return False
-        if any(word.isdigit() for word in beside):
+        if known.heads_behind & behind or known.heads_before & before:
             return False
-        names = (tokens(self.areas[code].name), *map(tokens, self.areas[code].aliases))
-        official = any(words[s.start : s.end] == names[0] for s in spans)
+        kept = {words[s.start - 1] for s in spans if s.start and words[s.start] not in known.kinds}
+        if any(word.isdigit() for word in kept | behind):
+            return False
+        placed = all(self._is_inside(words, span) for span in spans)
+        if not placed and known.doubt & (beside | set(rest)):
+            return False
+        name = "".join(tokens(self.areas[code].name))
+        said = ["".join(words[s.start : s.end]) for s in spans]
+        official = any(name in (one, *stems(one)) for one in said)
         return official or any(s.end - s.start > 1 for s in spans)
+
+    def _before(self, words: list[str], span: _Span) -> str:
+        """The word that leads to a name: before its article and kind."""
+        small = self._words.articles | self._words.kinds
+        before = (word for word in reversed(words[: span.start]) if word not in small)
+        return next(before, "")
+
+    def _is_inside(self, words: list[str], span: _Span) -> bool:
+        """Whether the text says "in" of a name, by a word or by a locative."""
+        code = span.codes[0]
+        said = "".join(words[span.start : span.end])
+        located = "".join(tokens(self.areas[code].name)) in stems(said)
+        return located or self._before(words, span) in self._words.inside
+
+    def _is_placed(self, words: list[str], span: _Span) -> bool:
+        """Whether the text says "in" of a name, and the name ends where it seems to."""
+        behind = words[span.end : span.end + 1]
+        ends = self._around | self._words.doubt | self._words.inside
+        return self._is_inside(words, span) and ends.issuperset(behind)
 
     # --- candidates -------------------------------------------------------------------------------
     def _with(self, found: Found, near: Found) -> Found:

@@ -20,7 +20,8 @@ class Numerals:
     amabili"). `library` names the language in which text2num knows the grammar. `doubts` are
     patterns, "#" standing for a number, that make it no plain answer ("more than #"); "*" at
     an end stands for the rest of a word. `multiples` take a number before them, in digits too; the
-    first of each list is also one by itself ("a dozen").
+    first of each list is also one by itself ("a dozen"). `about_ages` say before an age that it is
+    not known to the year, `born_in` that a year is that of somebody's birth.
     """
 
     library: str = ""
@@ -36,6 +37,8 @@ class Numerals:
     half: tuple[str, ...] = ()
     out_of: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    about_ages: tuple[str, ...] = ()
+    born_in: tuple[str, ...] = ()
     cardinals: Listed = field(default_factory=dict)
     scales: Listed = field(default_factory=dict)
     multiples: Listed = field(default_factory=dict)
@@ -66,6 +69,8 @@ class Numerals:
     alone: frozenset[str] = field(init=False)
     nones: tuple[str, ...] = field(init=False)
     currency_of: Mapping[str, str] = field(init=False)
+    about: tuple[str, ...] = field(init=False)
+    born: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         listed = [pattern for patterns in self.doubts.values() for pattern in patterns]
@@ -96,6 +101,8 @@ class Numerals:
             "alone": frozenset(fold(words[0]) for words in self.multiples.values()),
             "nones": tuple(_spaced(phrase) for phrase in sorted(self.none, key=len, reverse=True)),
             "currency_of": _named(self.currencies),
+            "about": tuple(_spaced(phrase) for phrase in self.about_ages),
+            "born": tuple(_spaced(phrase) for phrase in self.born_in),
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)

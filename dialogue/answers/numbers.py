@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from dialogue.answers.amounts import Amount, Scan, scan
+from dialogue.answers.normalise import fold
 from dialogue.answers.numerals import near
 from dialogue.locale import Words
 
@@ -85,6 +86,28 @@ def read_share(
     if between.strip() not in betweens or not around <= known:
         return None
     return amounts[0].value, amounts[1].value
+
+
+def without_about(said: str, languages: Sequence[Words]) -> str | None:
+    """A reply without the word that makes its number a rough age ("about 40"); None where it has no
+    such word."""
+    text = f" {fold(f'x{said}x')[1:-1]} "  # signs at the ends stay: they tell something
+    phrases = (phrase for words in languages for phrase in words.numerals.about)
+    for phrase in sorted(phrases, key=len, reverse=True):
+        before, found, behind = text.partition(phrase)
+        if found:
+            return f"{before} {behind}".strip()
+    return None
+
+
+def year_of_birth(said: str, languages: Sequence[Words], country: str = "") -> int | None:
+    """The year in four digits, alone or told as one of birth; None where a reply gives none."""
+    seen = scan(said, languages, country)
+    if seen.broken or seen.signs & _ASKING or seen.money or len(seen.amounts) != 1:
+        return None
+    born = any(phrase in seen.plain for words in languages for phrase in words.numerals.born)
+    known = all(_is_known(word, languages, frozenset()) for word in seen.words)
+    return int(seen.amounts[0].value) if _is_year(seen.amounts[0]) and (born or known) else None
 
 
 def is_bare(said: str, languages: Sequence[Words], country: str = "") -> bool:

@@ -26,9 +26,11 @@ class PlaceWords:
 
     `live_in` comes before a name, `articles` and `kinds` ("area", "colonia") may be left out of it,
     `parts` come with a number behind it ("section 4"), `numbered` is a kind that goes by number
-    ("ward 12"), `doubt` says that the name is not the place itself ("near"), `directions` make
-    another place of a name; `short` maps abbreviations to words, and
-    numbers in words to digits.
+    ("ward 12"), `doubt` says that what follows is only beside the place ("near"), unless a word of
+    `inside` stands right before the name ("in"); `against` says anywhere that it is not where
+    somebody lives ("not", "or", "I work"). `directions` make another place of a name, and so do
+    `heads_behind` and `heads_before` of a street or a building called after it, on their side.
+    `short` maps abbreviations to words, and numbers in words to digits.
     """
 
     live_in: tuple[tuple[str, ...], ...] = ()
@@ -36,8 +38,12 @@ class PlaceWords:
     kinds: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
     doubt: frozenset[str] = frozenset()
+    against: frozenset[str] = frozenset()
     directions: frozenset[str] = frozenset()
+    heads_behind: frozenset[str] = frozenset()
+    heads_before: frozenset[str] = frozenset()
     short: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,8 +64,12 @@ def place_words(lists: Sequence[Mapping[str, tuple[str, ...]]]) -> PlaceWords:
         kinds=single("kinds"),
         parts=single("parts"),
         numbered=single("numbered"),
+        inside=single("inside"),
         doubt=single("doubt"),
+        against=single("against"),
         directions=single("directions"),
+        heads_behind=single("heads_behind"),
+        heads_before=single("heads_before"),
         short=dict(fold(entry).split(" ", 1) for entry in all_of("short")),
     )
 

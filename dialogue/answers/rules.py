@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-VERSION = 1
+VERSION = 2
 """Goes up whenever the rules read a reply in another way than before."""
 
 
@@ -49,6 +49,7 @@ RULES: Mapping[str, Confidence] = MappingProxyType(
         "look-alike": Confidence.NEAR,  # O for 0
         "out of": Confidence.READ,  # "4 out of 5"
         "converted": Confidence.READ,  # months into years
+        "about": Confidence.READ,  # an age told roughly
         # --- dates -------------------------------------------------------------------------------
         "iso": Confidence.EXACT,
         "date": Confidence.READ,

@@ -76,7 +76,7 @@ class DangerList:
         for start, here in enumerate(atoms):
             for number in {number for atom in here for number in starts.get(atom, ())}:
                 risk, pattern = self._patterns[number]
-                end = _walk(pattern.steps, atoms, start)
+                end = walk(pattern.steps, atoms, start)
                 if end is not None:
                     yield risk, (start, end)
 
@@ -107,7 +107,7 @@ class DangerList:
         return frozenset(found)
 
 
-def _walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) -> int | None:
+def walk(steps: Sequence[Step], atoms: Sequence[frozenset[str]], start: int) -> int | None:
     """Where the pattern ends that begins at `start`; None if it does not fit."""
     places = {start}
     for step in steps:

@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
+from dialogue.answers.banding import ROUGHLY_FROM
 from dialogue.answers.normalise import fold, fold_word
-from dialogue.answers.numbers import Number, read_number, read_share
+from dialogue.answers.numbers import (
+    Number,
+    read_number,
+    read_share,
+    without_about,
+    year_of_birth,
+)
 from dialogue.answers.tokens import tokens
 from dialogue.answers.units import convert
 from dialogue.events import Reply
@@ -98,18 +105,34 @@ class Numeric(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age(Numeric):
-    """An age in whole years. A four-digit year is asked back, never stored as an age; so is how
-    long somebody has lived or worked somewhere."""
+    """An age in whole years. A year of birth is never stored as an age: it is one of two, and both
+    are named when asking back. How long somebody has lived or worked somewhere is none either."""
 
     kind: ClassVar[str] = "age"
 
     def interpret(self, reply: Reply, reading: Reading) -> Outcome:
-        found = self.find(reply.said, reading)
-        if found is None or found.year or _tells_how_long(reply.said, spoken(reading)):
+        if _tells_how_long(reply.said, spoken(reading)) or UNDER.fullmatch(reply.said.strip()):
             return NotUnderstood("reply_age")
-        if UNDER.fullmatch(reply.said.strip()):
-            return NotUnderstood("reply_age")
+        found = self.find(reply.said, reading) or self.roughly(reply.said, reading)
+        if found is None or found.year:
+            return self.born(reply.said, reading)
         return self.bounded(found)
+
+    def roughly(self, said: str, reading: Reading) -> Number | None:
+        """About so old, where that leaves no doubt that it is old enough."""
+        text = without_about(said, spoken(reading))
+        found = self.find(text, reading) if text else None
+        sure = found is not None and not found.year and found.value >= ROUGHLY_FROM
+        return replace(found, rule="about") if found is not None and sure else None
+
+    def born(self, said: str, reading: Reading) -> Outcome:
+        """The two ages that who was born in a year may have; without one, what is asked for."""
+        year = year_of_birth(said, spoken(reading), reading.country)
+        high = reading.today.year - year if year is not None else 0
+        low, highest = self.bounds()
+        if not low < high <= highest:
+            return NotUnderstood("reply_age")
+        return NotUnderstood("age_of_year", (("low", high - 1), ("high", high)))
 
     def counts(self, languages: Sequence[Words]) -> frozenset[str]:
         return frozenset({"person"})

@@ -6,7 +6,7 @@ from typing import ClassVar
 from dialogue.answers.found import SILENT
 from dialogue.answers.gazetteer import Gazetteer
 from dialogue.answers.maps import coordinates, has_link, without_links
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import clean, fold
 from dialogue.answers.places import Found
 from dialogue.events import Reply
 from dialogue.locale import Locale
@@ -52,7 +52,7 @@ class Location(Question):
         if point is not None:
             return _pinned(reply, point, reading.gazetteer)
         found = _named(reply.said.strip(), reading)
-        if found is not None:
+        if found is not None and not _is_question(reply, found):
             return found
         said = remark_in(reply, reading)
         if said is not None and (said.kind != "question" or plainly_asks(reply, reading)):
@@ -102,6 +102,11 @@ class Location(Question):
         if found.codes and not found.sure and found.rule == "area name" and len(meant) == 1:
             return Answered(meant[0], "area chosen")
         return Answered(worded, "area chosen") if worded and not found.sure else None
+
+
+def _is_question(reply: Reply, found: Outcome) -> bool:
+    """Whether a place is only asked about in so many words: "is it safe in Hilltop?"."""
+    return isinstance(found, Answered) and bool(found.words) and clean(reply.said).endswith("?")
 
 
 def _pinned(reply: Reply, point: tuple[float, float], gazetteer: Gazetteer) -> Outcome:

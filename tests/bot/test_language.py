@@ -13,6 +13,7 @@ from backend.privacy import KeyRing
 from backend.store import SqlStore
 from backend.wiring import guesser
 from bot.language import LONGEST, LanguageGuesser, guess_of, words_of
+from bot.names import without_names
 from dialogue.events import Guess
 from dialogue.memory import Conversation, Gate
 from tests.backend.conftest import KEYS
@@ -149,6 +150,41 @@ def test_a_plain_text_outweighs_the_conversations_language() -> None:
         assert found is not None
         assert found.language == "zu"
         assert found.probability > 0.95 or code == "xh"  # the two are close
+
+
+# --- names ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Sipho", "Sipho Dlamini", "sipho dlamini", "SIPHO DLAMINI", "Thandiwe Nkosi", "Lerato"),
+        *("Johan van der Merwe", "johan van der merwe", "Juan Pérez", "María López", "Peter Smith"),
+    ],
+)
+@pytest.mark.parametrize("languages", [ZA, ("es", "en")])
+def test_a_name_alone_is_in_no_language(text: str, languages: tuple[str, ...]) -> None:
+    assert guess(text, *languages) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Sipho Dlamini sells drugs", "en"),
+        ("Johan van der Merwe sells drugs", "en"),
+        ("Sipho uthengisa izidakamizwa", "zu"),
+        ("Ek is Johan van der Merwe", "af"),
+        ("Sawubona Sipho", "zu"),
+    ],
+)
+def test_what_is_said_beside_a_name_tells_the_language(text: str, code: str) -> None:
+    assert language(text, *ZA) == code
+
+
+def test_a_word_that_people_send_is_no_name() -> None:
+    names = frozenset({"sipho", "siyabonga", "perez"})
+    assert without_names("Siyabonga, Sipho Zungu!", names, {"siyabonga"}) == "Siyabonga,"
+    assert without_names("Siyabonga Sipho", names, set()) == ""
+    assert without_names("mi vecino Pérez de Anda y yo", names, set()) == "mi vecino yo"
+    assert without_names("van der", names, set()) == "van der"
 
 
 # --- how -----------------------------------------------------------------------------------------

@@ -373,6 +373,24 @@ def test_a_number_that_is_position_and_value_is_asked_back(said: str, expected: 
     check(ROOMS, "en", said, expected)
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        *[("about 40", "c"), ("I'm around 30 yrs", "b"), ("about 60", "d")],
+        *[("about 35", "3 or 4"), ("about 25", "2 or 3"), ("about 18", "?"), ("about 3", "3")],
+        *[
+            ("maybe 40", "?"),
+            ("about 30 or 40", "?"),
+            ("about 30-40", "?"),
+            ("about 40 maybe", "?"),
+        ],
+        *[("about my son 40", "4"), ("over about 40", "?")],
+    ],
+)
+def test_an_age_told_roughly_is_its_band_if_no_other_is_near(said: str, expected: str) -> None:
+    check(AGES, "en", said, expected)
+
+
 def test_who_is_as_old_as_that_may_be_another() -> None:
     check(AGES, "en", "my son is 20", "2")
 

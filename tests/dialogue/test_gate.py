@@ -2,10 +2,13 @@
 
 import pytest
 
+from dialogue.desk import Helpline
 from dialogue.effects import Agreement, Consent, DropText, Forget, Opened, Record
 from dialogue.gate import PURPOSE
 from dialogue.memory import Conversation, Gate
 from tests.dialogue.samples import NOW, OTHER, PULSE, TODAY, Chat, desk
+
+EMERGENCY = Helpline("emergency", "911")
 
 
 def stranger(**of_the_city: object) -> Chat:
@@ -141,9 +144,26 @@ def test_an_age_opens_the_survey(text: str) -> None:
 def test_who_is_too_young_leaves_nothing_but_a_count_and_gets_the_childrens_line() -> None:
     chat = at_age().send("15")
     assert chat.effects[-1] == Forget("under_age")
-    assert chat.said == ["too_young"]
+    assert chat.said == ["too_young_talk"]
     assert "116" in chat.text
     assert chat.conversation == Conversation()
+
+
+def test_a_minor_gets_no_number_twice() -> None:
+    crisis = Helpline("crisis", "800 911 2000")
+    for lines in ((EMERGENCY,), (EMERGENCY, crisis)):
+        text = stranger(helplines=lines).send("Hi").send("1").send("13").text
+        assert text.count("In danger call 911") == text.replace("800 911", "").count("911") == 1
+        assert ("To talk to someone call 800 911 2000." in text) is (crisis in lines)
+
+
+@pytest.mark.parametrize("text", ["BACK", "31", "sorry, 31"])
+def test_who_mistyped_an_age_under_the_minimum_begins_again_with_the_notice(text: str) -> None:
+    chat = at_age().send("13")
+    assert "Mistyped? Write again." in chat.text
+    chat.send(text)
+    assert "notice" in chat.said
+    assert chat.send("1").send("31").said == ["safe"]
 
 
 @pytest.mark.parametrize("text", ["15 years old", "fifteen", "15 yrs", "15"])
@@ -178,8 +198,21 @@ def test_without_an_age_nothing_is_kept(text: str) -> None:
 def test_three_replies_without_an_age_end_without_one() -> None:
     chat = at_age().send("old")
     assert chat.said == ["not_understood", "age_question"]
-    assert chat.send("1990").said == ["not_understood", "age_question"]
+    assert chat.send("1990").said == ["age_of_year"]
     assert chat.send("2.5").effects[-1] == Forget("without_age")
+
+
+def test_a_year_of_birth_is_asked_back_with_both_ages_that_it_can_mean() -> None:
+    chat = at_age().send("I was born in 1990")
+    assert chat.text == "Are you 35 or 36 years old? Please reply with your age."
+    assert chat.send("36").said == ["safe"]
+    assert chat.conversation.age == 36
+
+
+def test_a_rough_age_opens_the_survey_unless_it_may_be_under_the_minimum() -> None:
+    assert at_age().send("abt 40").conversation.age == 40
+    chat = at_age().send("about 16")
+    assert chat.said == ["not_understood", "age_question"]
 
 
 def test_a_city_without_surveys_thanks_and_asks_nothing() -> None:

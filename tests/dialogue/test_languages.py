@@ -11,6 +11,7 @@ from dialogue.memory import Aside, Conversation, Gate
 from dialogue.questions import Question
 from dialogue.survey import Status, Survey
 from tests.dialogue.samples import GATED, OTHER, PULSE, SAFE, WHY, Chat, desk, survey
+from tests.dialogue.shipped import shipped_desk
 
 ZULU = "Azikho izibani emgwaqweni"
 
@@ -80,7 +81,7 @@ def test_nothing_tells_in_a_city_of_one_language_after_stop_or_after_two_offers(
         ("Azikho izibani", Guess("zu", 0.79), "zu", True),
         ("Azikho izibani", Guess("zu", 0.49), None, False),
         ("Sawubona", Guess("zu", 0.95), "zu", False),
-        ("Sawubona", Guess("zu", 0.94), None, False),
+        ("Izibani", Guess("zu", 0.94), None, False),
         ("Hakuna taa", Guess("sw", 0.99), None, False),
         ("Hi", None, None, False),
     ],
@@ -90,7 +91,7 @@ def test_a_first_text_decides_if_it_is_plain(
 ) -> None:
     chat = stranger().send(text, guess=guess)
     assert (chat.conversation.locale, chat.conversation.locale_unsure) == (code, unsure)
-    assert chat.said[:2] == ["notice", "notice_languages"]
+    assert chat.said[-2:] == ["notice", "notice_languages"]
 
 
 def test_the_word_of_a_command_decides_if_only_one_language_has_it_and_english_never() -> None:
@@ -98,6 +99,39 @@ def test_the_word_of_a_command_decides_if_only_one_language_has_it_and_english_n
     assert stranger().send("HULP", language="en").conversation.locale == "af"
     assert stranger().send("HELP").conversation.locale is None
     assert stranger().send("LINK").conversation.locale is None  # three have it
+
+
+@pytest.mark.parametrize(
+    ("city", "text", "code"),
+    [
+        *(("demo-za", "Dumelang", "st"), ("demo-za", "dumela!", "st"), ("demo-za", "Unjani", "zu")),
+        *(
+            ("demo-za", "Molweni", "xh"),
+            ("demo-za", "Goeie Môre", "af"),
+            ("demo-za", "Hello", None),
+        ),
+        *(
+            ("demo-za", "Hola", None),
+            ("demo-za", "Sawubona please", "zu"),
+            ("demo-za", "hi hi", None),
+        ),
+        *(("demo-mx", "Hello", "en"), ("demo-mx", "hi there", "en"), ("demo-mx", "Hola", "es")),
+        *(("demo-mx", "Sawubona", None), ("demo-mx", "hello this is urgent", None)),
+    ],
+)
+def test_a_greeting_alone_tells_a_language_that_lists_it_unless_the_citys_first_does(
+    city: str, text: str, code: str | None
+) -> None:
+    chat = Chat(shipped_desk(city), Conversation()).send(text, guess=Guess("en", 0.4))
+    assert chat.conversation.locale == code
+    assert chat.conversation.locale_unsure is (code is not None)
+
+
+def test_of_several_languages_with_one_greeting_the_channels_hint_tells_which() -> None:
+    dumelang = Chat(shipped_desk("demo-za"), Conversation()).send("Dumelang", language="tn")
+    assert dumelang.conversation.locale == "tn"
+    hinted = Chat(shipped_desk("demo-za"), Conversation()).send("Dumelang", language="en")
+    assert hinted.conversation.locale == "st"
 
 
 def test_a_plain_text_beats_the_channels_hint_and_the_hint_a_doubtful_one() -> None:

@@ -92,7 +92,8 @@ VALUES: dict[str, object] = {
     "low": 1, "high": 120, "most": 3, "least": 2, "option": "None of these", "days": 30,
     "picture_days": 90,
     "example": "2026-11-24", "agreed": "2026-11-24", "answers": 12, "title": "About safety",
-    "keyword": "PULSE", "number": 12, "options": "1, 2, 3", "code": "1234 5678", "minutes": 15,
+    "keyword": "PULSE", "keywords": "PULSE, CITY", "taken": "34, Old Harbour",
+    "number": 12, "options": "1, 2, 3", "code": "1234 5678", "minutes": 15,
 }  # fmt: skip
 
 

@@ -211,7 +211,6 @@ def test_units_and_money(asked: Question, text: str, value: float | None) -> Non
         ("I'm thirty-four years old", 34),
         ("408 months", 34),
         ("10 months", None),
-        ("1990", None),
         ("R34", None),
         ("30s", None),
         ("in my thirties", None),
@@ -225,6 +224,59 @@ def test_how_old(text: str, value: int | None) -> None:
     assert answer(AGE, text) == value
     if value is None:
         assert AGE.read(reply(text), reading()) == NotUnderstood("reply_age")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        *(("en", text) for text in ("about 40", "abt 40", "about 40 yrs", "I'm around 40 years")),
+        *(("es", text) for text in ("como 40", "tengo como 40 años", "más o menos 40")),
+        *(("af", "ongeveer 40 jaar"), ("zu", "ngokulinganisela 40"), ("xh", "malunga ne 40")),
+        *(("st", "ke na le dilemo tse e ka bang 40"), ("tn", "dingwaga di ka nna 40")),
+    ],
+)
+def test_an_age_told_roughly_is_one_and_its_rule_says_so(code: str, text: str) -> None:
+    assert AGE.read(reply(text), reading(code)) == Answered(40, "about")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("about 16", "about 20", "about 1990", "about 30 or 40", "about 40 here", "about 40+"),
+        *("nearly 40", "almost 40", "over 40", "about", "about my son 40", "about 40, not 50"),
+    ],
+)
+def test_what_may_lie_on_either_side_of_a_limit_is_no_rough_age(text: str) -> None:
+    assert isinstance(AGE.read(reply(text), reading()), NotUnderstood)
+
+
+def test_only_an_age_may_be_told_roughly() -> None:
+    assert PEOPLE.read(reply("about 5"), reading()) == NotUnderstood("reply_number")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        *(("en", text) for text in ("1990", "born 1990", "I was born in 1990", "born in may 1990")),
+        *(("es", "nací en 1990"), ("af", "gebore 1990"), ("zu", "ngazalwa ngo 1990")),
+        *(("xh", "ndazalwa ngo 1990"), ("st", "ke hlahile ka 1990")),
+        ("tn", "ke tshotswe ka 1990"),
+    ],
+)
+def test_a_year_of_birth_is_two_ages_and_both_are_named(code: str, text: str) -> None:
+    both = NotUnderstood("age_of_year", (("low", 35), ("high", 36)))
+    assert AGE.read(reply(text), reading(code)) == both
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2023", "2025", "born 2099", "here since 1990", "1990 and 1991", "born '90"),
+        *("1990?", "robbed in 1990 by a gang", "R1990", "born 90"),
+    ],
+)
+def test_a_year_that_is_no_residents_birth_names_no_age(text: str) -> None:
+    assert AGE.read(reply(text), reading()) == NotUnderstood("reply_age")
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,72 @@ def test_a_spot_described_in_words_has_its_area_if_one_is_named_with_certainty()
     assert two_words == sure("W12", "area in words", in_words=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("12 Main Road Rietkuil South", "W08"),
+        ("12 Long Street, Old Harbour North", "W02"),
+        ("near the clinic in Old Harbour", "W01"),
+        ("between the school and the church in Old Harbour", "W01"),
+        ("in Old Harbour near the clinic", "W01"),
+        ("old harbour side by the taxi rank", "W01"),
+        ("agter die skool in Ou Hawe", "W01"),
+        ("naby die kliniek in Rietkuil Suid", "W08"),
+        ("eduze komtholampilo eThembakhanya", "W04"),
+        ("ecaleni kwekliniki eThembakhaya", "W05"),
+        ("pela tliliniki ko Thembakhanya", "W04"),
+        ("gaufi le tliliniki kwa Thembakhanya", "W04"),
+    ],
+)
+def test_a_landmark_or_a_street_beside_the_one_area_named_takes_nothing_from_it(
+    text: str, code: str
+) -> None:
+    assert ZA.find(text) == sure(code, "area in words", in_words=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("cerca de la clínica en San Telmo", "C06"),
+        ("calle Juárez 12, colonia Nueva Aurora", "C10"),
+        ("a lado de la escuela en la colonia Nueva Aurora", "C10"),
+    ],
+)
+def test_so_it_does_in_spanish(text: str, code: str) -> None:
+    assert MX.find(text) == sure(code, "area in words", in_words=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("not in Old Harbour", "I dont live in Old Harbour", "I work in Old Harbour"),
+        *("my sister stays in Old Harbour", "I used to live in Old Harbour", "near Old Harbour"),
+        *("next to the Old Harbour clinic", "12 Old Harbour Road", "in Old Harbour Lakes"),
+        *("between the river and Old Harbour", "close to Old Harbour in a shack"),
+        *("from Old Harbour to Phambili", "between Old Harbour and Phambili"),
+        *("Old Harbour is close to us", "in Old Harbour or near it", "the shack by the dunes"),
+        *(
+            "the taxi goes from here to Old Harbour",
+            "Old Harbour 12 a shack",
+            "born in Old Harbour",
+        ),
+    ],
+)
+def test_what_speaks_against_the_area_named_leaves_it_open(text: str) -> None:
+    assert not ZA.find(text).sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no vivo en San Telmo", "por la calle de San Telmo a dos cuadras", "cerca de San Telmo"),
+        *("entre el río y San Telmo, una casa azul", "trabajo en Nueva Aurora", "ni en San Telmo"),
+    ],
+)
+def test_nor_is_it_taken_in_spanish(text: str) -> None:
+    assert not MX.find(text).sure
+
+
 # --- asked ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "codes"),
@@ -256,6 +322,8 @@ def test_words_beside_an_area_are_kept_with_it() -> None:
         ("the moon", Answered("the moon", "place in words", sealed=True)),
         ("where the taxis stop", Answered("where the taxis stop", "place in words", sealed=True)),
         ("why do you ask?", Remark("question")),
+        ("is it safe at night in Ward 2?", Remark("question")),
+        ("Ward 2?", Answered("W2", "area name")),
         ("yes", NotUnderstood("reply_place")),
         ("cha", NotUnderstood("reply_place")),
         ("1 2", NotUnderstood("reply_place")),

@@ -262,5 +262,5 @@ def test_an_age_given_in_a_survey_is_remembered() -> None:
 
 def test_a_minor_found_in_a_survey_leaves_nothing() -> None:
     of = Chat(desk(AGED), replace(GATED, age=None, age_on=None)).send("PULSE").send("1").send("12")
-    assert of.said == ["too_young"]
+    assert of.said == ["too_young_talk"]
     assert of.effects[-1] == Forget("under_age")
