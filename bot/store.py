@@ -217,6 +217,10 @@ class Contacts(Protocol):
         """Keeps the conversation and projects its `wake_at`."""
         ...
 
+    def lives_in(self, contact: str, area: str) -> None:
+        """Keeps the area of residence that the contact told."""
+        ...
+
     def consent(self, city: str, contact: str, consent: Consent, at: datetime) -> None:
         """Adds a line to the ledger."""
         ...

@@ -14,6 +14,7 @@ import structlog
 
 from bot.allowance import next_reply
 from bot.language import guess_of
+from bot.residence import area_told
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Retention, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
@@ -141,6 +142,9 @@ def apply(
         if parts and not turn.despite_opt_out:
             parts = _within_budget(unit, city, known, parts, at)
         _note(unit, city, known, turn.effects, at)
+        area = area_told(desk, known.conversation, turn)
+        if area is not None:
+            unit.contacts.lives_in(known.contact, area)
         if turn.conversation != known.conversation:
             unit.contacts.save(known.contact, turn.conversation)
     else:
