@@ -6,12 +6,13 @@ local times which a change of the clock leaves out are passed over, and those th
 both times, in any zone. Everything else is a sum over the open stretches found that way.
 """
 
-import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
+
+from backend.broadcasts.lots import share
 
 Minutes = tuple[int, int]
 """A range of a day's minutes since midnight, its end excluded. One that ends before it begins is
@@ -104,7 +105,8 @@ def spread(n: int, start: datetime, over: timedelta, hours: Hours, seed: str) ->
     """Due times for `n` recipients in order, over so much open time from the first open moment on.
     Each gets an n-th of it, and a moment in that drawn by the seed: answers come evenly, and two
     broadcasts do not march in step. The same arguments give the same times."""
-    return list(hours.after(start, (over * ((i + lot(seed, str(i))) / n) for i in range(n))))
+    waits = (over * ((i + share(seed, str(i))) / n) for i in range(n))
+    return list(hours.after(start, waits))
 
 
 def finish(
@@ -128,12 +130,6 @@ def reminders(
     for before, wait in pairwise((timedelta(), *sorted(set(after)))):
         times.append(hours.next_open(times[-1] + (wait - before)))
     return tuple(at for at in times[1:] if closes_at is None or at < closes_at)
-
-
-def lot(seed: str, name: str) -> float:
-    """A number in [0, 1) drawn for a name by a seed: evenly spread, the same every time."""
-    drawn = hashlib.blake2b(f"{seed}\0{name}".encode(), digest_size=6).digest()
-    return int.from_bytes(drawn) / 2**48
 
 
 def _rest_of(*quiet: Minutes | None) -> tuple[Minutes, ...]:
