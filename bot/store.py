@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.recipients import Recipients
 from bot.shelf import MediaShelf
 from channels.base import Fault, Kind, Part, Purpose, Received, Sending, StatusUpdate
 from dialogue.danger import Risk
@@ -387,6 +388,7 @@ class Unit(Protocol):
     outbox: Outbox
     places: Places
     media: MediaShelf
+    recipients: Recipients
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What fails inside is undone alone; the exception goes on. A lock that is not had inside

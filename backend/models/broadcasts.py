@@ -56,6 +56,7 @@ class Broadcast(SQLModel, table=True):
     change: bool = True
     results: str = "hidden"
     shuffle: bool = False
+    comment: bool = False
     series: str | None = None
     wave: int | None = None
     state: BroadcastState = Field(sa_type=one_of(BroadcastState, "broadcast_state"))
