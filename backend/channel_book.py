@@ -46,6 +46,7 @@ class ChannelBook(Mapping[Address, Channel]):
                 for entry in profile.channels
                 if entry.kind in CHANNELS
             }
+            hours = profile.hours()
             # Built whole, then swapped: a webhook never meets a city without its channels.
             others = {a: c for a, c in self._channels.items() if a[0] != city}
             self._limits |= {
@@ -53,6 +54,7 @@ class ChannelBook(Mapping[Address, Channel]):
                     rate=entry.rate,
                     replies_an_hour=entry.replies_an_hour or None,
                     window=made[city, entry.name].carries.window,
+                    next_open=hours.next_open,
                 )
                 for entry in profile.channels
                 if (city, entry.name) in made

@@ -45,6 +45,9 @@ from dialogue.wording import compose
 REPLY_LIVES = timedelta(hours=24)
 """How long an unsent reply is still worth sending."""
 
+BULK = 10
+"""The priority of what answers nobody: it lets replies overtake, and waits in quiet hours."""
+
 OUTBOX = "outbox"
 """The topic told when something was queued."""
 
@@ -174,6 +177,7 @@ def apply(
                 priority=bulk.priority if bulk else 0,
                 language=desk.locale(turn.conversation.locale).code,
                 purpose=purpose,
+                priority=0 if purpose is Purpose.REPLY else BULK,
                 despite_opt_out=turn.despite_opt_out,
                 forget=forget is not None,
                 supersedes=any(isinstance(effect, Ask) for effect in turn.effects),
