@@ -17,17 +17,13 @@ import structlog
 
 from bot.recipients import Address, Candidate, Reason, RecipientState, Running
 from bot.store import ContactBusyError, Known, Unit
-from bot.turns import Bulk, apply
+from bot.turns import apply
 from channels.base import Channel, Opening, Purpose
 from dialogue.conversation import converse
-from dialogue.desk import Desk
 from dialogue.events import Announce, Invite, Remind
 from dialogue.inviting import Initiative, Obstacle, obstacle
 from dialogue.memory import Conversation
 from dialogue.terms import Terms
-
-BULK = 10
-"""The priority of all that a broadcast says: replies (0) overtake it."""
 
 AT_ONCE = 100
 """Recipients taken in one transaction: whoever writes meanwhile does not wait for long."""
@@ -172,9 +168,9 @@ class _Turn:
         found = []
         for address in one.addresses:
             channel = self._channels.get((city, address.channel))
-            if channel is not None and not channel.missing():
-                if not named or address.channel in named:
-                    found.append((address, channel))
+            may = not named or address.channel in named
+            if may and channel is not None and not channel.missing():
+                found.append((address, channel))
         return found
 
     def _reachable(self, one: Candidate) -> bool:
@@ -203,8 +199,7 @@ class _Turn:
         """Queues what the event makes us say; the language it is in."""
         known: Known = replace(one.known, urn=place.address.urn, channel=place.address.channel)
         turn = converse(self._desk, known.conversation, event, self._now)
-        bulk = Bulk(BULK, self._running.closes_at)
-        carries = place.channel.carries
+        carries, until = place.channel.carries, self._running.closes_at
         city, now = self._running.city, self._now
-        apply(self._unit, self._desk, city, known, turn, id_, now, carries, purpose, bulk)
+        apply(self._unit, self._desk, city, known, turn, id_, now, carries, purpose, until)
         return self._locale(turn.conversation)

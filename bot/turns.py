@@ -68,14 +68,6 @@ class Taken:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """What is said to many: its priority, and when it is of no use any more."""
-
-    priority: int
-    expires_at: datetime
-
-
 def take_turn(unit: Unit, inbound: Inbound, carries: Carries) -> Taken:
     """Receives and decides, inside the caller's write transaction. Raises only what makes the whole
     transaction void (the database itself)."""
@@ -145,14 +137,14 @@ def apply(
     at: datetime,
     carries: Carries,
     purpose: Purpose = Purpose.REPLY,
-    bulk: Bulk | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[Part, ...]:
-    """Keeps what a turn noted and queues what it says; returns the rendered parts. What is `bulk`
-    answers nobody: it uses up no budget of replies."""
+    """Keeps what a turn noted and queues what it says, of use until `expires_at` (None: for as long
+    as a reply); returns the rendered parts. Only replies use up the budget of replies."""
     forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
     parts = _parts(desk, turn.effects, turn.conversation, carries)
     if forget is None:
-        if parts and not turn.despite_opt_out and bulk is None:
+        if parts and purpose is Purpose.REPLY and not turn.despite_opt_out:
             parts = _within_budget(unit, city, known, parts, at)
         _note(unit, city, known, turn.effects, at)
         area = area_told(desk, known.conversation, turn)
@@ -173,8 +165,7 @@ def apply(
                 urn=known.urn,
                 parts=parts,
                 at=at,
-                expires_at=bulk.expires_at if bulk else at + REPLY_LIVES,
-                priority=bulk.priority if bulk else 0,
+                expires_at=expires_at or at + REPLY_LIVES,
                 language=desk.locale(turn.conversation.locale).code,
                 purpose=purpose,
                 priority=0 if purpose is Purpose.REPLY else BULK,

@@ -35,9 +35,9 @@ from backend.store.tables import (
     unsent,
     wiped_if_forgotten,
 )
-from bot.broadcasts import BULK
 from bot.recipients import RecipientState
 from bot.store import DeliveryState
+from bot.turns import BULK
 
 __all__ = ["BroadcastState"]
 
@@ -185,6 +185,36 @@ def _move(
     return connection.execute(update(BROADCAST).where(*which).values(values)).rowcount > 0
 
 
+def claim_start(connection: Connection, now: datetime) -> Broadcast | None:
+    """The next one whose time has come, its row locked; whoever else looks passes it over."""
+    due = (BROADCAST.c.state == BroadcastState.SCHEDULED, BROADCAST.c.starts_at <= now)
+    next_ = select(*_SHOWN).where(*due).order_by(BROADCAST.c.starts_at, BROADCAST.c.id).limit(1)
+    row = connection.execute(next_.with_for_update(skip_locked=True)).mappings().first()
+    return None if row is None else _read(row)
+
+
+def start(
+    connection: Connection, one: Broadcast, exclusions: Mapping[str, int], now: datetime
+) -> None:
+    """It runs (after `claim_start`)."""
+    running = {"state": BroadcastState.RUNNING, "started_at": now, "exclusions": dict(exclusions)}
+    connection.execute(update(BROADCAST).where(BROADCAST.c.id == one.id).values(running))
+
+
+def wait_for_approval(connection: Connection, one: Broadcast) -> None:
+    """It has grown too large to start without a second person (after `claim_start`)."""
+    waits = {"state": BroadcastState.AWAITING_APPROVAL}
+    connection.execute(update(BROADCAST).where(BROADCAST.c.id == one.id).values(waits))
+
+
+def waiting(connection: Connection, one: Broadcast) -> tuple[int, int]:
+    """How many of its recipients wait for their invitation, and how many there are."""
+    waits = func.sum(case((RECIPIENT.c.state == RecipientState.WAITING, 1), else_=0))
+    counted = select(func.coalesce(waits, 0), func.count()).where(RECIPIENT.c.broadcast == one.id)
+    here, all_ = connection.execute(counted).one()
+    return int(here), int(all_)
+
+
 def approve(connection: Connection, one: Broadcast, who: str) -> bool:
     """It may start; False if it does not wait for that."""
     waits = [BroadcastState.AWAITING_APPROVAL]
@@ -223,7 +253,7 @@ def cancel(connection: Connection, one: Broadcast, now: datetime) -> bool:
 
 def close(connection: Connection, one: Broadcast, now: datetime) -> bool:
     """Its time is over: who still waits is skipped, nobody is reminded."""
-    going = [BroadcastState.RUNNING, BroadcastState.PAUSED]
+    going = [state for state in BroadcastState if state not in FINAL]
     if not _move(connection, one, going, state=BroadcastState.CLOSED, finished_at=now):
         return False
     _call_back(connection, one, now)
@@ -253,16 +283,6 @@ def spread_anew(connection: Connection, one: Broadcast, cohorts: Sequence[dateti
         .where(RECIPIENT.c.id == placed.c.id)
         .values(due_at=case(times, value=placed.c.cohort))
     )
-
-
-def hold_city(connection: Connection, city: str, until: datetime) -> int:
-    """Keeps what is queued of the city's broadcasts until then; how many parts it was."""
-    bulk = (OUTBOUND.c.city == city, OUTBOUND.c.priority == BULK)
-    return connection.execute(
-        update(OUTBOUND)
-        .where(*bulk, in_state(DeliveryState.QUEUED), OUTBOUND.c.due_at < until)
-        .values(due_at=until)
-    ).rowcount
 
 
 def _hold(connection: Connection, one: Broadcast, until: datetime) -> None:
