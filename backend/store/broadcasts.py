@@ -25,6 +25,7 @@ from sqlalchemy import (
 from backend.broadcasts.order import Plan
 from backend.models.base import UTCDateTime
 from backend.models.broadcasts import BroadcastState
+from backend.store.choosing import cohort_of
 from backend.store.spend import drop_forgotten
 from backend.store.tables import (
     BROADCAST,
@@ -275,9 +276,9 @@ def close(connection: Connection, one: Broadcast, now: datetime) -> bool:
 def spread_anew(connection: Connection, one: Broadcast, cohorts: Sequence[datetime]) -> None:
     """Gives those who still wait new times, in the order they had."""
     waiting = (RECIPIENT.c.broadcast == one.id, RECIPIENT.c.state == RecipientState.WAITING)
-    cohort = func.ntile(len(cohorts)).over(order_by=(RECIPIENT.c.due_at, RECIPIENT.c.id))
+    cohort = cohort_of(len(cohorts), RECIPIENT.c.due_at, RECIPIENT.c.id)
     placed = select(RECIPIENT.c.id, cohort.label("cohort")).where(*waiting).subquery("placed")
-    times = {n: bindparam(None, at, UTCDateTime()) for n, at in enumerate(cohorts, 1)}
+    times = {n: bindparam(None, at, UTCDateTime()) for n, at in enumerate(cohorts)}
     connection.execute(
         update(RECIPIENT)
         .where(RECIPIENT.c.id == placed.c.id)

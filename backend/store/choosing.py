@@ -146,8 +146,7 @@ def recipients(
     times = [literal(at, UTCDateTime()) for at in cohorts]
     due: ColumnElement[Any] = times[0]
     if len(times) > 1:
-        cohort = func.ntile(len(times)).over(order_by=chosen.c.lot)
-        due = case(dict(enumerate(times, 1)), value=cohort)
+        due = case(dict(enumerate(times)), value=cohort_of(len(times), chosen.c.lot))
     return select(
         func.md5(literal(salt) + chosen.c.id, type_=String()),
         literal(broadcast),
@@ -159,6 +158,13 @@ def recipients(
         literal(0),
         due,
     )
+
+
+def cohort_of(count: int, *order: ColumnElement[Any]) -> ColumnElement[int]:
+    """Which of so many cohorts, counted from 0, a row is of: in this order, as even as can be, also
+    where there are fewer rows than cohorts (`ntile` would put those all in the first ones)."""
+    place = func.row_number().over(order_by=order) - 1
+    return (place * count) // func.count().over()
 
 
 RECIPIENT_COLUMNS = (
