@@ -87,10 +87,14 @@ _SHOWN = [BROADCAST.c[name] for name in Broadcast.__slots__]
 
 # --- ordering ------------------------------------------------------------------------------------
 def find_request(connection: Connection, city: str, key: str) -> Broadcast | None:
-    """The broadcast ordered under an idempotency key. Until the transaction ends nobody else orders
-    one in the city."""
-    connection.execute(select(CITY.c.slug).where(CITY.c.slug == city).with_for_update())
+    """The broadcast ordered under an idempotency key."""
     return _one(connection, BROADCAST.c.city == city, BROADCAST.c.idempotency_key == key)
+
+
+def serialise(connection: Connection, city: str) -> None:
+    """Until the transaction ends nobody else orders one in the city."""
+    row = select(CITY.c.slug).where(CITY.c.slug == city)
+    connection.execute(row.with_for_update(key_share=True))  # nobody's INSERT waits for that
 
 
 def order(
@@ -105,7 +109,7 @@ def order(
     estimate: Mapping[str, Any],
     now: datetime,
 ) -> Broadcast:
-    """Keeps a new one under the next number of the city (after `find_request`)."""
+    """Keeps a new one under the next number of the city (after `serialise`)."""
     newest = select(func.coalesce(func.max(BROADCAST.c.number), 0)).where(BROADCAST.c.city == city)
     values = {
         "id": id_,

@@ -123,9 +123,25 @@ def upgrade() -> None:
     ):
         op.add_column("contact", column)
     op.add_column("urn", sa.Column("channel", sa.String(), nullable=True))
+    _session_may_be(*STATUSES, "late")
     dialect = op.get_bind().dialect.name
     for statement in FILL:
         op.execute(statement.format(**WORDS[dialect]))
+
+
+STATUSES = (
+    *("active", "parked", "completed", "expired", "stopped", "withdrawn", "safeguarded"),
+)
+
+
+def _session_may_be(*statuses: str) -> None:
+    """Which statuses the CHECK of `session` lets in."""
+    listed = ", ".join(f"'{status}'" for status in statuses)
+    with op.batch_alter_table("session") as session:
+        # SQLite makes the table anew, and its CHECK is not read back: there is none to drop.
+        if op.get_bind().dialect.name == "postgresql":
+            session.drop_constraint(op.f("ck_session_status"), type_="check")
+        session.create_check_constraint(op.f("ck_session_status"), f"status IN ({listed})")
 
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -166,6 +182,8 @@ FILL = (
 
 def downgrade() -> None:
     """Takes it all away."""
+    op.execute("UPDATE session SET status = 'expired' WHERE status = 'late'")
+    _session_may_be(*STATUSES)
     with op.batch_alter_table("urn") as urn:
         urn.drop_column("channel")
     with op.batch_alter_table("contact") as contact:
