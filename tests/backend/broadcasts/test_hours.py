@@ -142,7 +142,7 @@ def ranges(draw: st.DrawFn) -> str:
 def times(draw: st.DrawFn) -> datetime:
     anywhen = st.dates(date(1990, 1, 1), date(2035, 1, 1))
     day = draw(st.one_of(st.sampled_from(NEAR).map(date.fromisoformat), anywhen))
-    return datetime.combine(day, time(), UTC) + timedelta(seconds=draw(st.integers(0, 3 * 86400)))
+    return datetime.combine(day, time(), UTC) + draw(st.timedeltas(timedelta(), timedelta(days=3)))
 
 
 @st.composite
