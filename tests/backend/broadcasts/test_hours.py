@@ -99,6 +99,12 @@ def test_an_hour_that_comes_twice_is_quiet_twice_and_open_twice() -> None:
     assert hours.open_time(first, second) == 30 * MINUTE
 
 
+def test_a_change_of_the_clock_is_met_to_the_second_from_any_moment() -> None:
+    hours = town("Africa/Casablanca", "22:00-02:30")
+    at = local(hours, "2026-03-21 23:00") + timedelta(seconds=0.25)
+    assert hours.next_open(at) == local(hours, "2026-03-22 03:00")
+
+
 def test_a_day_left_out_has_no_open_hour() -> None:
     hours = town("Pacific/Apia", "20:00-08:00")
     week = local(hours, "2011-12-28 00:00"), local(hours, "2012-01-01 00:00")
