@@ -264,6 +264,22 @@ def test_reminders_wait_for_open_hours_and_keep_their_distance(
     assert [shown(hours, at) for at in found] == reminded
 
 
+def test_reminders_that_wait_for_one_morning_do_not_all_come_at_eight() -> None:
+    hours = JOHANNESBURG
+    friday = local(hours, "2026-06-05 14:00")
+    found = [
+        [shown(hours, at) for at in reminders(friday, [24 * HOUR, 48 * HOUR], None, hours, place)]
+        for place in (10 * MINUTE, 100 * MINUTE, 12 * HOUR)
+    ]
+    assert found == [
+        ["2026-06-08 08:10", "2026-06-09 08:10"],
+        ["2026-06-08 09:40", "2026-06-09 09:40"],
+        ["2026-06-09 08:00", "2026-06-10 08:00"],
+    ]
+    monday = local(hours, "2026-06-01 10:00")
+    assert reminders(monday, [24 * HOUR], None, hours, 5 * HOUR) == (monday + 24 * HOUR,)
+
+
 def test_hours_that_never_open_are_refused() -> None:
     with pytest.raises(ValueError, match="nothing could ever be sent"):
         Hours(UTC, (0, 1440), (0, 1440), (0, 1440))
