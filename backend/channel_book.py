@@ -30,6 +30,7 @@ class ChannelBook(Mapping[Address, Channel]):
         self._demo: frozenset[str] = frozenset()
         self._limits: dict[Address, Limits] = {}
         self._entries: dict[Address, ChannelEntry] = {}
+        self._cities: dict[str, CityProfile] = {}
         self._alerts: dict[str, tuple[str, ...]] = {}
         self._helplines: dict[str, tuple[HelplineEntry, ...]] = {}
 
@@ -60,6 +61,7 @@ class ChannelBook(Mapping[Address, Channel]):
                 if (city, entry.name) in made
             }
             self._entries |= {(city, entry.name): entry for entry in profile.channels}
+            self._cities[city] = profile
             self._alerts[city] = profile.alerts
             self._helplines[city] = profile.helplines
             self._channels = others | made
@@ -88,6 +90,10 @@ class ChannelBook(Mapping[Address, Channel]):
     def entry(self, address: Address) -> ChannelEntry:
         """What the profile says of a channel."""
         return self._entries[address]
+
+    def profile(self, city: str) -> CityProfile:
+        """A city's profile."""
+        return self._cities[city]
 
     def alerts(self, city: str) -> tuple[str, ...]:
         """Who is told what goes wrong in the city ("": in the installation as a whole)."""

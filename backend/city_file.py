@@ -109,6 +109,10 @@ Span = Annotated[str, BeforeValidator(str), Field(pattern=SPAN)]
 """A length of time such as 90m, 24h or 3d; 0 for none."""
 
 SILENT_AFTER = "24h"
+ASKED_ONCE_IN = "6d"
+"""The least time between two broadcasts to one contact: short of a week, so that a weekly one that
+is a little early leaves nobody out."""
+
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -169,6 +173,7 @@ class CityProfile(_Table):
     demo: bool = False
     surveys: tuple[str, ...] = ("safety-pulse", "city-safety")
     approval_above: Annotated[int, Field(ge=0)] = 1000
+    asked_once_in: Span = ASKED_ONCE_IN
     safe_word: str = "LEMON"
     disclosures: Literal["quarantine", "drop"] = "quarantine"
     threshold: Annotated[int, Field(ge=1)] = 10

@@ -14,6 +14,7 @@ import structlog
 
 from bot.allowance import next_reply
 from bot.language import guess_of
+from bot.residence import area_told
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Retention, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
@@ -136,14 +137,19 @@ def apply(
     at: datetime,
     carries: Carries,
     purpose: Purpose = Purpose.REPLY,
+    expires_at: datetime | None = None,
 ) -> tuple[Part, ...]:
-    """Keeps what a turn noted and queues what it says; returns the rendered parts."""
+    """Keeps what a turn noted and queues what it says, of use until `expires_at` (None: for as long
+    as a reply); returns the rendered parts. Only replies use up the budget of replies."""
     forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
     parts = _parts(desk, turn.effects, turn.conversation, carries)
     if forget is None:
-        if parts and not turn.despite_opt_out:
+        if parts and purpose is Purpose.REPLY and not turn.despite_opt_out:
             parts = _within_budget(unit, city, known, parts, at)
         _note(unit, city, known, turn.effects, at)
+        area = area_told(desk, known.conversation, turn)
+        if area is not None:
+            unit.contacts.lives_in(known.contact, area)
         if turn.conversation != known.conversation:
             unit.contacts.save(known.contact, turn.conversation)
     else:
@@ -159,7 +165,7 @@ def apply(
                 urn=known.urn,
                 parts=parts,
                 at=at,
-                expires_at=at + REPLY_LIVES,
+                expires_at=expires_at or at + REPLY_LIVES,
                 language=desk.locale(turn.conversation.locale).code,
                 purpose=purpose,
                 priority=0 if purpose is Purpose.REPLY else BULK,

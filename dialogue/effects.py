@@ -1,5 +1,6 @@
 """Everything the core can want done: said (worded by `wording`) or noted (kept by `bot.turns`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,14 @@ class Ask:
     tag: str
     problem: Again | Remark | None = None
     locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A text of the city's, by locale, as in `events.Announce`."""
+
+    texts: Mapping[str, str]
+    attachment: str | None = None
 
 
 # --- to be noted -------------------------------------------------------------------------------
@@ -182,7 +191,7 @@ class Redeem:
     code: str
 
 
-Spoken = Say | Offer | OfferLanguages | Ask
+Spoken = Say | Offer | OfferLanguages | Ask | Tell
 Noted = (
     Record | Opened | Moved | Consent | OptOut | OptIn | Forget | TakeMedia | DropText | MakeLink
     | Redeem | Quarantine | CountRisk | OpenConcern | AddToConcern

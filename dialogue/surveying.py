@@ -1,28 +1,23 @@
-"""Surveys within a conversation: start, answer, park, take up again, end."""
+"""Surveys within a conversation: started, answered, taken up again, finished."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import languages
-from dialogue.answers.normalise import fold
+from dialogue import languages, parking, votes
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Offer, Opened, Record, Say
 from dialogue.engine import EngineEvent, Resume, Step, advance
-from dialogue.events import Reply, Start, Tick
+from dialogue.events import Invite, Reply, Start
 from dialogue.locale import Locale
-from dialogue.memory import Aside, Conversation, Done
-from dialogue.open_question import is_stale, reads
+from dialogue.memory import Aside, Conversation
+from dialogue.open_question import is_stale
 from dialogue.outcomes import Value
+from dialogue.parking import waiting
 from dialogue.questions import Reading
+from dialogue.shuffling import as_shown, orders
 from dialogue.survey import Session, Status, Survey
-from dialogue.turn import Turn, later
-
-PARK_HOURS = 24
-"""Silence, counted from delivery, after which an open survey is set aside."""
-
-EXPIRE_DAYS = 14
-"""Days that an unfinished survey can still be taken up."""
+from dialogue.turn import Turn
 
 RESUME_CHOICES = (("1", "yes"), ("2", "no"))
 _RESUME = Resume()
@@ -38,21 +33,54 @@ def start(
 ) -> Turn:
     """Opens a survey, or takes it up where the contact left it; another open one is parked. One
     that is not complete in the contact's language asks first for another (then `chosen`)."""
-    waiting = next((s for s in conversation.parked if s.survey == survey.slug), None)
-    if waiting is not None:
-        return take_up(desk, conversation, waiting, now)
-    conversation, parked = park(conversation, now)
+    left = next((s for s in waiting(conversation, now) if s.survey == survey.slug), None)
+    if left is not None:
+        return take_up(desk, conversation, left, now)
+    conversation, aside = _make_way(conversation, survey, now)
     if chosen is None and languages.must_choose(desk, conversation, survey):
-        return languages.menu(desk, conversation, survey, *parked)
+        return languages.menu(desk, conversation, survey, *aside)
     session = Session(
         id_, survey.slug, survey.version, Status.ACTIVE, started_at=now, locale=chosen
     )
+    turn = _open(desk, conversation, session, survey, now)
+    return replace(turn, effects=(*aside, *turn.effects))
+
+
+def invite(
+    desk: Desk, conversation: Conversation, survey: Survey, event: Invite, now: datetime
+) -> Turn:
+    """Opens a survey on the terms of a broadcast, in a session of its own: what the contact began
+    before by another way ends, since the answers of two occasions are two responses."""
+    conversation, aside = _make_way(conversation, survey, now)
+    seed, terms = event.terms.shuffle, event.terms
+    order = orders(survey, seed, event.id) if seed is not None else {}
+    session = Session(
+        event.id, survey.slug, survey.version, Status.ACTIVE, now, terms=terms, order=order
+    )
+    turn = _open(desk, conversation, session, as_shown(survey, session), now)
+    return replace(turn, effects=(*aside, *turn.effects))
+
+
+def _make_way(conversation: Conversation, survey: Survey, now: datetime) -> parking.Noted:
+    """Parks what is open, and ends what was parked of this survey."""
+    conversation, effects = parking.park(conversation, now)
+    for session in conversation.parked:
+        if session.survey == survey.slug:
+            conversation, ended = parking.end(conversation, session, Status.EXPIRED, now)
+            effects += ended
+    return conversation, effects
+
+
+def _open(
+    desk: Desk, conversation: Conversation, session: Session, survey: Survey, now: datetime
+) -> Turn:
+    """The first question of a new session; in one of its languages where none was chosen."""
     said: tuple[Effect, ...] = ()
-    if chosen is None:
+    if session.locale is None:
         session, said = languages.held_in(desk, conversation, session, survey)
-    opened = Opened(session, _locale(desk, conversation, session, survey).code)
+    opened = Opened(session, locale_of(desk, conversation, session, survey).code)
     turn = run(desk, conversation, session, survey, Start(), now)
-    return replace(turn, effects=(*parked, opened, *said, *turn.effects))
+    return replace(turn, effects=(opened, *said, *turn.effects))
 
 
 def take_up(
@@ -63,13 +91,12 @@ def take_up(
     event: EngineEvent = _RESUME,
 ) -> Turn:
     """Goes on with a parked session at the same question, or with an answer to it."""
-    survey = desk.version(session.survey, session.version)
-    rest = tuple(s for s in conversation.parked if s.id != session.id)
-    conversation, parked = park(replace(conversation, parked=rest), now)
+    survey = desk.survey_of(session)
     if survey is None:
-        ended = session.with_status(Status.EXPIRED)
-        conversation = replace(conversation, done=(*conversation.done, _done(ended, now)))
-        return Turn(conversation, (*parked, Moved(ended), Say("old_question")))
+        conversation, ended = parking.end(conversation, session, Status.EXPIRED, now)
+        conversation, parked = parking.park(conversation, now)
+        return Turn(conversation, (*parked, *ended, Say("old_question")))
+    conversation, parked = parking.park(parking.without(conversation, session), now)
     was = session.locale
     session, said = languages.held_in(
         desk, conversation, session.with_status(Status.ACTIVE), survey
@@ -79,55 +106,23 @@ def take_up(
     return replace(turn, effects=(*parked, Moved(session), *told, *turn.effects))
 
 
-def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
-    """A reply while a survey is open, to its question."""
-    session = conversation.session
-    assert session is not None  # noqa: S101 (`converse` comes here only then)
-    survey = desk.version(session.survey, session.version)
-    if survey is None:
-        conversation, effects = close(conversation, Status.EXPIRED, now)
-        turn = by_keyword(desk, conversation, said, now) or idle(desk, conversation, said, now)
-        return replace(turn, effects=(*effects, *turn.effects))
-    if is_stale(session, said):
-        turn = run(desk, conversation, session, survey, Resume(), now)
-        return replace(turn, effects=(Say("old_question"), *turn.effects))
-    return run(desk, conversation, session, survey, said, now)
-
-
-def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
-    """Whether the open question knows the reply as one of its answers; free text never is."""
-    session = conversation.session
-    survey = desk.version(session.survey, session.version) if session else None
+def repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Asks the open question once more; nothing where there is none."""
+    session, survey = conversation.session, desk.survey_of(conversation.session)
     if session is None or survey is None:
-        return False
-    return reads(survey, session, said, reading(desk, conversation, survey, session, now))
-
-
-def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
-    """The survey whose keyword the reply is; None if it is none, or if the open question reads the
-    same word."""
-    keyword, session = _keyword(desk, said), conversation.session
-    if keyword is None or (session is None and said.question is not None):
-        return None
-    if session is None:
-        return begin_or_thank(desk, conversation, keyword, said.id, now, asked_for=True)
-    survey = desk.version(session.survey, session.version)
-    if survey is None or is_stale(session, said):
-        return None
-    how = reading(desk, conversation, survey, session, now)
-    if reads(survey, session, said, how):
-        return None
-    if keyword.slug == survey.slug:
-        return run(desk, conversation, session, survey, Resume(), now)
-    return start(desk, conversation, keyword, said.id, now)
+        return Turn(conversation)
+    return run(desk, conversation, session, survey, Resume(), now)
 
 
 def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
     """A text while nothing is open."""
     if said.question is not None:
         return _late_tap(desk, conversation, said, now)
-    if conversation.parked:
-        return offer_resume(desk, conversation)
+    left = waiting(conversation, now)
+    if left and left[-1].unseen:
+        return take_up(desk, conversation, left[-1], now)
+    if left:
+        return offer_resume(desk, conversation, now)
     if not desk.surveys or is_quiet(conversation, now):
         return thank(desk, conversation, now)
     return begin_or_thank(desk, conversation, desk.surveys[0], said.id, now, asked_for=False)
@@ -135,10 +130,11 @@ def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> 
 
 def _late_tap(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
     """A tap while nothing is open: still an answer, if its question only waits."""
-    waiting = [s for s in conversation.parked if not is_stale(s, said)]
-    if waiting:
-        return take_up(desk, conversation, waiting[0], now, said)
-    turn = offer_resume(desk, conversation) if conversation.parked else Turn(conversation)
+    left = waiting(conversation, now)
+    fresh = [session for session in left if not is_stale(session, said)]
+    if fresh:
+        return take_up(desk, conversation, fresh[0], now, said)
+    turn = offer_resume(desk, conversation, now) if left else Turn(conversation)
     return replace(turn, effects=(Say("old_question"), *turn.effects))
 
 
@@ -171,19 +167,15 @@ def thank(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     return Turn(conversation, (Say("nothing_open", (("keyword", fresh.keywords[0]),)),))
 
 
-def offer_resume(desk: Desk, conversation: Conversation) -> Turn:
-    """Asks whether to go on with the survey parked last."""
-    return Turn(replace(conversation, aside=Aside.RESUME), (resume_offer(desk, conversation),))
-
-
-def resume_offer(desk: Desk, conversation: Conversation) -> Offer:
-    """The question whether to go on with the survey parked last."""
-    session = conversation.parked[-1]
-    survey = desk.version(session.survey, session.version)
+def offer_resume(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Asks whether to go on with the survey parked last, of those that wait."""
+    session = waiting(conversation, now)[-1]
+    survey = desk.survey_of(session)
     title = session.survey
     if survey is not None:
-        title = survey.title[_locale(desk, conversation, session, survey).code]
-    return Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
+        title = survey.title[locale_of(desk, conversation, session, survey).code]
+    offer = Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
+    return Turn(replace(conversation, aside=Aside.RESUME), (offer,))
 
 
 def run(
@@ -195,25 +187,18 @@ def run(
     now: datetime,
 ) -> Turn:
     """One step of the engine, and what it means for the conversation."""
-    step = advance(
-        survey,
-        session,
-        event,
-        now,
-        reading(desk, conversation, survey, session, now),
-        known(conversation, now),
-    )
+    session = replace(session, unseen=False)
+    how = reading(desk, conversation, survey, session, now)
+    step = advance(survey, session, event, now, how, known(conversation, now))
     age = _told_age(survey, step.effects)
     if age is not None and age < desk.city.minimum_age:
         return Turn(conversation, (Say("too_young"), Forget("under_age")))
     if age is not None:
         conversation = replace(conversation, age=age, age_on=now.date())
-    if step.session.status is Status.COMPLETED:
-        return _finished(desk, conversation, step, now)
-    open_ = replace(
-        conversation, session=step.session, wake_at=_wake(conversation, step.session, now)
-    )
-    return Turn(open_, step.effects)
+    if step.session.question is None:
+        return _ended(desk, conversation, survey, step, now)
+    open_ = replace(conversation, session=step.session)
+    return Turn(replace(open_, wake_at=parking.wake(open_, now)), step.effects)
 
 
 def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
@@ -226,75 +211,35 @@ def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
     return None
 
 
-def _finished(desk: Desk, conversation: Conversation, step: Step, now: datetime) -> Turn:
-    done = _done(step.session, now)
-    conversation = replace(
-        conversation,
-        session=None,
-        done=(*conversation.done, done),
-        wake_at=_wake(conversation, None, now),
-    )
-    effects: tuple[Effect, ...] = (*step.effects, Say("finished"))
-    if conversation.parked:
-        effects += (resume_offer(desk, conversation),)
-        conversation = replace(conversation, aside=Aside.RESUME)
-    return Turn(conversation, effects)
-
-
-def park(conversation: Conversation, now: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
-    """Sets the open survey aside, to be taken up at the same question."""
-    if conversation.session is None:
-        return conversation, ()
-    session = conversation.session.with_status(Status.PARKED)
-    parked = (*conversation.parked, session)
-    conversation = replace(conversation, session=None, parked=parked)
-    return replace(conversation, wake_at=_wake(conversation, None, now)), (Moved(session),)
-
-
-def close(
-    conversation: Conversation, status: Status, now: datetime
-) -> tuple[Conversation, tuple[Effect, ...]]:
-    """Ends everything open or parked with a final status."""
-    open_ = (*conversation.parked, *((conversation.session,) if conversation.session else ()))
-    ended = tuple(session.with_status(status) for session in open_)
-    done = (*conversation.done, *(_done(session, now) for session in ended))
-    closed = replace(conversation, session=None, parked=(), done=done, wake_at=None)
-    return closed, tuple(Moved(session) for session in ended)
-
-
-def tick(desk: Desk, conversation: Conversation, event: Tick, now: datetime) -> Turn:
-    """A wake-up: parks a survey left silent, lets a parked one go. Nothing is said."""
-    session = conversation.session
-    effects: tuple[Effect, ...] = ()
-    if session is not None:
-        since = max(event.heard_at or now, session.asked_at or session.started_at)
-        if later(since, hours=PARK_HOURS) <= now:
-            conversation, effects = park(conversation, now)
-        else:
-            return Turn(replace(conversation, wake_at=later(since, hours=PARK_HOURS)))
-    old = [s for s in conversation.parked if _expires(s) <= now]
-    ended = tuple(session.with_status(Status.EXPIRED) for session in old)
-    kept = tuple(s for s in conversation.parked if s not in old)
-    done = (*conversation.done, *(_done(s, now) for s in ended))
-    conversation = replace(conversation, parked=kept, done=done)
-    conversation = replace(conversation, wake_at=_wake(conversation, None, now))
-    if conversation.aside is Aside.RESUME and not kept:
-        conversation = replace(conversation, aside=None)
-    return Turn(conversation, (*effects, *(Moved(session) for session in ended)))
+def _ended(
+    desk: Desk, conversation: Conversation, survey: Survey, step: Step, now: datetime
+) -> Turn:
+    """Behind the last answer, on time or late: thanks, and what was left unfinished is offered."""
+    session, effects = step.session, step.effects
+    conversation, _ = parking.end(conversation, session, session.status, now)
+    left = waiting(conversation, now)
+    if session.status is Status.COMPLETED:
+        conversation = votes.remember(conversation, survey, session, now)
+        effects += votes.thanks(survey, session, more=bool(left))
+    if conversation.session is not None or not left:
+        return Turn(conversation, effects)
+    turn = offer_resume(desk, conversation, now)
+    return replace(turn, effects=(*effects, *turn.effects))
 
 
 def reading(
     desk: Desk, conversation: Conversation, survey: Survey, session: Session, now: datetime
 ) -> Reading:
     """How replies to this survey are read: in its language first, then the city's others."""
-    locale = _locale(desk, conversation, session, survey)
+    locale = locale_of(desk, conversation, session, survey)
     others = desk.others(locale)
     told = (str(answer.value) for answer in session.answers.values())
     within = tuple(code for code in told if code in desk.gazetteer.areas)
     return Reading(locale, others, desk.gazetteer, desk.city.country, desk.city.today(now), within)
 
 
-def _locale(desk: Desk, conversation: Conversation, session: Session, survey: Survey) -> Locale:
+def locale_of(desk: Desk, conversation: Conversation, session: Session, survey: Survey) -> Locale:
+    """The language that a session is held in."""
     return desk.survey_locale(survey, session.locale or conversation.locale)
 
 
@@ -314,21 +259,3 @@ def known(conversation: Conversation, now: datetime) -> Mapping[str, Value]:
         return {}
     years = (now.date() - conversation.age_on).days // 365
     return {"age": conversation.age} if years < 1 else {}
-
-
-def _keyword(desk: Desk, said: Reply) -> Survey | None:
-    return None if said.choice is not None else desk.keywords.get(fold(said.text))
-
-
-def _done(session: Session, now: datetime) -> Done:
-    return Done(session.survey, session.status is Status.COMPLETED, len(session.answers), now)
-
-
-def _expires(session: Session) -> datetime:
-    return later(session.asked_at or session.started_at, days=EXPIRE_DAYS)
-
-
-def _wake(conversation: Conversation, session: Session | None, now: datetime) -> datetime | None:
-    if session is not None:
-        return later(now, hours=PARK_HOURS)
-    return min((_expires(s) for s in conversation.parked), default=None)

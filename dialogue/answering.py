@@ -1,0 +1,65 @@
+"""Replies while a survey is open: to its question, or to begin another by its keyword."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialogue import parking, surveying
+from dialogue.answers.normalise import fold
+from dialogue.desk import Desk
+from dialogue.effects import Say
+from dialogue.engine import Resume
+from dialogue.events import Reply
+from dialogue.memory import Conversation
+from dialogue.open_question import is_stale, reads
+from dialogue.survey import Status, Survey
+from dialogue.turn import Turn
+
+
+def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
+    """A reply while a survey is open, to its question."""
+    session = conversation.session
+    assert session is not None  # noqa: S101 (`converse` comes here only then)
+    survey = desk.survey_of(session)
+    if survey is None:
+        conversation, effects = parking.close(conversation, Status.EXPIRED, now)
+        turn = by_keyword(desk, conversation, said, now)
+        turn = turn or surveying.idle(desk, conversation, said, now)
+        return replace(turn, effects=(*effects, *turn.effects))
+    if is_stale(session, said):
+        turn = surveying.repeat(desk, conversation, now)
+        told = () if session.is_closed(now) else (Say("old_question"),)
+        return replace(turn, effects=(*told, *turn.effects))
+    # Whoever has not seen the question says with any word that they take part.
+    event = Resume() if session.unseen and said.question is None else said
+    return surveying.run(desk, conversation, session, survey, event, now)
+
+
+def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
+    """Whether the open question knows the reply as one of its answers; free text never is."""
+    session = conversation.session
+    survey = desk.survey_of(session)
+    if session is None or survey is None or session.unseen:
+        return False
+    return reads(survey, session, said, surveying.reading(desk, conversation, survey, session, now))
+
+
+def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
+    """The survey whose keyword the reply is; None if it is none, or if the open question reads the
+    same word."""
+    keyword, session = _keyword(desk, said), conversation.session
+    if keyword is None or (session is None and said.question is not None):
+        return None
+    if session is None:
+        return surveying.begin_or_thank(desk, conversation, keyword, said.id, now, asked_for=True)
+    survey = desk.survey_of(session)
+    if survey is None or is_stale(session, said):
+        return None
+    if is_read(desk, conversation, said, now):
+        return None
+    if keyword.slug == survey.slug and not session.is_closed(now):
+        return surveying.repeat(desk, conversation, now)
+    return surveying.start(desk, conversation, keyword, said.id, now)
+
+
+def _keyword(desk: Desk, said: Reply) -> Survey | None:
+    return None if said.choice is not None else desk.keywords.get(fold(said.text))
