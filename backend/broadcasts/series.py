@@ -1,5 +1,6 @@
 """A broadcast that comes again, as officials order it: `repeat`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Annotated
@@ -38,6 +39,14 @@ class Repeat(BaseModel):
         """When its waves start, the first of them at that moment."""
         local = first.astimezone(zone).replace(tzinfo=None)
         return Recurrence(local, zone, self.every, self.period, self.waves)
+
+
+def asked_lots(repeat: Repeat | None, wave: int | None) -> Sequence[tuple[str, str]]:
+    """The lots (`Rotation.lots`) of those whom a wave asks; none where it asks everybody."""
+    if repeat is None or wave is None or repeat.asked == repeat.groups:
+        return ()
+    rotation = repeat.rotation()
+    return [rotation.lots(group) for group in rotation.asked_in(wave)]
 
 
 @dataclass(frozen=True, slots=True)
