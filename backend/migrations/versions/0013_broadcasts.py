@@ -130,9 +130,7 @@ def upgrade() -> None:
         op.execute(statement.format(**WORDS[dialect]))
 
 
-STATUSES = (
-    *("active", "parked", "completed", "expired", "stopped", "withdrawn", "safeguarded"),
-)
+STATUSES = (*("active", "parked", "completed", "expired", "stopped", "withdrawn", "safeguarded"),)
 
 
 def _session_may_be(*statuses: str) -> None:

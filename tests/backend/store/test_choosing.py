@@ -201,7 +201,12 @@ def test_conditions(world: World, audience: dict[str, Any], names: list[str]) ->
             ("b", 1, "why", '["dark", "gangs"]', "answered"),
         ]
         for name, status in (("a", Status.COMPLETED), ("b", Status.PARKED)):
-            session = {"id": f"s{name}", "city": "east", "contact": name, "survey": "pulse"}
+            session: dict[str, object] = {
+                "id": f"s{name}",
+                "city": "east",
+                "contact": name,
+                "survey": "pulse",
+            }
             session |= {"version": 1, "status": status, "locale": "en", "channel": "plain"}
             run(insert(SESSION).values(started_at=NOON, **session))
         for name, revision, question, value, outcome in said:
