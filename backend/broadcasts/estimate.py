@@ -3,7 +3,7 @@ and when it ends."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -12,6 +12,7 @@ from backend.broadcasts.hours import finish
 from backend.broadcasts.order import Plan
 from backend.broadcasts.reach import Channels, reaches
 from backend.broadcasts.running import excluded
+from backend.broadcasts.series import asked_lots
 from backend.broadcasts.shown import Count, shown, shown_by
 from backend.city_file import ChannelEntry, CityProfile
 from backend.store.choosing import TEMPLATE, Choice, drawn
@@ -87,8 +88,7 @@ def preview(
     channels: Channels,
 ) -> Preview:
     """The plan, as of its start."""
-    ways = reaches(channels, profile, opens=plan.survey is not None)
-    choice = Choice(profile, plan.audience, ways, plan.starts_at, plan.seed)
+    choice = _choice(profile, plan, channels)
     groups, areas, busy = _groups(connection, choice)
     exclusions = excluded(connection, choice)
     size, eligible = sum(g.size for g in groups), _eligible(connection, choice)
@@ -121,10 +121,16 @@ def preview(
 
 def size_of(connection: Connection, profile: CityProfile, plan: Plan, channels: Channels) -> int:
     """How many it would reach."""
-    ways = reaches(channels, profile, opens=plan.survey is not None)
-    choice = Choice(profile, plan.audience, ways, plan.starts_at, plan.seed)
+    choice = _choice(profile, plan, channels)
     counted = select(func.count()).select_from(drawn(choice))
     return int(connection.execute(counted).scalar_one())
+
+
+def _choice(profile: CityProfile, plan: Plan, channels: Channels) -> Choice:
+    """Whom it reaches; of a series its first wave."""
+    ways = reaches(channels, profile, opens=plan.survey is not None)
+    lots = asked_lots(plan.repeat, 0)
+    return Choice(profile, plan.audience, ways, plan.starts_at, plan.seed, lots)
 
 
 def _groups(
@@ -144,13 +150,7 @@ def _groups(
 
 
 def _eligible(connection: Connection, choice: Choice) -> int:
-    everybody = Choice(
-        choice.profile,
-        choice.audience.model_copy(update={"sample": None}),
-        choice.reaches,
-        choice.at,
-        choice.seed,
-    )
+    everybody = replace(choice, audience=choice.audience.model_copy(update={"sample": None}))
     counted = select(func.count()).select_from(drawn(everybody))
     return int(connection.execute(counted).scalar_one())
 

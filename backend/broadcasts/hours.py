@@ -121,14 +121,22 @@ def finish(
 
 
 def reminders(
-    invited_at: datetime, after: Iterable[timedelta], closes_at: datetime | None, hours: Hours
+    invited_at: datetime,
+    after: Iterable[timedelta],
+    closes_at: datetime | None,
+    hours: Hours,
+    place: timedelta = timedelta(),
 ) -> tuple[datetime, ...]:
-    """When one who was invited then is reminded, so long after the invitation each time. A reminder
-    that falls in quiet hours waits for the next open moment, and those after it keep their distance
-    from it, so that two never come together. None comes once the broadcast has closed."""
+    """When one who was invited then is reminded, so long after the invitation each time.
+
+    A reminder that falls in quiet hours waits until they end and then for `place`, its place among
+    all that wait for the same morning, in open time. Those after it keep their distance from it, so
+    that two never come together. None comes once the broadcast has closed.
+    """
     times = [invited_at.astimezone(UTC)]
     for before, wait in pairwise((timedelta(), *sorted(set(after)))):
-        times.append(hours.next_open(times[-1] + (wait - before)))
+        due = times[-1] + (wait - before)
+        times.append(due if hours.is_open(due) else next(hours.after(due, [place])))
     return tuple(at for at in times[1:] if closes_at is None or at < closes_at)
 
 

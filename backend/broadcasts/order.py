@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.broadcasts.audience import GROUP, Audience, audience_faults
+from backend.broadcasts.series import Repeat
 from backend.city_file import CityProfile, Span, span
 from dialogue.faults import Fault
 from dialogue.survey import Survey
@@ -41,6 +42,7 @@ class Order(BaseModel):
     `change`: a vote in a poll may be changed until closing. `results`: whether they are shown
     before it has closed. `shuffle`: each resident sees the options in an order of their own.
     `comment`: a remark is invited after the vote.
+    `repeat`: it comes again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +58,7 @@ class Order(BaseModel):
     results: Literal["hidden", "shown"] = "hidden"
     shuffle: bool = False
     comment: bool = False
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Plan:
     results: str
     shuffle: bool
     comment: bool
+    repeat: Repeat | None = None
 
 
 def read_order(data: Mapping[str, Any]) -> Order:
@@ -125,6 +129,7 @@ def plan(
         results=order.results,
         shuffle=order.shuffle,
         comment=order.comment,
+        repeat=order.repeat,
     )
 
 

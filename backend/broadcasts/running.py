@@ -18,6 +18,7 @@ from backend import wiring
 from backend.broadcasts.audience import Audience
 from backend.broadcasts.hours import reminders, spread
 from backend.broadcasts.reach import Channels, reaches
+from backend.broadcasts.series import Repeat, asked_lots, next_wave
 from backend.channel_book import ChannelBook
 from backend.city_file import CityProfile
 from backend.store import broadcasts, library
@@ -58,7 +59,8 @@ def choice_of(connection: Connection, one: Broadcast, channels: Channels, now: d
     profile = library.load_profile(connection, one.city)
     audience = Audience.model_validate(one.audience)
     ways = reaches(channels, profile, opens=one.survey is not None)
-    return Choice(profile, audience, ways, now, one.seed)
+    lots = asked_lots(_repeat(one), one.wave)
+    return Choice(profile, audience, ways, now, one.seed, lots)
 
 
 def _start(connection: Connection, one: Broadcast, channels: Channels, now: datetime) -> None:
@@ -74,7 +76,24 @@ def _start(connection: Connection, one: Broadcast, channels: Channels, now: date
     rows = recipients(choice, one.id, wiring.fresh_id(), times)
     made = connection.execute(insert(RECIPIENT).from_select(RECIPIENT_COLUMNS, rows))
     broadcasts.start(connection, one, exclusions, now)
+    _follow(connection, one, now)
     log.info("broadcast_started", city=one.city, count=made.rowcount)
+
+
+def _repeat(one: Broadcast) -> Repeat | None:
+    return None if one.repeat is None else Repeat.model_validate(one.repeat)
+
+
+def _follow(connection: Connection, one: Broadcast, now: datetime) -> None:
+    """Schedules the next wave, where there is one: so a series has always one to cancel."""
+    repeat = _repeat(one)
+    first = broadcasts.find(connection, one.city, one.series) if one.series else None
+    if repeat is None or first is None:
+        return
+    zone = library.load_profile(connection, one.city).zone()
+    wave = next_wave(repeat, first.starts_at, one.closes_at - one.starts_at, zone, now)
+    if wave is not None and broadcasts.follow(connection, one, wave, wiring.fresh_id(), now):
+        log.info("wave_scheduled", city=one.city)
 
 
 def excluded(connection: Connection, choice: Choice) -> Mapping[str, int]:
@@ -114,7 +133,10 @@ def close_due(engine: Engine, now: datetime) -> int:
         over = [one for one in _unfinished(connection) if one.closes_at <= now]
     for one in over:
         with library.writing(engine) as connection:
-            closed += broadcasts.close(connection, one, now)
+            if broadcasts.close(connection, one, now):
+                closed += 1
+                if one.started_at is None:  # nothing has scheduled the next wave yet
+                    _follow(connection, one, now)
     return closed
 
 

@@ -57,6 +57,7 @@ class Broadcast(SQLModel, table=True):
     results: str = "hidden"
     shuffle: bool = False
     comment: bool = False
+    repeat: dict[str, Any] | None = Field(default=None, sa_type=Document)
     series: str | None = None
     wave: int | None = None
     state: BroadcastState = Field(sa_type=one_of(BroadcastState, "broadcast_state"))

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from backend.broadcasts.order import Plan
+from backend.broadcasts.series import Wave
 from backend.models.base import UTCDateTime
 from backend.models.broadcasts import BroadcastState
 from backend.store.choosing import cohort_of
@@ -67,6 +68,7 @@ class Broadcast:
     results: str
     shuffle: bool
     comment: bool
+    repeat: Mapping[str, Any] | None
     series: str | None
     wave: int | None
     state: BroadcastState
@@ -110,11 +112,11 @@ def order(
     now: datetime,
 ) -> Broadcast:
     """Keeps a new one under the next number of the city (after `serialise`)."""
-    newest = select(func.coalesce(func.max(BROADCAST.c.number), 0)).where(BROADCAST.c.city == city)
+    repeat = plan.repeat
     values = {
         "id": id_,
         "city": city,
-        "number": int(connection.execute(newest).scalar_one()) + 1,
+        "number": _next_number(connection, city),
         "survey": plan.survey.slug if plan.survey else None,
         "version": plan.survey.version if plan.survey else None,
         "texts": dict(plan.texts) if plan.texts else None,
@@ -128,6 +130,9 @@ def order(
         "results": plan.results,
         "shuffle": plan.shuffle,
         "comment": plan.comment,
+        "repeat": repeat.model_dump(mode="json", exclude_defaults=True) if repeat else None,
+        "series": id_ if repeat else None,
+        "wave": 0 if repeat else None,
         "state": state,
         "created_by": who,
         "created_at": now,
@@ -140,6 +145,38 @@ def order(
     if made is None:
         raise LookupError("what was just inserted is not there")
     return made
+
+
+def follow(connection: Connection, one: Broadcast, wave: Wave, id_: str, now: datetime) -> bool:
+    """Schedules another wave of its series on the same terms, once: who is approved for one is
+    approved for all. False if that was done before."""
+    serialise(connection, one.city)
+    key = f"{one.series}:{wave.number}"
+    if find_request(connection, one.city, key) is not None:
+        return False
+    values = {name: getattr(one, name) for name in _SAME_IN_ALL_WAVES} | {
+        "id": id_,
+        "number": _next_number(connection, one.city),
+        "wave": wave.number,
+        "starts_at": wave.starts_at,
+        "closes_at": wave.closes_at,
+        "state": BroadcastState.SCHEDULED,
+        "created_at": now,
+        "idempotency_key": key,
+    }
+    connection.execute(insert(BROADCAST).values(values))
+    return True
+
+
+_SAME_IN_ALL_WAVES = (
+    *("city", "survey", "version", "texts", "audience", "seed", "spread", "reminders", "change"),
+    *("results", "shuffle", "comment", "repeat", "series", "created_by", "approved_by", "request"),
+)
+
+
+def _next_number(connection: Connection, city: str) -> int:
+    newest = select(func.coalesce(func.max(BROADCAST.c.number), 0)).where(BROADCAST.c.city == city)
+    return int(connection.execute(newest).scalar_one()) + 1
 
 
 def keep_answer(connection: Connection, id_: str, answer: Mapping[str, Any]) -> None:

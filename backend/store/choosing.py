@@ -56,13 +56,15 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """All that decides who is chosen: of this city, as of that time, by these channels."""
+    """All that decides who is chosen: of this city, as of that time, by these channels; if `lots`
+    are given, only those whose lot is in one of these ranges (`waves.Rotation.lots`)."""
 
     profile: CityProfile
     audience: Audience
     reaches: Sequence[Reach]
     at: datetime
     seed: str
+    lots: Sequence[tuple[str, str]] = ()
 
     @property
     def allowed(self) -> Sequence[Reach]:
@@ -98,7 +100,11 @@ def people(choice: Choice) -> Subquery:
             way.label("way"),
         )
         .select_from(source)
-        .where(CONTACT.c.city == profile.slug, *conditions(profile, choice.audience, choice.at))
+        .where(
+            CONTACT.c.city == profile.slug,
+            *conditions(profile, choice.audience, choice.at),
+            *_of_the_wave(choice),
+        )
         .subquery("seen")
     )
     unreached = case(
@@ -118,7 +124,7 @@ def drawn(choice: Choice) -> Subquery:
     """Those who are reached, all or the sample: `id`, `area`, `locale`, `busy`, `channel`, `way`,
     `lot`."""
     everybody = people(choice)
-    lot: ColumnElement[str] = func.md5(literal(choice.seed) + everybody.c.id, type_=String())
+    lot = _lot(choice, everybody.c.id)
     names = ("id", "area", "locale", "busy", "channel", "way")
     left = select(*(everybody.c[name] for name in names), lot.label("lot"))
     left = left.where(everybody.c.reason.is_(None))
@@ -170,6 +176,17 @@ def cohort_of(count: int, *order: ColumnElement[Any]) -> ColumnElement[int]:
 RECIPIENT_COLUMNS = (
     *("id", "broadcast", "contact", "area", "locale", "channel", "state", "reminders", "due_at"),
 )
+
+
+def _of_the_wave(choice: Choice) -> Sequence[ColumnElement[bool]]:
+    """Whose turn it is in a panel that rotates."""
+    lot = _lot(choice, CONTACT.c.id)
+    ranges = [and_(lot >= low, lot < high) for low, high in choice.lots]
+    return [or_(*ranges)] if ranges else []
+
+
+def _lot(choice: Choice, contact: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.md5(literal(choice.seed) + contact, type_=String())
 
 
 # --- why not -------------------------------------------------------------------------------------

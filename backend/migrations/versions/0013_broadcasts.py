@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("results", sa.String(), nullable=False),
         sa.Column("shuffle", sa.Boolean(), nullable=False),
         sa.Column("comment", sa.Boolean(), nullable=False),
+        sa.Column("repeat", DOCUMENT, nullable=True),
         sa.Column("series", sa.String(), nullable=True),
         sa.Column("wave", sa.Integer(), nullable=True),
         sa.Column("state", _one_of("broadcast_state", *STATES), nullable=False),

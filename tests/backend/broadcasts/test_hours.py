@@ -99,6 +99,12 @@ def test_an_hour_that_comes_twice_is_quiet_twice_and_open_twice() -> None:
     assert hours.open_time(first, second) == 30 * MINUTE
 
 
+def test_a_change_of_the_clock_is_met_to_the_second_from_any_moment() -> None:
+    hours = town("Africa/Casablanca", "22:00-02:30")
+    at = local(hours, "2026-03-21 23:00") + timedelta(seconds=0.25)
+    assert hours.next_open(at) == local(hours, "2026-03-22 03:00")
+
+
 def test_a_day_left_out_has_no_open_hour() -> None:
     hours = town("Pacific/Apia", "20:00-08:00")
     week = local(hours, "2011-12-28 00:00"), local(hours, "2012-01-01 00:00")
@@ -142,7 +148,7 @@ def ranges(draw: st.DrawFn) -> str:
 def times(draw: st.DrawFn) -> datetime:
     anywhen = st.dates(date(1990, 1, 1), date(2035, 1, 1))
     day = draw(st.one_of(st.sampled_from(NEAR).map(date.fromisoformat), anywhen))
-    return datetime.combine(day, time(), UTC) + timedelta(seconds=draw(st.integers(0, 3 * 86400)))
+    return datetime.combine(day, time(), UTC) + draw(st.timedeltas(timedelta(), timedelta(days=3)))
 
 
 @st.composite
@@ -256,6 +262,22 @@ def test_reminders_wait_for_open_hours_and_keep_their_distance(
     closes_at = local(hours, closes) if closes else None
     found = reminders(local(hours, invited), [HOUR * n for n in after], closes_at, hours)
     assert [shown(hours, at) for at in found] == reminded
+
+
+def test_reminders_that_wait_for_one_morning_do_not_all_come_at_eight() -> None:
+    hours = JOHANNESBURG
+    friday = local(hours, "2026-06-05 14:00")
+    found = [
+        [shown(hours, at) for at in reminders(friday, [24 * HOUR, 48 * HOUR], None, hours, place)]
+        for place in (10 * MINUTE, 100 * MINUTE, 12 * HOUR)
+    ]
+    assert found == [
+        ["2026-06-08 08:10", "2026-06-09 08:10"],
+        ["2026-06-08 09:40", "2026-06-09 09:40"],
+        ["2026-06-09 08:00", "2026-06-10 08:00"],
+    ]
+    monday = local(hours, "2026-06-01 10:00")
+    assert reminders(monday, [24 * HOUR], None, hours, 5 * HOUR) == (monday + 24 * HOUR,)
 
 
 def test_hours_that_never_open_are_refused() -> None:
