@@ -4,8 +4,6 @@ from tests.backend.cli.conftest import Desk
 
 ORDER = """
 survey = "safety-pulse"
-closes_at = 2030-12-31T12:00:00
-starts_at = 2029-12-03T09:00:00
 spread = "2h"
 reminders = ["24h"]
 [audience]
