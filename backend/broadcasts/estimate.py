@@ -91,7 +91,8 @@ def preview(
     choice = _choice(profile, plan, channels)
     groups, areas, busy = _groups(connection, choice)
     exclusions = excluded(connection, choice)
-    size, eligible = sum(g.size for g in groups), _eligible(connection, choice)
+    size = sum(g.size for g in groups)
+    eligible = size if plan.audience.sample is None else _eligible(connection, choice)
     narrow, least = plan.audience.is_narrow, profile.threshold
     hides = narrow and 0 < size < least
     messages = [_message(desk, profile, plan, channels, group, narrow=narrow) for group in groups]
@@ -117,20 +118,6 @@ def preview(
         seed=plan.seed,
         needs_approval=size > profile.approval_above,
     )
-
-
-def size_of(connection: Connection, profile: CityProfile, plan: Plan, channels: Channels) -> int:
-    """How many it would reach."""
-    choice = _choice(profile, plan, channels)
-    counted = select(func.count()).select_from(drawn(choice))
-    return int(connection.execute(counted).scalar_one())
-
-
-def _choice(profile: CityProfile, plan: Plan, channels: Channels) -> Choice:
-    """Whom it reaches; of a series its first wave."""
-    ways = reaches(channels, profile, opens=plan.survey is not None)
-    lots = asked_lots(plan.repeat, 0)
-    return Choice(profile, plan.audience, ways, plan.starts_at, plan.seed, lots)
 
 
 def _groups(

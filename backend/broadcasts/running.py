@@ -24,7 +24,7 @@ from backend.channel_book import ChannelBook
 from backend.city_file import CityProfile
 from backend.store import broadcasts, library, series
 from backend.store.broadcasts import FINAL, Broadcast, BroadcastState
-from backend.store.choosing import RECIPIENT_COLUMNS, Choice, drawn, people, recipients
+from backend.store.choosing import RECIPIENT_COLUMNS, Choice, people, recipients
 from backend.store.tables import RECIPIENT
 from bot.broadcasts import take_due
 from bot.recipients import RecipientState, Running
@@ -66,16 +66,14 @@ def choice_of(connection: Connection, one: Broadcast, channels: Channels, now: d
 
 def _start(connection: Connection, one: Broadcast, channels: Channels, now: datetime) -> None:
     choice = choice_of(connection, one, channels, now)
-    if one.approved_by is None:
-        size = connection.execute(select(func.count()).select_from(drawn(choice))).scalar_one()
-        if size > choice.profile.approval_above:
-            broadcasts.wait_for_approval(connection, one)
-            log.warning("broadcast_grew", city=one.city, count=size)
-            return
-    exclusions = excluded(connection, choice)
     times = cohorts(choice.profile, timedelta(seconds=one.spread), one.seed, now)
     rows = recipients(choice, one.id, wiring.fresh_id(), times)
     made = connection.execute(insert(RECIPIENT).from_select(RECIPIENT_COLUMNS, rows))
+    if one.approved_by is None and made.rowcount > choice.profile.approval_above:
+        broadcasts.wait_for_approval(connection, one)
+        log.warning("broadcast_grew", city=one.city, count=made.rowcount)
+        return
+    exclusions = excluded(connection, choice)
     broadcasts.start(connection, one, exclusions, now)
     _follow(connection, one, now)
     log.info("broadcast_started", city=one.city, count=made.rowcount)

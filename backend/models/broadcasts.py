@@ -89,7 +89,14 @@ class Recipient(SQLModel, table=True):
     __tablename__ = "recipient"
     __table_args__ = (
         UniqueConstraint("broadcast", "contact"),
-        Index("ix_recipient_due", "broadcast", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index(
+            "ix_recipient_due",
+            "broadcast",
+            "due_at",
+            "id",
+            sqlite_where=_DUE,
+            postgresql_where=_DUE,
+        ),
         Index("ix_recipient_contact", "contact"),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     case,
+    delete,
     exists,
     func,
     insert,
@@ -217,7 +218,9 @@ def start(
 
 
 def wait_for_approval(connection: Connection, one: Broadcast) -> None:
-    """It has grown too large to start without a second person (after `claim_start`)."""
+    """It has grown too large to start without a second person (after `claim_start`): what was
+    expanded is undone."""
+    connection.execute(delete(RECIPIENT).where(RECIPIENT.c.broadcast == one.id))
     waits = {"state": BroadcastState.AWAITING_APPROVAL}
     connection.execute(update(BROADCAST).where(BROADCAST.c.id == one.id).values(waits))
 

@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("broadcast", "contact", name="uq_recipient_broadcast_contact"),
     )
     op.create_index(
-        "ix_recipient_due", "recipient", ["broadcast", "due_at"],
+        "ix_recipient_due", "recipient", ["broadcast", "due_at", "id"],
         sqlite_where=DUE, postgresql_where=DUE,
     )  # fmt: skip
     op.create_index("ix_recipient_contact", "recipient", ["contact"])
