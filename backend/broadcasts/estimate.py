@@ -120,6 +120,13 @@ def preview(
     )
 
 
+def _choice(profile: CityProfile, plan: Plan, channels: Channels) -> Choice:
+    """Whom it reaches; of a series its first wave."""
+    ways = reaches(channels, profile, opens=plan.survey is not None)
+    lots = asked_lots(plan.repeat, 0)
+    return Choice(profile, plan.audience, ways, plan.starts_at, plan.seed, lots)
+
+
 def _groups(
     connection: Connection, choice: Choice
 ) -> tuple[Sequence[_Group], Mapping[str, int], int]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from backend.broadcasts.estimate import size_of
 from backend.broadcasts.live import brief
 from backend.broadcasts.order import OrderError, read_order
+from backend.broadcasts.ordering import foreseen
 from backend.broadcasts.running import start_due
 from backend.broadcasts.waves import Rotation
 from backend.store import broadcasts, library
@@ -94,8 +94,8 @@ def test_a_preview_counts_the_first_wave(scene: Scene) -> None:
     people = [scene.resident(number) for number in PEOPLE]
     mine = [one for one in people if Rotation(3).group_of("panel", one) == 0]
     with scene.bot.store.read() as connection:
-        profile = scene.book.profile(EAST)
-        assert size_of(connection, profile, scene.plan(**PANEL), scene.book) == len(mine)
+        seen = foreseen(connection, EAST, scene.plan(**PANEL), scene.book)
+    assert seen.recipients == seen.eligible == len(mine)
 
 
 def test_many_workers_schedule_one_next_wave(scene: Scene) -> None:
