@@ -30,7 +30,8 @@ WAY_OUT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A broadcast, without its counts. It holds a survey in one version, or texts by language."""
+    """A broadcast, without its counts. It holds a survey in one version, or texts by language. All
+    waves of one that comes again have the `series` of the first, and count from 0."""
 
     id: str
     number: int
@@ -45,6 +46,9 @@ class Brief:
     created_by: str
     created_at: datetime
     approved_by: str | None
+    repeat: Mapping[str, Any] | None
+    series: str | None
+    wave: int | None
 
 
 @dataclass(frozen=True, slots=True)

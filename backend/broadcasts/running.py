@@ -17,11 +17,12 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from backend import wiring
 from backend.broadcasts.audience import Audience
 from backend.broadcasts.hours import reminders, spread
+from backend.broadcasts.lots import share
 from backend.broadcasts.reach import Channels, reaches
 from backend.broadcasts.series import Repeat, asked_lots, next_wave
 from backend.channel_book import ChannelBook
 from backend.city_file import CityProfile
-from backend.store import broadcasts, library
+from backend.store import broadcasts, library, series
 from backend.store.broadcasts import FINAL, Broadcast, BroadcastState
 from backend.store.choosing import RECIPIENT_COLUMNS, Choice, people, recipients
 from backend.store.tables import RECIPIENT
@@ -90,7 +91,7 @@ def _follow(connection: Connection, one: Broadcast, now: datetime) -> None:
         return
     zone = library.load_profile(connection, one.city).zone()
     wave = next_wave(repeat, first.starts_at, one.closes_at - one.starts_at, zone, now)
-    if wave is not None and broadcasts.follow(connection, one, wave, wiring.fresh_id(), now):
+    if wave is not None and series.follow(connection, one, wave, wiring.fresh_id(), now):
         log.info("wave_scheduled", city=one.city)
 
 
@@ -177,7 +178,10 @@ class Feed:
     def next_reminder(self, invited_at: datetime, given: int) -> datetime | None:
         """See `bot.broadcasts.NextReminder`."""
         after = (timedelta(seconds=one) for one in self.one.reminders)
-        times = reminders(invited_at, after, self.one.closes_at, self.profile.hours())
+        # Those that wait for one morning are spread as the invitations were.
+        place = self.one.spread * share(self.one.seed, invited_at.isoformat())
+        hours, closes_at = self.profile.hours(), self.one.closes_at
+        times = reminders(invited_at, after, closes_at, hours, timedelta(seconds=place))
         return times[given] if given < len(times) else None
 
     def take(self, unit: Unit, state: RecipientState) -> int:

@@ -46,6 +46,8 @@ def show_ordered(city: str, made: Ordered) -> None:
 def show_live(seen: Live) -> None:
     """What became of everybody, and what to do about failures."""
     what = f"survey {seen.survey}" if seen.survey else "a text"
+    if seen.wave is not None:
+        what += f", wave {seen.wave}"
     click.echo(f"Broadcast {seen.number}, {what}: {_words(seen.state)}.")
     counts = seen.counts
     click.echo(

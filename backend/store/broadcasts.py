@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 
 from backend.broadcasts.order import Plan
-from backend.broadcasts.series import Wave
 from backend.models.base import UTCDateTime
 from backend.models.broadcasts import BroadcastState
 from backend.store.choosing import cohort_of
@@ -117,7 +116,7 @@ def order(
     values = {
         "id": id_,
         "city": city,
-        "number": _next_number(connection, city),
+        "number": next_number(connection, city),
         "survey": plan.survey.slug if plan.survey else None,
         "version": plan.survey.version if plan.survey else None,
         "texts": dict(plan.texts) if plan.texts else None,
@@ -148,34 +147,8 @@ def order(
     return made
 
 
-def follow(connection: Connection, one: Broadcast, wave: Wave, id_: str, now: datetime) -> bool:
-    """Schedules another wave of its series on the same terms, once: who is approved for one is
-    approved for all. False if that was done before."""
-    serialise(connection, one.city)
-    key = f"{one.series}:{wave.number}"
-    if find_request(connection, one.city, key) is not None:
-        return False
-    values = {name: getattr(one, name) for name in _SAME_IN_ALL_WAVES} | {
-        "id": id_,
-        "number": _next_number(connection, one.city),
-        "wave": wave.number,
-        "starts_at": wave.starts_at,
-        "closes_at": wave.closes_at,
-        "state": BroadcastState.SCHEDULED,
-        "created_at": now,
-        "idempotency_key": key,
-    }
-    connection.execute(insert(BROADCAST).values(values))
-    return True
-
-
-_SAME_IN_ALL_WAVES = (
-    *("city", "survey", "version", "texts", "audience", "seed", "spread", "reminders", "change"),
-    *("results", "shuffle", "comment", "repeat", "series", "created_by", "approved_by", "request"),
-)
-
-
-def _next_number(connection: Connection, city: str) -> int:
+def next_number(connection: Connection, city: str) -> int:
+    """The number of the next one in the city (after `serialise`)."""
     newest = select(func.coalesce(func.max(BROADCAST.c.number), 0)).where(BROADCAST.c.city == city)
     return int(connection.execute(newest).scalar_one()) + 1
 

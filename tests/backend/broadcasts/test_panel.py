@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from backend.broadcasts.estimate import size_of
+from backend.broadcasts.live import brief
 from backend.broadcasts.order import OrderError, read_order
+from backend.broadcasts.ordering import foreseen
 from backend.broadcasts.running import start_due
 from backend.broadcasts.waves import Rotation
 from backend.store import broadcasts, library
 from backend.store.broadcasts import Broadcast, BroadcastState
-from tests.backend.broadcasts.scene import DAY, HOUR, Scene, open_scene
+from backend.store.tables import RECIPIENT
+from tests.backend.broadcasts.scene import DAY, HOUR, Scene, at, open_scene
 from tests.bot.conftest import EAST
 
 WEEK = timedelta(weeks=1)
@@ -63,12 +66,36 @@ def test_each_wave_asks_its_part_and_all_together_ask_everybody_once(scene: Scen
     assert all(len(part) > 0 for part in parts)
 
 
+def test_a_wave_is_shown_as_one(scene: Scene) -> None:
+    scene.resident(PEOPLE[0])
+    first = panel(scene)
+    [_, second] = [brief(one) for one in waves(scene)]
+    assert (second.series, second.wave) == (first.id, 1)
+    assert second.repeat == {"groups": 3, "waves": 4}
+    assert (second.state, second.created_by) == ("scheduled", first.created_by)
+
+
+def test_reminders_that_wait_for_one_morning_are_spread_as_invitations_are(scene: Scene) -> None:
+    for number in PEOPLE:
+        scene.resident(number)
+    scene.bot.now = at(14, 27)  # a Friday, and what is due on Saturday afternoon waits for Monday
+    one = scene.order(spread="2h", reminders=["24h"])
+    for _ in range(12):
+        scene.tick(HOUR / 6)
+    with scene.bot.store.read() as connection:
+        due = connection.scalars(
+            select(RECIPIENT.c.due_at).where(RECIPIENT.c.broadcast == one.id)
+        ).all()
+    assert len(set(due)) > len(PEOPLE) / 2
+    assert all(at(8, 30) <= time < at(10, 30) for time in due)
+
+
 def test_a_preview_counts_the_first_wave(scene: Scene) -> None:
     people = [scene.resident(number) for number in PEOPLE]
     mine = [one for one in people if Rotation(3).group_of("panel", one) == 0]
     with scene.bot.store.read() as connection:
-        profile = scene.book.profile(EAST)
-        assert size_of(connection, profile, scene.plan(**PANEL), scene.book) == len(mine)
+        seen = foreseen(connection, EAST, scene.plan(**PANEL), scene.book)
+    assert seen.recipients == seen.eligible == len(mine)
 
 
 def test_many_workers_schedule_one_next_wave(scene: Scene) -> None:
