@@ -62,8 +62,7 @@ class Survey:
 
 
 class Status(StrEnum):
-    """Where a session stands. All but the first two are final. LATE: its answer came after the
-    closing time."""
+    """Where a session stands. The last five are final."""
 
     ACTIVE = "active"
     PARKED = "parked"
@@ -72,7 +71,6 @@ class Status(StrEnum):
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
     SAFEGUARDED = "safeguarded"
-    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
