@@ -67,7 +67,9 @@ async def test_remarks_are_listed_by_themselves_and_leave_the_answer_to_be_coded
 ) -> None:
     remark = await one(client, outcome="remark")
     assert (remark["question"], remark["revision"], remark["said"]) == ("safe", 3, SAID)
-    assert "remark" not in {item["outcome"] for item in await items(client)}
+    late = await one(client, outcome="late")
+    assert (late["revision"], late["value"]) == (4, "somewhat")
+    assert not {"remark", "late"} & {item["outcome"] for item in await items(client)}
     assert (await give(client, remark["id"], value="unsafe")).status_code == 404
     answers = await items(client, question="safe", outcome="answered")
     answer = next(i for i in answers if i["revision"] == 2)
