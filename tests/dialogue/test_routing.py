@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from dialogue.commands import command_of
 from dialogue.effects import AddToConcern, OpenConcern
 from dialogue.events import Reply
 from dialogue.memory import Aside, Done, Gate
-from dialogue.routing import ROUTES, Incoming, Route, take
+from dialogue.routing import ROUTES, Incoming, Route, read, take
 from dialogue.survey import Answer, Session, Status, SurveyKind
 from dialogue.terms import Terms
 from tests.dialogue.samples import GATED, NOW, OTHER, PULSE, Chat, desk, option, question, survey
@@ -54,7 +53,7 @@ class Case:
     def incoming(self) -> Incoming:
         conversation = replace(GATED, **{"opted_out": True, **self.state})
         reply = Reply("turn", self.text, **self.reply)
-        return Incoming(DESK, conversation, reply, NOW, command_of(DESK, conversation, reply))
+        return read(DESK, conversation, reply, NOW)
 
 
 def has(**state: Any) -> dict[str, Any]:
