@@ -97,17 +97,17 @@ def advance(
 def _closed(survey: Survey, session: Session, event: EngineEvent, reading: Reading) -> Step:
     """The end of a session past its closing time: whatever is written to the open question is kept
     as a late answer, and nothing is asked again."""
-    phrase = "old_question"
+    status, phrase = Status.EXPIRED, "old_question"
     noted: tuple[Record, ...] = ()
     if isinstance(event, Reply):
         outcome = read(survey, session, event, reading)
         if isinstance(outcome, Remark):
             noted = (recording.remark(session, outcome.kind, event.said, reading),)
         else:
-            phrase = "late_answer"
+            status, phrase = Status.LATE, "late_answer"
             noted = (recording.late(survey, session, outcome, event, reading),)
         session = with_revision(session, noted[0])
-    ended = session.with_status(Status.EXPIRED)
+    ended = session.with_status(status)
     return Step(ended, (*noted, Moved(ended), Say(phrase)))
 
 

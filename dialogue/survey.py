@@ -62,7 +62,8 @@ class Survey:
 
 
 class Status(StrEnum):
-    """Where a session stands. The last five are final."""
+    """Where a session stands. All but the first two are final. LATE: its answer came after the
+    closing time."""
 
     ACTIVE = "active"
     PARKED = "parked"
@@ -71,6 +72,7 @@ class Status(StrEnum):
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
     SAFEGUARDED = "safeguarded"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)

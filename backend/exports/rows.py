@@ -43,6 +43,7 @@ DISPOSITIONS: Mapping[Status, Disposition] = MappingProxyType(
         Status.ACTIVE: Disposition.STARTED,  # not final
         Status.PARKED: Disposition.PARKED,  # not final
         Status.EXPIRED: Disposition.BREAKOFF,  # R (break-off): went silent
+        Status.LATE: Disposition.BREAKOFF,  # R: no answer in time to what was open
         Status.SAFEGUARDED: Disposition.BREAKOFF,  # R: nothing may show that help was called for
         Status.STOPPED: Disposition.BREAKOFF,  # R, or `refused` as below
         Status.WITHDRAWN: Disposition.BREAKOFF,  # R, or `refused` as below

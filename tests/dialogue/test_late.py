@@ -37,7 +37,7 @@ def test_an_answer_is_thanked_and_kept_as_late_and_ends_the_session(hours: float
     of = invited(hours=0).tick(hours=hours).send("3")
     assert of.said == ["late_answer"]
     assert noted(of) == [("safe", LATE, "unsafe", "code", None)]
-    assert ended(of) == [Status.EXPIRED]
+    assert ended(of) == [Status.LATE]
     assert of.conversation.session is None
     assert of.conversation.parked == ()
     assert of.conversation.wake_at is None

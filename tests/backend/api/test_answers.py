@@ -76,7 +76,7 @@ async def test_remarks_are_listed_by_themselves_and_leave_the_answer_to_be_coded
     made = await give(client, answer["id"], value="somewhat")
     assert made.status_code == 201
     after = next(i for i in await items(client, question="safe") if i["id"] == made.json()["id"])
-    assert (after["revision"], after["value"]) == (4, "somewhat")
+    assert (after["revision"], after["value"]) == (5, "somewhat")
 
 
 async def test_a_coder_reads_it_anew_and_both_readings_are_kept(
