@@ -11,6 +11,8 @@ from dialogue.danger.weights import Weights
 
 FILE = "danger.toml"
 WEIGHTS = "danger_weights.txt"
+LIMITS = ("begin", "doubtful", "danger")
+"""Scores in the head of the weights."""
 
 
 def load_danger(path: Path) -> DangerList:
@@ -68,14 +70,14 @@ def load_weights(path: Path) -> Weights:
     lines = [one for one in _lines(path) if not one[1].startswith("#")]
     empty = next((at for at, (_, line) in enumerate(lines) if not line), len(lines))
     head = dict(_split(path, number, line, ": ") for number, line in lines[:empty])
-    lacking = {"texts", "begin", "doubtful", "danger"} - head.keys()
+    lacking = {"texts", *LIMITS} - head.keys()
     if lacking:
         raise ValueError(f"{path}: the head lacks {', '.join(sorted(lacking))}")
     by_feature: dict[str, int] = {}
     for number, line in lines[empty + 1 :]:
         weight, feature = _split(path, number, line, " ")
         by_feature[feature] = _whole(path, number, weight)
-    limits = {name: _whole(path, 0, head[name]) for name in ("begin", "doubtful", "danger")}
+    limits = {name: _whole(path, 0, head[name]) for name in LIMITS}
     return Weights(texts=head["texts"], by_feature=by_feature, **limits)
 
 

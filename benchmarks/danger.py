@@ -7,8 +7,8 @@ from pathlib import Path
 
 from backend.catalogues import LOCALES, danger_weights
 from backend.danger_lists import FILE, load_danger
-from dialogue.danger import classify
-from dialogue.danger.weights import Look
+from dialogue.danger import is_ordinary_answer, signs
+from dialogue.danger.weights import HEEDED
 
 BLIND = Path("tests/dialogue/danger/blind")
 
@@ -23,12 +23,11 @@ def danger() -> None:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 kind = "told" if row["class"] else "plain" if "-p" in row["id"] else "hard"
-                listed = classify(row["text"], lists) is not None
-                look = Look.DANGER if listed else weights.look(row["text"])
+                risk, look = signs(row["text"], lists, weights)
                 found[kind, "all"] += 1
-                found[kind, "lists"] += listed
-                found[kind, "danger"] += look is Look.DANGER
-                found[kind, "numbers"] += look is not Look.ORDINARY
+                found[kind, "lists"] += risk is not None
+                found[kind, "danger"] += not is_ordinary_answer(risk, look)
+                found[kind, "numbers"] += risk is not None or look in HEEDED
         columns = ("all", "lists", "danger", "numbers")
         kinds = ("told", "plain", "hard")
         counts = (f"{k} {' '.join(str(found[k, c]) for c in columns)}" for k in kinds)

@@ -12,6 +12,7 @@ are set with authors left out in turn, by how many ordinary texts pass (`DOUBTFU
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from backend.catalogues import LOCALES
-from backend.danger_lists import FILE, WEIGHTS, load_danger
-from dialogue.danger import DangerList, Look, Weights, classify
+from backend.danger_lists import FILE, LIMITS, WEIGHTS, load_danger
+from dialogue.danger import HEEDED, DangerList, Look, Weights, classify
 from dialogue.danger.weights import LEAST_WORDS, features, words_of
 from tests.dialogue.danger_texts import (
     REPLIES,
@@ -108,8 +109,7 @@ def with_thresholds(texts: Sequence[Labelled]) -> Weights:
         ordinary += _scores(weights, [o for o in told if o.author == author and not o.told])
     doubtful = _passed_by(plain, DOUBTFUL)
     danger = max(_passed_by(ordinary, DANGER), doubtful)
-    learnt = learn(texts)
-    return Weights(learnt.texts, learnt.begin, doubtful, danger, learnt.by_feature)
+    return replace(learn(texts), doubtful=doubtful, danger=danger)
 
 
 def _part(one: Labelled) -> int:
@@ -129,7 +129,7 @@ def _passed_by(scores: Sequence[float], share: float) -> int:
 
 def written(weights: Weights) -> str:
     """The file; `backend.danger_lists.load_weights` reads it."""
-    head = {name: getattr(weights, name) for name in ("texts", "begin", "doubtful", "danger")}
+    head = {name: getattr(weights, name) for name in ("texts", *LIMITS)}
     lines = [f"{name}: {value}" for name, value in head.items()]
     lines += ["", *(f"{weights.by_feature[one]} {one}" for one in sorted(weights.by_feature))]
     return HEAD + "\n".join(lines) + "\n"
@@ -173,7 +173,7 @@ def _taken(
     listed = [classify(one.text, lists) is not None for one in texts]
     looks = [weights.look(one.text) for one in texts]
     danger = [a or b is Look.DANGER for a, b in zip(listed, looks, strict=True)]
-    doubt = [a or b is not Look.ORDINARY for a, b in zip(listed, looks, strict=True)]
+    doubt = [a or b in HEEDED for a, b in zip(listed, looks, strict=True)]
     return tuple(sum(some) / max(len(texts), 1) for some in (listed, danger, doubt))
 
 

@@ -272,7 +272,8 @@ class Sessions(Protocol):
         ...
 
     def record(self, records: Sequence[Record], at: datetime) -> None:
-        """Keeps answers; (session, question, revision) is unique, a repeat is refused."""
+        """Keeps answers; (session, question, revision) is unique, a repeat is refused. What came
+        `afterwards` is numbered behind all that there is."""
         ...
 
 

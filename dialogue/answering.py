@@ -1,17 +1,19 @@
 """Replies while a survey is open: to its question, or to begin another by its keyword."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import parking, surveying
+from dialogue import open_question, parking, surveying
 from dialogue.answers.normalise import fold
 from dialogue.desk import Desk
 from dialogue.effects import Say
 from dialogue.engine import Resume
 from dialogue.events import Reply
 from dialogue.memory import Conversation
-from dialogue.open_question import is_stale, reads
-from dialogue.survey import Status, Survey
+from dialogue.open_question import is_stale
+from dialogue.questions import Reading
+from dialogue.survey import Session, Status, Survey
 from dialogue.turn import Turn
 
 
@@ -36,11 +38,25 @@ def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) ->
 
 def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
     """Whether the open question knows the reply as one of its answers; free text never is."""
-    session = conversation.session
-    survey = desk.survey_of(session)
+    return _of_the_open(open_question.reads, desk, conversation, said, now)
+
+
+def takes(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
+    """Whether the reply is an answer to the open question, free text as well."""
+    return _of_the_open(open_question.takes, desk, conversation, said, now)
+
+
+def _of_the_open(
+    ask: Callable[[Survey, Session, Reply, Reading], bool],
+    desk: Desk,
+    conversation: Conversation,
+    said: Reply,
+    now: datetime,
+) -> bool:
+    session, survey = conversation.session, desk.survey_of(conversation.session)
     if session is None or survey is None or session.unseen:
         return False
-    return reads(survey, session, said, surveying.reading(desk, conversation, survey, session, now))
+    return ask(survey, session, said, surveying.reading(desk, conversation, survey, session, now))
 
 
 def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:

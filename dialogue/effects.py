@@ -66,9 +66,10 @@ class Tell:
 @dataclass(frozen=True, slots=True)
 class Record:
     """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or,
-    where BACK voided it, not_applicable; or it is a remark, which settles nothing and is no answer.
-    `raw` is the resident's own text, to be kept sealed; `words` says by which version of the words
-    and rules it was read."""
+    where BACK voided it, not_applicable; or it is a remark or late, which settle nothing and are no
+    answers. `raw` is the resident's own text, to be kept sealed; `words` says by which version of
+    the words and rules it was read. `afterwards`: the session had ended, so a person may have added
+    revisions meanwhile, and this is the next one of all."""
 
     session: str
     question: str
@@ -78,6 +79,7 @@ class Record:
     rule: str
     raw: str | None = None
     words: str = ""
+    afterwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

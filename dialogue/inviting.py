@@ -112,7 +112,7 @@ def _invite(desk: Desk, conversation: Conversation, invite: Invite, now: datetim
     for effect in turn.effects:
         effects.append(effect)
         if isinstance(effect, Opened):
-            effects.append(Say("invitation"))
+            effects.append(_ours(desk, conversation, effect.session, "invitation"))
     return replace(_unseen(turn, invite), effects=tuple(effects))
 
 
@@ -146,7 +146,14 @@ def _remind(desk: Desk, conversation: Conversation, event: Remind, now: datetime
         turn = surveying.repeat(desk, conversation, now)
     else:
         turn = surveying.take_up(desk, conversation, session, now)
-    return replace(_unseen(turn, event), effects=(Say("reminder"), *turn.effects))
+    said = _ours(desk, conversation, session, "reminder")
+    return replace(_unseen(turn, event), effects=(said, *turn.effects))
+
+
+def _ours(desk: Desk, conversation: Conversation, session: Session, phrase: str) -> Say:
+    """Who asks, in the contact's language, whatever the survey is held in."""
+    mine = desk.locale(conversation.locale).code
+    return Say(phrase, (), mine if session.locale is not None else None)
 
 
 def _unseen(turn: Turn, event: Invite | Remind) -> Turn:

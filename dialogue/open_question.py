@@ -54,6 +54,11 @@ def reads(survey: Survey, session: Session, reply: Reply, reading: Reading) -> b
             return True
 
 
+def takes(survey: Survey, session: Session, reply: Reply, reading: Reading) -> bool:
+    """Whether the open question has an answer in this reply, of its own or in free words."""
+    return isinstance(_current(survey, session).read(reply, reading), Answered)
+
+
 NUMBERED = frozenset({"code", "codes", "position"})
 """Rules by which a number typed in reply to candidates would be an option that was not offered: it
 may be the place of a candidate just as well."""

@@ -137,7 +137,7 @@ PHRASES = MappingProxyType(
             " nobody reads live."
         ),
         "reminder": "{responsible}: we would still like your answer. {STOP} ends.",
-        "announcement": "{responsible} ({STOP} ends):",
+        "announcement": "From {responsible}. {STOP} ends.",
         # --- the menu of commands, where a channel shows one -------------------------------------
         "menu_start": "Take part",
         "menu_help": "Emergency numbers and how this works",

@@ -6,7 +6,7 @@ as another: a tap on the poll or a reply that quotes it, or the number or label 
 nothing else waits for an answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -45,7 +45,7 @@ def tapped(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
 def another(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn | None:
     """A reply without a mark that is an answer in so many words, to what was asked last."""
     busy = conversation.session is not None or waiting(conversation, now)
-    last = max(_answerable(desk, conversation, now), key=_asked_at, default=None)
+    last = _last(_answerable(desk, conversation, now))
     if busy or reply.question is not None or last is None:
         return None
     outcome = _read(desk, conversation, last, reply, now)
@@ -56,7 +56,7 @@ def another(desk: Desk, conversation: Conversation, reply: Reply, now: datetime)
 def comment(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn | None:
     """Own words behind the last vote, where they were invited."""
     busy = conversation.session is not None or waiting(conversation, now)
-    last = max(_votes(desk, conversation, now), key=_asked_at, default=None)
+    last = _last(_votes(desk, conversation, now))
     if busy or reply.question is not None or last is None:
         return None
     return _comment(desk, conversation, last, reply, now)
@@ -76,6 +76,11 @@ def _votes(desk: Desk, conversation: Conversation, now: datetime) -> Iterator[Se
         survey = desk.survey_of(session)
         if survey is not None and survey.vote is not None and now < expires(session):
             yield replace(session, question=survey.vote.name)
+
+
+def _last(sessions: Iterable[Session]) -> Session | None:
+    """The one asked last."""
+    return max(reversed([*sessions]), key=_asked_at, default=None)
 
 
 def _asked_at(session: Session) -> datetime:
@@ -121,10 +126,10 @@ def _vote(
     """Another vote: late, the same, not to be changed, or the new one."""
     survey, how = _survey(desk, session), _how(desk, conversation, session, now)
     if session.is_closed(now):
-        noted = recording.late(survey, session, outcome, reply, how)
+        noted = _afterwards(recording.late(survey, session, outcome, reply, how))
         kept = _kept(conversation, with_revision(session, noted))
         return Turn(kept, (noted, Say("late_answer")))
-    noted = recording.record(survey, session, outcome, reply, how)
+    noted = _afterwards(recording.record(survey, session, outcome, reply, how))
     if _is_same(session, noted):
         return Turn(conversation, (Say("already_done"),))
     if votes.has_voted(survey, session) and not session.terms.may_change:
@@ -162,9 +167,14 @@ def _comment(
     words = reply.choice is None and fold(reply.text)
     if not (invited and fresh and words):
         return None
-    noted = recording.remark(session, COMMENT, reply.text, _how(desk, conversation, session, now))
+    how = _how(desk, conversation, session, now)
+    noted = _afterwards(recording.remark(session, COMMENT, reply.text, how))
     session = replace(with_revision(session, noted), remarks=session.remarks + 1)
     return Turn(_kept(conversation, session), (noted, Say("remark_noted")))
+
+
+def _afterwards(noted: Record) -> Record:
+    return replace(noted, afterwards=True)
 
 
 def _kept(conversation: Conversation, session: Session) -> Conversation:

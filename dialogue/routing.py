@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from dialogue import answering, gate, languages, parking, polls, safeguarding, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late
-from dialogue.danger import Look
+from dialogue.danger import HEEDED, Look, Risk, is_ordinary_answer
 from dialogue.desk import Desk
 from dialogue.effects import AddToConcern, OpenConcern, Say
 from dialogue.events import Reply
@@ -60,26 +60,34 @@ class Route(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A reply with what decides where it goes. `command` is what the whole message is, if it is
-    one; `look` what the second look says of it."""
+    one; `risk` and `look` what the lists of danger and the second look say of it."""
 
     desk: Desk
     conversation: Conversation
     reply: Reply
     now: datetime
     command: str | None
-    look: Look = Look.ORDINARY
+    risk: Risk | None = None
+    look: Look = Look.UNSEEN
 
 
 Taker = Callable[[Incoming], Turn | None]
 
 
-def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> tuple[Route, Turn]:
-    """The route a reply goes, and its turn."""
+def read(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Incoming:
+    """The reply, with what decides where it goes. A whole-message command tells of no danger."""
     command = command_of(desk, conversation, reply)
     if command == "start" and reply.late and conversation.opted_out:
         command = None  # sent before the STOP that we know of
-    look = Look.ORDINARY if command else safeguarding.look(desk, conversation, reply)
-    incoming = Incoming(desk, conversation, reply, now, command, look)
+    if command is not None:
+        return Incoming(desk, conversation, reply, now, command)
+    risk, look = safeguarding.signs_in(desk, conversation, reply)
+    return Incoming(desk, conversation, reply, now, command, risk, look)
+
+
+def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> tuple[Route, Turn]:
+    """The route a reply goes, and its turn."""
+    incoming = read(desk, conversation, reply, now)
     for route, taker in ROUTES[:-1]:
         if route is Route.GATE and conversation.aside is not None:
             # A question of ours on top, and no reply to it: it is over.
@@ -92,9 +100,10 @@ def take(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) ->
 
 
 def _looked_at(one: Incoming, route: Route, turn: Turn) -> Turn:
-    """The turn, with numbers beside where the second look has doubts. A command and who sent STOP
-    get nothing but what they asked for."""
-    if route in UNDOUBTED or one.look is Look.ORDINARY:
+    """The turn, with numbers beside where a list or the second look has doubts. A command and who
+    sent STOP get nothing but what they asked for."""
+    doubtful = one.risk is not None or one.look in HEEDED
+    if route in UNDOUBTED or not doubtful:
         return turn
     return safeguarding.beside(one.desk, turn)
 
@@ -115,16 +124,14 @@ def _safe_word(one: Incoming) -> Turn | None:
 
 
 def _disclosure(one: Incoming) -> Turn | None:
-    if one.command is not None:
+    at = (one.desk, one.conversation, one.reply)
+    if one.risk is None:
+        if one.look is not Look.DANGER or answering.is_read(*at, one.now):
+            return None
+        return safeguarding.answer_unsure(*at, one.now)
+    if is_ordinary_answer(one.risk, one.look) and answering.takes(*at, one.now):
         return None
-    risk = safeguarding.risk_of(one.desk, one.conversation, one.reply)
-    if risk is not None:
-        return safeguarding.answer(one.desk, one.conversation, one.reply, risk, one.now)
-    if one.look is not Look.DANGER or answering.is_read(
-        one.desk, one.conversation, one.reply, one.now
-    ):
-        return None
-    return safeguarding.answer_unsure(one.desk, one.conversation, one.reply, one.now)
+    return safeguarding.answer(*at, one.risk, one.now)
 
 
 def _after_stop(one: Incoming) -> Turn | None:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from dialogue import parking
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.commands import again, is_option
-from dialogue.danger import Look, Risk, classify
+from dialogue.danger import Look, Risk, classify, signs
 from dialogue.desk import City, Desk, Helpline
 from dialogue.effects import CountRisk, DropText, Effect, Forget, Quarantine, Say
 from dialogue.events import Reply
@@ -72,24 +72,15 @@ def safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     return Turn(_quiet(conversation, now), (*effects, *said), despite_opt_out=True)
 
 
-def risk_of(desk: Desk, conversation: Conversation, reply: Reply) -> Risk | None:
-    """What a reply tells of. A tap tells of nothing, and neither does what the open question offers
-    in these words."""
+def signs_in(desk: Desk, conversation: Conversation, reply: Reply) -> tuple[Risk | None, Look]:
+    """What a reply tells of (`dialogue.danger.signs`). A tap tells of nothing, and neither does
+    what the open question offers in these words."""
     if _calls(desk, conversation, fold(reply.text)):
-        return Risk.DANGER
+        return Risk.DANGER, Look.UNSEEN
     wordless = not any(map(str.isalpha, reply.text))
     if reply.choice is not None or wordless or is_option(desk, conversation, fold(reply.text)):
-        return None
-    return classify(reply.text, desk.dangers)
-
-
-def look(desk: Desk, conversation: Conversation, reply: Reply) -> Look:
-    """The second look at a reply of which no list knows anything: it has no class and is less sure.
-    A tap and what the open question offers are ordinary, as for the lists."""
-    offered = is_option(desk, conversation, fold(reply.text))
-    if desk.weights is None or reply.choice is not None or offered:
-        return Look.ORDINARY
-    return desk.weights.look(reply.text)
+        return None, Look.UNSEEN
+    return signs(reply.text, desk.dangers, desk.weights)
 
 
 def _calls(desk: Desk, conversation: Conversation, said: str) -> bool:

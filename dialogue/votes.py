@@ -30,17 +30,14 @@ def remember(
 def has_voted(survey: Survey, session: Session) -> bool:
     """Whether an answer to its question counts."""
     vote = survey.vote
-    return (
-        vote is not None
-        and vote.name in session.answers
-        and (session.answers[vote.name].outcome in VOTED)
-    )
+    answer = session.answers.get(vote.name) if vote is not None else None
+    return answer is not None and answer.outcome in VOTED
 
 
 def thanks(survey: Survey, session: Session, *, more: bool) -> tuple[Effect, ...]:
     """What is said at the end of a survey; after a vote, and where nothing else is offered
     (`more`), that it can be changed and that a remark is welcome."""
-    if survey.vote is None:
+    if not has_voted(survey, session):
         return (Say("finished"),)
     said: tuple[Effect, ...] = (Say("voted"),)
     if more:

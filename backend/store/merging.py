@@ -157,6 +157,7 @@ def join(
         locale=first.locale or second.locale,
         parked=(*first.parked, *parked),
         done=tuple(sorted((*first.done, *second.done), key=lambda done: done.at)),
+        votes=(*first.votes, *second.votes),
         wake_at=min(_given(first.wake_at, second.wake_at), default=None),
         quiet_until=max(_given(first.quiet_until, second.quiet_until), default=None),
     )

@@ -1,17 +1,45 @@
-"""What people tell in danger, recognised by lists of words: `classify(text, lists)`; what they do
-not know is looked at once more by learnt weights: `Weights.look(text)`.
+"""What people tell in danger: `signs(text, lists, weights)`. Lists of words recognise it
+(`classify`), and learnt weights look at a text once more (`Weights.look`).
 
 Classes and their order: safeguarding D1, rule 2. The lists are data (`locales/*/danger.toml`), so
-that people can review them; nothing in them is learnt.
+that people can review them; nothing in them is learnt. Why two:
+`docs/decisions/0025-second-look.md`.
 """
 
 from collections.abc import Iterable
 
 from dialogue.danger.lists import DangerList, Risk, Span
 from dialogue.danger.tokens import tokens
-from dialogue.danger.weights import Look, Weights
+from dialogue.danger.weights import HEEDED, Look, Weights
 
-__all__ = ["DangerList", "Look", "Risk", "Weights", "classify"]
+__all__ = [
+    "HEEDED",
+    "DangerList",
+    "Look",
+    "Risk",
+    "Weights",
+    "classify",
+    "is_ordinary_answer",
+    "signs",
+]
+
+LOOKED_AT = frozenset({Risk.DANGER, Risk.SELF_HARM, Risk.CHILD, Risk.VIOLENCE})
+"""Classes that people also write of in general ("robbers hide in the dark"): in an answer a list
+alone is not enough."""
+
+
+def signs(
+    text: str, lists: Iterable[DangerList], weights: Weights | None
+) -> tuple[Risk | None, Look]:
+    """What a text tells of by the lists, and what the second look makes of it."""
+    return classify(text, lists), weights.look(text) if weights else Look.UNSEEN
+
+
+def is_ordinary_answer(risk: Risk | None, look: Look) -> bool:
+    """Whether a text that the open question takes stays an answer to it, whatever a list says."""
+    return look is not Look.DANGER and (
+        risk is None or (risk in LOOKED_AT and look is Look.ORDINARY)
+    )
 
 
 def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:

@@ -1,4 +1,4 @@
-"""A second look at texts that no list recognises: how much they sound like texts of danger.
+"""A second look at texts: how much they sound like texts of danger.
 
 A linear score. The words of a text, and every two to four of its letters, each weigh something for
 or against danger; the weights are learnt from the labelled texts (`benchmarks.danger_weights`) and
@@ -22,11 +22,16 @@ SHORTEST, LONGEST = 2, 4
 
 
 class Look(StrEnum):
-    """What a score says of a text."""
+    """What a score says of a text. UNSEEN: it has too few words for one."""
 
+    UNSEEN = "unseen"
     ORDINARY = "ordinary"
     DOUBTFUL = "doubtful"
     DANGER = "danger"
+
+
+HEEDED = frozenset({Look.DOUBTFUL, Look.DANGER})
+"""Looks after which the numbers are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Weights:
         """What a text sounds like. Pure; linear in its length; raises nothing."""
         words = words_of(text)
         if len(words) < LEAST_WORDS:
-            return Look.ORDINARY
+            return Look.UNSEEN
         score = self.score(words)
         if score < self.doubtful:
             return Look.ORDINARY

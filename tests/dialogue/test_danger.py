@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.catalogues import LOCALES, danger_weights
 from backend.danger_lists import FILE, load_danger
 from dialogue.answers.normalise import LONGEST
-from dialogue.danger import DangerList, Risk, classify
+from dialogue.danger import HEEDED, DangerList, Risk, classify, is_ordinary_answer, signs
 from dialogue.danger.lists import near
 from dialogue.danger.patterns import Pattern, expand, parse
 from dialogue.danger.stems import Stems
@@ -99,7 +99,10 @@ def test_texts_that_nobody_had_seen_are_recognised_as_well_as_when_first_measure
     weights = danger_weights()
 
     def look(text: str) -> Look:
-        return Look.DANGER if classify(text, lists()) else weights.look(text)
+        risk, look = signs(text, lists(), weights)
+        if not is_ordinary_answer(risk, look):
+            return Look.DANGER
+        return Look.DOUBTFUL if risk else look
 
     with (BLIND / f"{language}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -108,7 +111,7 @@ def test_texts_that_nobody_had_seen_are_recognised_as_well_as_when_first_measure
     assert (len(told), len(plain)) == (60, 60)
     recall, alarms = MEASURED[language]
     # Numbers only, as above: nobody widens a list with these texts.
-    assert sum(one is not Look.ORDINARY for one in told) >= recall * len(told)
+    assert sum(one in HEEDED for one in told) >= recall * len(told)
     assert sum(one is Look.DANGER for one in plain) <= alarms * len(plain)
 
 

@@ -318,6 +318,24 @@ def test_a_list_goes_before_the_second_look() -> None:
     assert in_the_middle(looking()).send(f"{VIOLENCE} {FEARED}").said == ["listen"]
 
 
+def test_an_answer_that_only_a_list_knows_stays_one_and_has_the_numbers_beside() -> None:
+    of = in_the_middle(looking()).send(DANGER)
+    records = [effect for effect in of.effects if isinstance(effect, Record)]
+    assert [record.raw for record in records] == [DANGER]
+    assert of.said == [*BESIDE, "finished"]
+    assert not {*map(type, of.effects)} & {CountRisk, DropText, Quarantine}
+
+
+def test_what_a_list_knows_and_no_question_takes_is_danger() -> None:
+    assert chat(looking()).send(DANGER).said == ["danger_now"]
+    assert chat(looking()).send("Hi").send(DANGER).said == ["danger_now"]
+    assert chat(looking(), Conversation()).send("Hi").send(DANGER).said == ["danger_now"]
+
+
+def test_two_words_that_a_list_knows_need_no_second_look() -> None:
+    assert in_the_middle(looking()).send("shots outside").said == ["danger_now"]
+
+
 def test_commands_taps_and_options_get_no_second_look() -> None:
     at = replace(looking(), weights=replace(WEIGHTS, begin=1, danger=1))
     assert (
