@@ -30,6 +30,7 @@ class ChannelBook(Mapping[Address, Channel]):
         self._demo: frozenset[str] = frozenset()
         self._limits: dict[Address, Limits] = {}
         self._entries: dict[Address, ChannelEntry] = {}
+        self._cities: dict[str, CityProfile] = {}
         self._alerts: dict[str, tuple[str, ...]] = {}
         self._helplines: dict[str, tuple[HelplineEntry, ...]] = {}
 
@@ -46,6 +47,7 @@ class ChannelBook(Mapping[Address, Channel]):
                 for entry in profile.channels
                 if entry.kind in CHANNELS
             }
+            hours = profile.hours()
             # Built whole, then swapped: a webhook never meets a city without its channels.
             others = {a: c for a, c in self._channels.items() if a[0] != city}
             self._limits |= {
@@ -53,11 +55,13 @@ class ChannelBook(Mapping[Address, Channel]):
                     rate=entry.rate,
                     replies_an_hour=entry.replies_an_hour or None,
                     window=made[city, entry.name].carries.window,
+                    next_open=hours.next_open,
                 )
                 for entry in profile.channels
                 if (city, entry.name) in made
             }
             self._entries |= {(city, entry.name): entry for entry in profile.channels}
+            self._cities[city] = profile
             self._alerts[city] = profile.alerts
             self._helplines[city] = profile.helplines
             self._channels = others | made
@@ -86,6 +90,10 @@ class ChannelBook(Mapping[Address, Channel]):
     def entry(self, address: Address) -> ChannelEntry:
         """What the profile says of a channel."""
         return self._entries[address]
+
+    def profile(self, city: str) -> CityProfile:
+        """A city's profile."""
+        return self._cities[city]
 
     def alerts(self, city: str) -> tuple[str, ...]:
         """Who is told what goes wrong in the city ("": in the installation as a whole)."""

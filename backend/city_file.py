@@ -21,7 +21,9 @@ from pydantic import (
 )
 
 from backend.areas import known_shape
+from backend.broadcasts.hours import Hours
 from backend.city_goals import FLOOR, Movement, Population, Target
+from backend.city_hours import QuietHours
 from channels.base import Fold
 from dialogue.answers.geometry import Shape
 from dialogue.answers.places import Area
@@ -53,8 +55,6 @@ REPLIES_AN_HOUR = 5000.0
 """What a channel answers in an hour unless its table says otherwise (0: no limit): a net under
 loops between two machines and under SMS pumping. What is over waits, and an operator is told."""
 
-HOURS = re.compile(r"([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
-
 
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", value):
@@ -76,14 +76,7 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _hours(value: str) -> str:
-    if not HOURS.fullmatch(value):
-        raise ValueError("needs hours as 20:00-08:00")
-    return value
-
-
 Slug = Annotated[str, AfterValidator(_slug)]
-Hours = Annotated[str, AfterValidator(_hours)]
 
 
 class _Table(BaseModel):
@@ -96,15 +89,6 @@ class Responsible(_Table):
     name: str
     address: str = ""
     regulator: str = ""
-
-
-class QuietHours(_Table):
-    """Local hours in which nothing is sent that was not asked for."""
-
-    weekday: Hours | None = None
-    saturday: Hours | None = None
-    sunday: Hours | None = None
-    holidays: Hours | None = None
 
 
 FRESH_DAYS = 180
@@ -133,6 +117,10 @@ Span = Annotated[str, BeforeValidator(str), Field(pattern=SPAN)]
 """A length of time such as 90m, 24h or 3d; 0 for none."""
 
 SILENT_AFTER = "24h"
+ASKED_ONCE_IN = "6d"
+"""The least time between two broadcasts to one contact: short of a week, so that a weekly one that
+is a little early leaves nobody out."""
+
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -198,6 +186,7 @@ class CityProfile(_Table):
     demo: bool = False
     surveys: tuple[str, ...] = ("safety-pulse", "city-safety")
     approval_above: Annotated[int, Field(ge=0)] = 1000
+    asked_once_in: Span = ASKED_ONCE_IN
     safe_word: str = "LEMON"
     disclosures: Literal["quarantine", "drop"] = "quarantine"
     threshold: Annotated[int, Field(ge=1)] = 10
@@ -229,6 +218,10 @@ class CityProfile(_Table):
                 raise ValueError(f"targets[{place}]: the city has no area {unknown}")
         if self.demo and any(channel.kind != "simulator" for channel in self.channels):
             raise ValueError("channels: a demo city has channels of kind simulator only")
+        try:
+            self.hours()
+        except ValueError as error:
+            raise ValueError(f"quiet_hours: {error}") from error
         return self
 
     def city(self, text_days: int = 30, picture_days: int = 90) -> City:
@@ -259,6 +252,10 @@ class CityProfile(_Table):
     def zone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.timezone)
+
+    def hours(self) -> Hours:
+        """When it may write of its own accord."""
+        return self.quiet_hours.hours(self.country, self.zone())
 
 
 class CityError(Exception):

@@ -252,6 +252,8 @@ ERASURE: Sequence[Erasure] = (
     Erasure("answer", blank=("raw",), to_day=("at",)),
     Erasure("session", blank=("contact",), to_day=("started_at", "finished_at")),
     Erasure("consent", blank=("contact", "message_id"), to_day=("at",)),
+    Erasure("recipient", blank=("contact", "area", "locale", "channel", "invited_at", "due_at")),
+    Erasure("contact_group", gone=True),
     Erasure("link_code", gone=True),
     Erasure("open_window", gone=True),
     Erasure("urn", gone=True),

@@ -3,9 +3,13 @@
     > NO                what the resident sends
     < For how long …    what we answer; further lines are indented
     @ +25h              time passes (s, m, h, d)
-    * 2                 the resident taps a button of the last message
+    * 2                 the resident taps a button of the last message that has some
     ~ photo WORDS       the resident sends a picture, with a caption or without
     ~ place -26.2,28.0  the resident shares a place
+    ! invite SLUG WORDS we invite: "+48h" is when it closes, "fixed" keeps the first vote, "seed=7"
+                        shuffles, "comment" invites one, "unseen" sends a template instead
+    ! remind            we remind of what we invited to
+    ! announce TEXT     we say something
     # …                 a remark
 
 The conversation goes through its JSON form between any two turns, as in the database.
@@ -22,8 +26,9 @@ from channels.rendering import render
 from dialogue.conversation import converse
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, OptIn, OptOut, Redeem
-from dialogue.events import Event, Linked, Reply, Tick
+from dialogue.events import Announce, Event, Invite, Linked, Remind, Reply, Tick
 from dialogue.memory import Conversation, dump, load
+from dialogue.terms import Terms
 from dialogue.wording import compose
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -42,6 +47,7 @@ class Talk:
     seen: list[Effect] = field(default_factory=list)
     tags: str | None = None
     guesser: Guesser | None = None
+    invited: str = ""
 
     def say(self, text: str) -> list[Part]:
         """The resident sends a text; the parts of our answer."""
@@ -60,9 +66,30 @@ class Talk:
         return self._take(Reply(f"turn{self.turns:08}", location=place, channel="talk"))
 
     def tap(self, number: str) -> list[Part]:
-        """The resident taps a button of the last message."""
+        """The resident taps a button of the last message that has some."""
         self.turns += 1
         return self._take(Reply(f"turn{self.turns:08}", choice=number, question=self.tags))
+
+    def begin(self, what: str) -> list[Part]:
+        """We write first: "invite SLUG WORDS", "remind" or "announce TEXT"."""
+        self.turns += 1
+        id_ = f"turn{self.turns:08}"
+        kind, _, rest = what.strip().partition(" ")
+        if kind == "remind":
+            return self._take(Remind(id_, self.invited))
+        if kind == "announce":
+            return self._take(Announce(id_, {self.desk.city.languages[0]: rest}))
+        slug, *words = rest.split()
+        self.invited = id_
+        terms = self._terms(words)
+        unseen = "unseen" in words
+        parts = self._take(Invite(id_, slug, terms=terms, unseen=unseen))
+        return [] if unseen else parts
+
+    def _terms(self, words: list[str]) -> Terms:
+        closes = next((self.now + span(w) for w in words if w.startswith("+")), None)
+        seed = next((w.removeprefix("seed=") for w in words if w.startswith("seed=")), None)
+        return Terms(closes, "fixed" not in words, seed, "comment" in words)
 
     def wait(self, span: timedelta) -> list[Part]:
         """Time passes; wake-ups that come due are taken on their hour."""
@@ -98,7 +125,7 @@ class Talk:
         self.conversation = replace(self.conversation, opted_out=opted_out)
         if message is None:
             return []
-        self.heard_at, self.tags = self.now, message.question
+        self.heard_at, self.tags = self.now, message.question or self.tags
         return list(render(message, self.carries))
 
 
@@ -130,6 +157,8 @@ def play(talk: Talk, script: str) -> str:
             out += map(line, talk.tap(row[2:].strip()))
         elif row.startswith("~ "):
             out += map(line, talk.attach(row[2:]))
+        elif row.startswith("! "):
+            out += map(line, talk.begin(row[2:]))
         elif row.startswith("@ "):
             out += map(line, talk.wait(span(row[2:])))
     return "\n".join(out) + "\n"

@@ -14,6 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import wiring
+from backend.broadcasts.running import run_broadcasts
 from backend.exporting import Exporter
 from backend.results.charts.kept import forget_old
 from backend.results.charts.rendering import draw_wanted
@@ -26,6 +27,7 @@ from bot.turns import OUTBOX
 from bot.wakeups import take_waiting, wake_contacts
 
 TICK_SECONDS = 5
+BROADCAST_SECONDS = 1
 PUBLISH_SECONDS = 30
 NIGHT_HOUR = 1
 """Hour (UTC) at which what is kept too long is deleted."""
@@ -47,6 +49,7 @@ async def working(one: wiring.Installation) -> AsyncIterator[Dispatcher]:
     scheduler = AsyncIOScheduler(timezone="UTC")
     jobs = {_refresh: TICK_SECONDS, _wake: TICK_SECONDS, _waiting: TICK_SECONDS}
     jobs |= {_media: TICK_SECONDS, _draw: TICK_SECONDS, _publish: PUBLISH_SECONDS}
+    jobs |= {run_broadcasts: BROADCAST_SECONDS}
     for job, seconds in jobs.items():
         scheduler.add_job(
             _run, "interval", args=(one, job), seconds=seconds, coalesce=True, max_instances=1

@@ -1,5 +1,6 @@
 """How much may be sent now: GCRA (a leaky bucket kept as one time)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,11 +8,13 @@ from datetime import datetime, timedelta
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What holds a channel back; None: nothing does. `rate` is in segments a second,
-    `replies_an_hour` in message parts, `window` as in `channels.base.Carries`."""
+    `replies_an_hour` in message parts, `window` as in `channels.base.Carries`. `next_open` gives,
+    for any moment, the first from it on at which a message may go that answers nobody."""
 
     rate: float | None = None
     replies_an_hour: float | None = None
     window: timedelta | None = None
+    next_open: Callable[[datetime], datetime] | None = None
 
 
 BURST = timedelta(seconds=1)

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.recipients import Recipients
 from bot.shelf import MediaShelf
 from channels.base import Fault, Kind, Part, Purpose, Received, Sending, StatusUpdate
 from dialogue.danger import Risk
@@ -217,6 +218,10 @@ class Contacts(Protocol):
         """Keeps the conversation and projects its `wake_at`."""
         ...
 
+    def lives_in(self, contact: str, area: str) -> None:
+        """Keeps the area of residence that the contact told."""
+        ...
+
     def consent(self, city: str, contact: str, consent: Consent, at: datetime) -> None:
         """Adds a line to the ledger."""
         ...
@@ -267,7 +272,8 @@ class Sessions(Protocol):
         ...
 
     def record(self, records: Sequence[Record], at: datetime) -> None:
-        """Keeps answers; (session, question, revision) is unique, a repeat is refused."""
+        """Keeps answers; (session, question, revision) is unique, a repeat is refused. What came
+        `afterwards` is numbered behind all that there is."""
         ...
 
 
@@ -383,6 +389,7 @@ class Unit(Protocol):
     outbox: Outbox
     places: Places
     media: MediaShelf
+    recipients: Recipients
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What fails inside is undone alone; the exception goes on. A lock that is not had inside

@@ -14,6 +14,7 @@ import structlog
 
 from bot.allowance import next_reply
 from bot.language import guess_of
+from bot.residence import area_told
 from bot.store import ContactBusyError, Inbound, Known, Outbound, ReceiptStatus, Retention, Unit
 from channels.base import Carries, Part, Purpose
 from channels.rendering import render
@@ -43,6 +44,9 @@ from dialogue.wording import compose
 
 REPLY_LIVES = timedelta(hours=24)
 """How long an unsent reply is still worth sending."""
+
+BULK = 10
+"""The priority of what answers nobody: it lets replies overtake, and waits in quiet hours."""
 
 OUTBOX = "outbox"
 """The topic told when something was queued."""
@@ -133,14 +137,19 @@ def apply(
     at: datetime,
     carries: Carries,
     purpose: Purpose = Purpose.REPLY,
+    expires_at: datetime | None = None,
 ) -> tuple[Part, ...]:
-    """Keeps what a turn noted and queues what it says; returns the rendered parts."""
+    """Keeps what a turn noted and queues what it says, of use until `expires_at` (None: for as long
+    as a reply); returns the rendered parts. Only replies use up the budget of replies."""
     forget = next((effect for effect in turn.effects if isinstance(effect, Forget)), None)
     parts = _parts(desk, turn.effects, turn.conversation, carries)
     if forget is None:
-        if parts and not turn.despite_opt_out:
+        if parts and purpose is Purpose.REPLY and not turn.despite_opt_out:
             parts = _within_budget(unit, city, known, parts, at)
         _note(unit, city, known, turn.effects, at)
+        area = area_told(desk, known.conversation, turn)
+        if area is not None:
+            unit.contacts.lives_in(known.contact, area)
         if turn.conversation != known.conversation:
             unit.contacts.save(known.contact, turn.conversation)
     else:
@@ -156,9 +165,10 @@ def apply(
                 urn=known.urn,
                 parts=parts,
                 at=at,
-                expires_at=at + REPLY_LIVES,
+                expires_at=expires_at or at + REPLY_LIVES,
                 language=desk.locale(turn.conversation.locale).code,
                 purpose=purpose,
+                priority=0 if purpose is Purpose.REPLY else BULK,
                 despite_opt_out=turn.despite_opt_out,
                 forget=forget is not None,
                 supersedes=any(isinstance(effect, Ask) for effect in turn.effects),

@@ -381,6 +381,15 @@ class Templated(Protocol):
         ...
 
 
+@runtime_checkable
+class Opening(Protocol):
+    """A channel with a window that can write first, or again once it has closed."""
+
+    def opens(self, purpose: Purpose, language: str) -> bool:
+        """Whether it has a text for that purpose that everybody with that language may be sent."""
+        ...
+
+
 class ChannelKind(Channel, Protocol):
     """A channel class, as listed in `channels.CHANNELS`."""
 

@@ -14,6 +14,7 @@ from typing import ClassVar
 from channels.base import (
     ChannelConfig,
     Parsed,
+    Purpose,
     Sending,
     Sent,
     WebhookError,
@@ -56,6 +57,10 @@ class Simulator:
     async def find(self, sending: Sending, since: datetime) -> Sent | None:
         """None: nothing is kept here to be asked for."""
         return None
+
+    def opens(self, purpose: Purpose, language: str) -> bool:
+        """See `base.Opening`: with everything set up it can."""
+        return self.carries != WHATSAPP_PLAIN
 
     async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """Says that there is nothing to do."""

@@ -11,7 +11,7 @@ from dialogue.locale import Locale
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Choosing, SelectMany
 from dialogue.questions.number import Scale
-from dialogue.survey import Survey
+from dialogue.survey import Survey, SurveyKind
 from dialogue.survey_file import worded
 
 SPECIAL = ("yes", "no", "dont_know", "refused")
@@ -112,6 +112,8 @@ def _names(survey: Survey) -> Iterator[Fault]:
         yield Fault(f"questions[{n}].type", "asks the resident's own age again; use numeric")
     if not any(question.asks for question in survey.questions):
         yield Fault("questions", "none of them asks anything")
+    elif survey.kind is SurveyKind.POLL and survey.vote is None:
+        yield Fault("questions", "a poll asks one question, and none for an age")
 
 
 def _keywords(survey: Survey, locales: Mapping[str, Locale]) -> Iterator[Fault]:

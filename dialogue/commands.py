@@ -16,6 +16,7 @@ from dialogue import (
     languages,
     linking,
     opting_out,
+    parking,
     steps,
     surveying,
 )
@@ -31,7 +32,7 @@ from dialogue.effects import (
     OptOut,
     Say,
 )
-from dialogue.engine import Back, Resume, Skip
+from dialogue.engine import Back, Skip
 from dialogue.events import Linked, Reply
 from dialogue.memory import Aside, Conversation, Gate
 from dialogue.survey import Session, Status, Survey
@@ -84,7 +85,7 @@ def _brings_back(desk: Desk, text: str) -> bool:
 def is_option(desk: Desk, conversation: Conversation, text: str) -> bool:
     """Whether the open question offers exactly these words."""
     session = conversation.session
-    survey = desk.version(session.survey, session.version) if session else None
+    survey = desk.survey_of(session)
     if session is None or survey is None or conversation.aside is not None:
         return False
     options = survey.question(session.question or "").options
@@ -96,7 +97,7 @@ def is_option(desk: Desk, conversation: Conversation, text: str) -> bool:
 def stop(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) -> Turn:
     """Ends everything and confirms once, in silence where the provider confirms itself."""
     already = conversation.opted_out
-    conversation, moved = surveying.close(conversation, Status.STOPPED, now)
+    conversation, moved = parking.close(conversation, Status.STOPPED, now)
     ledger = gate.consent(desk, conversation, reply, Agreement.WITHDRAWN)
     conversation = replace(
         conversation, opted_out=True, aside=None, wants=None, gate=Gate.NEW, agreed_on=None
@@ -123,7 +124,8 @@ def _begin(desk: Desk, conversation: Conversation, reply: Reply, now: datetime) 
         return again(desk, conversation, reply, now, keywords.unknown(desk, reply))
     if conversation.gate is not Gate.OPEN:
         return again(desk, replace(conversation, wants=survey.slug), reply, now, ())
-    if conversation.session is not None and conversation.session.survey == survey.slug:
+    session = conversation.session
+    if session is not None and session.survey == survey.slug and not session.is_closed(now):
         return again(desk, conversation, reply, now, ())
     if survey.slug in surveying.completed(conversation):
         return again(desk, conversation, reply, now, (Say("already_done"),))
@@ -227,9 +229,9 @@ def linked(desk: Desk, conversation: Conversation, event: Linked, now: datetime)
     if not event.found:
         conversation = linking.note_wrong(conversation, now)
         return again(desk, conversation, event.reply, now, (Say("link_wrong"),))
-    unfinished = conversation.session is None and conversation.parked
+    unfinished = conversation.session is None and parking.waiting(conversation, now)
     if conversation.gate is Gate.OPEN and unfinished:
-        turn = surveying.offer_resume(desk, conversation)
+        turn = steps.offer_resume(desk, conversation, now)
         return replace(turn, effects=(Say("linked"), *turn.effects))
     return again(desk, conversation, event.reply, now, (Say("linked"),))
 
@@ -280,12 +282,15 @@ def _resume_reply(
 ) -> Turn | None:
     picked = _picked(desk, conversation, reply, steps.RESUME_CHOICES)
     conversation = replace(conversation, aside=None)
-    if picked is None or not conversation.parked:
+    waiting = parking.waiting(conversation, now)
+    if picked is None or not waiting:
         return None
     if picked == "yes":
-        return surveying.take_up(desk, conversation, conversation.parked[-1], now)
+        return surveying.take_up(desk, conversation, waiting[-1], now)
     # It stays parked: the "2" may have been a late answer, sent once more.
-    return Turn(conversation, (Say("resume_no"),))
+    declined = replace(waiting[-1], declined=True)
+    parked = tuple(declined if s.id == declined.id else s for s in conversation.parked)
+    return Turn(replace(conversation, parked=parked), (Say("resume_no"),))
 
 
 def _picked(
@@ -318,10 +323,9 @@ def _switch(desk: Desk, conversation: Conversation, code: str, reply: Reply, now
 
 def _repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     """Asks the open question of a survey once more; nothing where there is none."""
-    session, survey = _open(desk, conversation)
-    if session is None or survey is None or conversation.aside is not None:
+    if conversation.aside is not None:
         return Turn(conversation)
-    return steps.run(desk, conversation, session, survey, Resume(), now)
+    return surveying.repeat(desk, conversation, now)
 
 
 def again(
@@ -338,7 +342,7 @@ def again(
     if conversation.gate is not Gate.OPEN:
         turn = gate.ask(desk, conversation, reply)
     elif session is not None and survey is not None:
-        turn = steps.run(desk, conversation, session, survey, Resume(), now)
+        turn = surveying.repeat(desk, conversation, now)
     elif first:
         turn = Turn(conversation)
     else:
@@ -347,8 +351,7 @@ def again(
 
 
 def _open(desk: Desk, conversation: Conversation) -> tuple[Session | None, Survey | None]:
-    session = conversation.session
-    return session, desk.version(session.survey, session.version) if session else None
+    return conversation.session, desk.survey_of(conversation.session)
 
 
 def _unless_answered(reply: Reply, command: str, say: Say) -> tuple[Effect, ...]:

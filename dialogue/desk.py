@@ -10,7 +10,8 @@ from dialogue.answers.places import Area
 from dialogue.danger import DangerList, Weights
 from dialogue.leaving import Leaving
 from dialogue.locale import Locale
-from dialogue.survey import Survey
+from dialogue.shuffling import as_shown
+from dialogue.survey import Session, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,11 @@ class Desk:
         return self.pinned.get((slug, version)) or next(
             (s for s in self.surveys if (s.slug, s.version) == (slug, version)), None
         )
+
+    def survey_of(self, session: Session | None) -> Survey | None:
+        """The version that a session is pinned to, its options as they were shown."""
+        survey = self.version(session.survey, session.version) if session else None
+        return as_shown(survey, session) if survey and session else None
 
 
 def _commands(city: City, locales: Mapping[str, Locale]) -> dict[str, str]:

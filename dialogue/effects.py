@@ -1,5 +1,6 @@
 """Everything the core can want done: said (worded by `wording`) or noted (kept by `bot.turns`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,13 +54,22 @@ class Ask:
     locale: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A text of the city's, by locale, as in `events.Announce`."""
+
+    texts: Mapping[str, str]
+    attachment: str | None = None
+
+
 # --- to be noted -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Record:
     """A question is settled. `outcome` is answered, dont_know, refused, skipped, not_coded or,
-    where BACK voided it, not_applicable; or it is a remark, which settles nothing and is no answer.
-    `raw` is the resident's own text, to be kept sealed; `words` says by which version of the words
-    and rules it was read."""
+    where BACK voided it, not_applicable; or it is a remark or late, which settle nothing and are no
+    answers. `raw` is the resident's own text, to be kept sealed; `words` says by which version of
+    the words and rules it was read. `afterwards`: the session had ended, so a person may have added
+    revisions meanwhile, and this is the next one of all."""
 
     session: str
     question: str
@@ -69,6 +79,7 @@ class Record:
     rule: str
     raw: str | None = None
     words: str = ""
+    afterwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +193,7 @@ class Redeem:
     code: str
 
 
-Spoken = Say | Offer | OfferLanguages | Ask
+Spoken = Say | Offer | OfferLanguages | Ask | Tell
 Noted = (
     Record | Opened | Moved | Consent | OptOut | OptIn | Forget | TakeMedia | DropText | MakeLink
     | Redeem | Quarantine | CountRisk | OpenConcern | AddToConcern

@@ -10,30 +10,25 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from dialogue.answers import rules
-from dialogue.answers.normalise import fold
+from dialogue import recording
 from dialogue.effects import Ask, Effect, Moved, Record, Say
 from dialogue.events import Reply, Start
-from dialogue.open_question import is_exact, list_mark, plainer, read, tag
+from dialogue.open_question import list_mark, plainer, read, tag
 from dialogue.outcomes import (
-    REMARK,
     Again,
     Ambiguous,
-    Answered,
-    DontKnow,
     Final,
     NotUnderstood,
-    Refused,
     Remark,
     Skipped,
     Value,
 )
 from dialogue.questions import Question, Reading
+from dialogue.recording import with_answer, with_revision
 from dialogue.survey import (
     BACK_LIMIT,
     REMARK_LIMIT,
     RETRY_LIMIT,
-    Answer,
     Session,
     Status,
     Survey,
@@ -77,11 +72,13 @@ def advance(
     reading: Reading,
     known: Mapping[str, Value] = MappingProxyType({}),
 ) -> Step:
-    """The next step of an open session.
+    """The next step of an open session; the last one where its closing time is over.
 
     `known` holds values the contact has given already, by question type (an age asked at the gate
     is not asked again).
     """
+    if session.is_closed(now):
+        return _closed(survey, session, event, reading)
     match event:
         case Start():
             return _onward(survey, session, now, (), known)
@@ -95,6 +92,23 @@ def advance(
             return _reply(survey, session, event, now, reading, known)
         case _:
             assert_never(event)
+
+
+def _closed(survey: Survey, session: Session, event: EngineEvent, reading: Reading) -> Step:
+    """The end of a session past its closing time: whatever is written to the open question is kept
+    as a late answer, and nothing is asked again."""
+    status, phrase = Status.EXPIRED, "old_question"
+    noted: tuple[Record, ...] = ()
+    if isinstance(event, Reply):
+        outcome = read(survey, session, event, reading)
+        if isinstance(outcome, Remark):
+            noted = (recording.remark(session, outcome.kind, event.said, reading),)
+        else:
+            status, phrase = Status.LATE, "late_answer"
+            noted = (recording.late(survey, session, outcome, event, reading),)
+        session = with_revision(session, noted[0])
+    ended = session.with_status(status)
+    return Step(ended, (*noted, Moved(ended), Say(phrase)))
 
 
 def _reply(
@@ -123,20 +137,11 @@ def _note(
     survey: Survey, session: Session, said: Remark, reply: Reply, now: datetime, reading: Reading
 ) -> Step:
     """Keeps a remark for a person and asks the question again; no try is used up."""
-    name = session.question or ""
-    revision = session.revisions.get(name, 0) + 1
-    words = _words(reading)
-    record = Record(session.id, name, revision, REMARK, None, said.kind, reply.said, words)
-    revisions = {**session.revisions, name: revision}
+    noted = recording.remark(session, said.kind, reply.said, reading)
     session = replace(
-        session, revisions=revisions, remarks=session.remarks + 1, candidates=(), asked_at=now
+        with_revision(session, noted), remarks=session.remarks + 1, candidates=(), asked_at=now
     )
-    return Step(session, (record, _question(survey, session, said)))
-
-
-def _words(reading: Reading) -> str:
-    """Which words and rules a reply was read by."""
-    return f"{reading.locale.code} {reading.locale.words.version}, rules {rules.VERSION}"
+    return Step(session, (noted, _question(survey, session, said)))
 
 
 def _settle(
@@ -149,47 +154,12 @@ def _settle(
     known: Mapping[str, Value],
 ) -> Step:
     """Records what became of the open question and goes on."""
-    record = replace(_record(survey, session, outcome, reply), words=_words(reading))
-    session = replace(_with(session, record), tries=0, remarks=0, candidates=())
+    record = recording.record(survey, session, outcome, reply, reading)
+    session = replace(with_answer(session, record), tries=0, remarks=0, candidates=())
     effects: tuple[Effect, ...] = (record,)
     if isinstance(outcome, Again):
         effects += (Say("moving_on"),)
     return _onward(survey, session, now, effects, known)
-
-
-def _record(
-    survey: Survey, session: Session, outcome: Final | Again, reply: Reply | None
-) -> Record:
-    name = session.question or ""
-    kind, value, rule, raw = "not_coded", None, "", reply.said if reply else None
-    match outcome:
-        case Answered(found, how, sealed, words):
-            kind, rule = "answered", how
-            said = words or (None if _says_no_more(outcome, reply) else raw)
-            value, raw = (None, str(found)) if sealed else (found, said)
-            role = _role(survey.question(name), found)
-            kind = role if role in ("dont_know", "refused") else kind
-        case DontKnow():
-            kind, raw = "dont_know", None
-        case Refused():
-            kind, raw = "refused", None
-        case Skipped():
-            kind, raw = "skipped", None
-        case _:
-            pass
-    return Record(session.id, name, session.revisions.get(name, 0) + 1, kind, value, rule, raw)
-
-
-def _says_no_more(answer: Answered, reply: Reply | None) -> bool:
-    """Whether the reply's words hold nothing that the value does not: a tap, a number by itself, a
-    label."""
-    if reply is None or reply.choice is not None or is_exact(answer):
-        return True
-    return fold(reply.text).isdigit()
-
-
-def _role(question: Question, value: Value) -> str:
-    return next((o.role or "" for o in question.options if value in (o.name, (o.name,))), "")
 
 
 def _onward(
@@ -223,21 +193,13 @@ def _onward(
 def _take_back(session: Session, name: str) -> tuple[Session, Record]:
     """Voids an answer given before BACK changed what led to its question."""
     record = Record(session.id, name, session.revisions[name] + 1, VOID, None, "back")
-    return _with(session, record), record
+    return with_answer(session, record), record
 
 
 def _take_known(session: Session, question: Question, value: Value) -> tuple[Session, Record]:
     revision = session.revisions.get(question.name, 0) + 1
     record = Record(session.id, question.name, revision, "answered", value, "known")
-    return _with(session, record), record
-
-
-def _with(session: Session, record: Record) -> Session:
-    """The session remembering what was just recorded, as its latest."""
-    name, answer = record.question, Answer(record.outcome, record.value, record.revision)
-    answers = {k: v for k, v in session.answers.items() if k != name} | {name: answer}
-    revisions = {**session.revisions, name: record.revision}
-    return replace(session, answers=answers, revisions=revisions)
+    return with_answer(session, record), record
 
 
 def _answered(session: Session, name: str) -> bool:

@@ -4,8 +4,11 @@
 as its id.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from dialogue.terms import NO_TERMS, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,35 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """We open a survey with a contact who agreed to it earlier."""
+    """We open a survey with a contact who agreed to it earlier, always in a session of its own.
+    `version` None is the current one. `unseen`: all that reaches the contact now is a text made
+    before, which only asks for an answer: the first reply brings the question."""
 
     id: str
     survey: str
+    version: int | None = None
+    terms: Terms = NO_TERMS
+    unseen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """We ask the open question of a session once more. Nothing happens where the session has ended
+    or may not be asked (`inviting.obstacle` says why). `unseen` as in `Invite`."""
+
+    id: str
+    session: str
+    unseen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """We say one text, by locale, outside any survey: an announcement, or the results of a poll.
+    `attachment` names a picture that goes with it, for whoever carries the message."""
+
+    id: str
+    texts: Mapping[str, str]
+    attachment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +108,4 @@ class Linked:
     found: bool
 
 
-Event = Reply | Invite | Tick | Linked
+Event = Reply | Invite | Remind | Announce | Tick | Linked

@@ -168,4 +168,4 @@ def _each(
 
 def _open(desk: Desk, conversation: Conversation) -> tuple[Session | None, Survey | None]:
     session = conversation.session
-    return session, desk.version(session.survey, session.version) if session else None
+    return session, desk.survey_of(session)

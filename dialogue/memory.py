@@ -47,6 +47,7 @@ class Conversation:
     `opted_out` is filled in from the opt-out list at load, never from here. `wake_at` is when a
     tick is next due; the store projects it to a column. `quiet_until` forbids reminders and
     invitations (safeguarding). `thread` is the reference of a case in which staff wait for word.
+    `votes` are the polls the contact has voted in, while a vote can still be changed or be late.
     `wrong_codes` is how many LINK codes were wrong, the last one at `wrong_code_at`.
     """
 
@@ -60,6 +61,7 @@ class Conversation:
     session: Session | None = None
     parked: tuple[Session, ...] = ()
     done: tuple[Done, ...] = ()
+    votes: tuple[Session, ...] = ()
     age: int | None = None
     age_on: date | None = None
     agreed_on: date | None = None

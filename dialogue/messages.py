@@ -16,8 +16,10 @@ class Message:
     """One message to one resident: text, then choices.
 
     `question` tags the choices, so that a tap on an old message can be told from a fresh one.
+    `attachment` names a picture that goes with it (`events.Announce`).
     """
 
     text: str
     choices: tuple[Choice, ...] = ()
     question: str | None = None
+    attachment: str | None = None

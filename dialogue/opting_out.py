@@ -4,13 +4,13 @@ Whoever says so in other words has objected too (POPIA s11; the carriers' rules)
 the open question reads is an answer.
 """
 
+from dialogue.answering import is_read
 from dialogue.answers.normalise import fold
 from dialogue.command_words import without_polite
 from dialogue.desk import Desk
 from dialogue.events import Reply
 from dialogue.leaving import is_slip
 from dialogue.memory import Conversation
-from dialogue.surveying import is_read
 
 LONGEST = 160
 """Characters of the longest message that may be such a sentence."""

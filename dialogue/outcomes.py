@@ -79,6 +79,13 @@ class Remark:
 REMARK = "remark"
 """What a remark is recorded as: it settles nothing, supersedes nothing and never counts."""
 
+LATE = "late"
+"""What an answer after the closing time is recorded as: its value is kept, but it settles nothing,
+supersedes nothing and never counts."""
+
+UNCOUNTED = (REMARK, LATE)
+"""Outcomes that are no answer in any result."""
+
 Final = Answered | DontKnow | Refused | Skipped
 """Outcomes that settle a question."""
 

@@ -125,11 +125,27 @@ PHRASES = MappingProxyType(
         "no": "No",
         # --- ends and returns ----------------------------------------------------------------
         "finished": "Thank you. Your answers count, without your name. In danger call {emergency}.",
+        "voted": "Thank you. Your answer counts, without your name. In danger call {emergency}.",
+        "vote_may_change": "To change it, send another one.",
+        "comment_invited": "You can add why in your own words.",
+        "vote_changed_to": "Thank you. Your answer is now: {option}.",
+        "vote_changed": "Thank you. Your new answer counts now.",
+        "vote_stands": "Thank you. Only the first answer counts here, and we have yours.",
+        "late_answer": (
+            "Thank you. This closed before your answer came, so it is not in the results."
+        ),
         "already_done": "Thank you, you have answered already. {HELP} for help.",
         "resume_question": "You have not finished: {title}. Go on now?",
         "resume_no": "All right, we leave it.",
         "nothing_open": "Thank you for writing. To take part send {keyword}. {HELP} for help.",
         "unknown_keyword": "Nothing here is called that. To take part send {keywords}.",
+        # --- begun by us ---------------------------------------------------------------------
+        "invitation": (
+            "{responsible} asks you; voluntary, {STOP} ends. In danger call {emergency}:"
+            " nobody reads live."
+        ),
+        "reminder": "{responsible}: we would still like your answer. {STOP} ends.",
+        "announcement": "From {responsible}. {STOP} ends.",
         # --- the menu of commands, where a channel shows one -------------------------------------
         "menu_start": "Take part",
         "menu_help": "Emergency numbers and how this works",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from dialogue import gate, languages, safeguarding, surveying
+from dialogue import answering, gate, languages, parking, polls, safeguarding, surveying
 from dialogue.commands import COMMANDS, aside_reply, command_of, edited, late
 from dialogue.danger import HEEDED, Look, Risk, is_ordinary_answer
 from dialogue.desk import Desk
@@ -45,11 +45,14 @@ class Route(StrEnum):
     GATE = "gate"
     ALBUM = "rest of an album"
     THREAD = "reply in a thread"
+    POLL = "tap on a poll"
     KEYWORD = "keyword"
     ANSWER = "answer"
     AWAITED = "reply that a thread waits for"
+    VOTE = "another vote"
     NOISE = "noise"
     REMARK = "remark"
+    COMMENT = "comment on a vote"
     REPORT = "new report"
     NEXT = "what is next"
 
@@ -123,10 +126,10 @@ def _safe_word(one: Incoming) -> Turn | None:
 def _disclosure(one: Incoming) -> Turn | None:
     at = (one.desk, one.conversation, one.reply)
     if one.risk is None:
-        if one.look is not Look.DANGER or surveying.is_read(*at, one.now):
+        if one.look is not Look.DANGER or answering.is_read(*at, one.now):
             return None
         return safeguarding.answer_unsure(*at, one.now)
-    if is_ordinary_answer(one.risk, one.look) and surveying.takes(*at, one.now):
+    if is_ordinary_answer(one.risk, one.look) and answering.takes(*at, one.now):
         return None
     return safeguarding.answer(*at, one.risk, one.now)
 
@@ -185,16 +188,22 @@ def _thread(one: Incoming) -> Turn | None:
     return _added(one, tag.removeprefix(THREAD))
 
 
+def _poll(one: Incoming) -> Turn | None:
+    """A tap on a poll that was voted in or has closed, or a reply that quotes it: it goes there
+    whatever else is open."""
+    return polls.tapped(one.desk, one.conversation, one.reply, one.now)
+
+
 def _keyword(one: Incoming) -> Turn | None:
     """Unless the open question reads the same word."""
-    return surveying.by_keyword(one.desk, one.conversation, one.reply, one.now)
+    return answering.by_keyword(one.desk, one.conversation, one.reply, one.now)
 
 
 def _answer(one: Incoming) -> Turn | None:
     """To the open question: what it cannot read is asked back, and remarks are kept (`engine`)."""
     if one.conversation.session is None:
         return None
-    return surveying.reply(one.desk, one.conversation, one.reply, one.now)
+    return answering.reply(one.desk, one.conversation, one.reply, one.now)
 
 
 def _awaited(one: Incoming) -> Turn | None:
@@ -208,9 +217,15 @@ def _added(one: Incoming, reference: str) -> Turn:
     return Turn(conversation, (AddToConcern(reference), Say("passed_on")))
 
 
+def _vote(one: Incoming) -> Turn | None:
+    """Plainly an answer to the poll asked last, while nothing else waits for one."""
+    return polls.another(one.desk, one.conversation, one.reply, one.now)
+
+
 def _noise(one: Incoming) -> Turn | None:
     """Thanks and pictures of moods open nothing; what was left unfinished is still offered."""
-    if one.conversation.parked or _remark_kind(one) not in ("thanks", "noise"):
+    unfinished = parking.waiting(one.conversation, one.now)
+    if unfinished or _remark_kind(one) not in ("thanks", "noise"):
         return None
     return surveying.thank(one.desk, one.conversation, one.now)
 
@@ -227,6 +242,11 @@ def _remark_kind(one: Incoming) -> str | None:
         return None
     found = remark_in(one.reply, languages.reading(one.desk, one.conversation))
     return found.kind if found else None
+
+
+def _comment(one: Incoming) -> Turn | None:
+    """Own words behind a vote, where they were invited."""
+    return polls.comment(one.desk, one.conversation, one.reply, one.now)
 
 
 def _report(one: Incoming) -> Turn | None:
@@ -255,11 +275,14 @@ ROUTES: tuple[tuple[Route, Taker], ...] = (
     (Route.GATE, _gate),
     (Route.ALBUM, _album),
     (Route.THREAD, _thread),
+    (Route.POLL, _poll),
     (Route.KEYWORD, _keyword),
     (Route.ANSWER, _answer),
     (Route.AWAITED, _awaited),
+    (Route.VOTE, _vote),
     (Route.NOISE, _noise),
     (Route.REMARK, _remark),
+    (Route.COMMENT, _comment),
     (Route.REPORT, _report),
     (Route.NEXT, _next),
 )
@@ -274,8 +297,8 @@ UNDOUBTED = frozenset(
 
 BEHIND_GATE = frozenset(
     {
-        *(Route.THREAD, Route.KEYWORD, Route.ANSWER, Route.AWAITED, Route.NOISE, Route.REMARK),
-        *(Route.REPORT, Route.NEXT),
+        *(Route.THREAD, Route.POLL, Route.KEYWORD, Route.ANSWER, Route.AWAITED, Route.VOTE),
+        *(Route.NOISE, Route.REMARK, Route.COMMENT, Route.REPORT, Route.NEXT),
     }
 )
 """Routes of those who agreed, on which pictures are taken."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from dialogue import surveying
+from dialogue import parking
 from dialogue.answers.normalise import fold, fold_word
 from dialogue.commands import again, is_option
 from dialogue.danger import Look, Risk, classify, signs
@@ -67,7 +67,7 @@ def _line(helpline: Helpline) -> str:
 
 def safe(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     """Helplines, then silence: what was open closes, the text is dropped, no reminder follows."""
-    conversation, effects = surveying.close(conversation, Status.SAFEGUARDED, now)
+    conversation, effects = parking.close(conversation, Status.SAFEGUARDED, now)
     said: tuple[Effect, ...] = (DropText(), Say("safe", (("numbers", numbers(desk.city)),)))
     return Turn(_quiet(conversation, now), (*effects, *said), despite_opt_out=True)
 
@@ -88,7 +88,7 @@ def _calls(desk: Desk, conversation: Conversation, said: str) -> bool:
     if said not in {fold_word(line.number) for line in desk.city.helplines}:
         return False
     session = conversation.session
-    survey = desk.version(session.survey, session.version) if session else None
+    survey = desk.survey_of(session)
     if session is None or survey is None:
         return True
     return survey.question(session.question or "").kind not in NUMBERS
@@ -135,7 +135,7 @@ def _young(desk: Desk, conversation: Conversation, counted: CountRisk) -> Turn:
 
 def _parked(conversation: Conversation, now: datetime, *effects: Effect) -> Turn:
     """What was open waits, and we stay silent."""
-    conversation, parked = surveying.park(conversation, now)
+    conversation, parked = parking.park(conversation, now)
     return Turn(_quiet(conversation, now), (*parked, *effects), despite_opt_out=True)
 
 
@@ -210,7 +210,7 @@ def _quiet(conversation: Conversation, now: datetime) -> Conversation:
 def _area(desk: Desk, conversation: Conversation) -> str:
     """The area of residence that the open session knows."""
     session = conversation.session
-    survey = desk.version(session.survey, session.version) if session else None
+    survey = desk.survey_of(session)
     if session is None or survey is None:
         return ""
     known = {area.code for area in desk.areas}

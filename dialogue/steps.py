@@ -4,22 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from dialogue import parking, votes
 from dialogue.desk import Desk
-from dialogue.effects import Effect, Offer, Record, Say
+from dialogue.effects import Effect, Offer, Record
 from dialogue.engine import EngineEvent, Step, advance
 from dialogue.locale import Locale
-from dialogue.memory import Aside, Conversation, Done
+from dialogue.memory import Aside, Conversation
 from dialogue.minors import too_young
 from dialogue.outcomes import Value
+from dialogue.parking import waiting
 from dialogue.questions import Reading
 from dialogue.survey import Session, Status, Survey
-from dialogue.turn import Turn, later
-
-PARK_HOURS = 24
-"""Silence, counted from delivery, after which an open survey is set aside."""
-
-EXPIRE_DAYS = 14
-"""Days that an unfinished survey can still be taken up."""
+from dialogue.turn import Turn
 
 RESUME_CHOICES = (("1", "yes"), ("2", "no"))
 
@@ -33,25 +29,18 @@ def run(
     now: datetime,
 ) -> Turn:
     """One step of the engine, and what it means for the conversation."""
-    step = advance(
-        survey,
-        session,
-        event,
-        now,
-        reading(desk, conversation, survey, session, now),
-        known(conversation, now),
-    )
+    session = replace(session, unseen=False)
+    how = reading(desk, conversation, survey, session, now)
+    step = advance(survey, session, event, now, how, known(conversation, now))
     age = _told_age(survey, step.effects)
     if age is not None and age < desk.city.minimum_age:
         return Turn(conversation, too_young(desk.city))
     if age is not None:
         conversation = replace(conversation, age=age, age_on=now.date())
-    if step.session.status is Status.COMPLETED:
-        return _finished(desk, conversation, step, now)
-    open_ = replace(
-        conversation, session=step.session, wake_at=next_wake(conversation, step.session, now)
-    )
-    return Turn(open_, step.effects)
+    if step.session.question is None:
+        return _ended(desk, conversation, survey, step, now)
+    open_ = replace(conversation, session=step.session)
+    return Turn(replace(open_, wake_at=parking.wake(open_, now)), step.effects)
 
 
 def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
@@ -64,29 +53,31 @@ def _told_age(survey: Survey, effects: Iterable[Effect]) -> int | None:
     return None
 
 
-def _finished(desk: Desk, conversation: Conversation, step: Step, now: datetime) -> Turn:
-    done = done_with(step.session, now)
-    conversation = replace(
-        conversation,
-        session=None,
-        done=(*conversation.done, done),
-        wake_at=next_wake(conversation, None, now),
-    )
-    effects: tuple[Effect, ...] = (*step.effects, Say("finished"))
-    if conversation.parked:
-        effects += (resume_offer(desk, conversation),)
-        conversation = replace(conversation, aside=Aside.RESUME)
-    return Turn(conversation, effects)
+def _ended(
+    desk: Desk, conversation: Conversation, survey: Survey, step: Step, now: datetime
+) -> Turn:
+    """Behind the last answer, on time or late: thanks, and what was left unfinished is offered."""
+    session, effects = step.session, step.effects
+    conversation, _ = parking.end(conversation, session, session.status, now)
+    left = waiting(conversation, now)
+    if session.status is Status.COMPLETED:
+        conversation = votes.remember(conversation, survey, session, now)
+        effects += votes.thanks(survey, session, more=bool(left))
+    if conversation.session is not None or not left:
+        return Turn(conversation, effects)
+    turn = offer_resume(desk, conversation, now)
+    return replace(turn, effects=(*effects, *turn.effects))
 
 
-def resume_offer(desk: Desk, conversation: Conversation) -> Offer:
-    """The question whether to go on with the survey parked last."""
-    session = conversation.parked[-1]
-    survey = desk.version(session.survey, session.version)
+def offer_resume(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Asks whether to go on with the survey parked last, of those that wait."""
+    session = waiting(conversation, now)[-1]
+    survey = desk.survey_of(session)
     title = session.survey
     if survey is not None:
         title = survey.title[locale_of(desk, conversation, session, survey).code]
-    return Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
+    offer = Offer(Aside.RESUME, "resume_question", RESUME_CHOICES, (("title", title),))
+    return Turn(replace(conversation, aside=Aside.RESUME), (offer,))
 
 
 def reading(
@@ -101,7 +92,7 @@ def reading(
 
 
 def locale_of(desk: Desk, conversation: Conversation, session: Session, survey: Survey) -> Locale:
-    """The language a session is held in."""
+    """The language that a session is held in."""
     return desk.survey_locale(survey, session.locale or conversation.locale)
 
 
@@ -111,23 +102,3 @@ def known(conversation: Conversation, now: datetime) -> Mapping[str, Value]:
         return {}
     years = (now.date() - conversation.age_on).days // 365
     return {"age": conversation.age} if years < 1 else {}
-
-
-def done_with(session: Session, now: datetime) -> Done:
-    """What is remembered of a session that ended."""
-    return Done(session.survey, session.status is Status.COMPLETED, len(session.answers), now)
-
-
-def expires(session: Session) -> datetime:
-    """When a session left unfinished can no longer be taken up."""
-    return later(session.asked_at or session.started_at, days=EXPIRE_DAYS)
-
-
-def next_wake(
-    conversation: Conversation, session: Session | None, now: datetime
-) -> datetime | None:
-    """When to look again: at an open session when it has been silent, else at the first of the
-    parked ones to expire."""
-    if session is not None:
-        return later(now, hours=PARK_HOURS)
-    return min((expires(s) for s in conversation.parked), default=None)

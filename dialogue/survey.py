@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from dialogue.outcomes import Value
 from dialogue.questions import Question
+from dialogue.terms import NO_TERMS, Terms
 
 RETRY_LIMIT = 2
 """Times we ask again before a question is left as not coded (answer interpretation §9)."""
@@ -46,13 +47,23 @@ class Survey:
                 return question
         raise KeyError(name)
 
+    @property
+    def vote(self) -> Question | None:
+        """The question of a poll, which is its only one; None of any other survey. An age is told
+        once and no vote."""
+        asked = [question for question in self.questions if question.asks]
+        if self.kind is not SurveyKind.POLL or len(asked) != 1 or asked[0].kind == "age":
+            return None
+        return asked[0]
+
     def locale_for(self, *wanted: str) -> str:
         """The first of these languages in which this survey is complete, else its own first."""
         return next((code for code in wanted if code in self.locales), self.locales[0])
 
 
 class Status(StrEnum):
-    """Where a session stands. The last five are final."""
+    """Where a session stands. All but the first two are final. LATE: its answer came after the
+    closing time."""
 
     ACTIVE = "active"
     PARKED = "parked"
@@ -61,6 +72,7 @@ class Status(StrEnum):
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
     SAFEGUARDED = "safeguarded"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,10 @@ class Session:
 
     `question` is the one now asked (None once final). `answers` holds the latest settled outcome of
     each question by name, in the order they were settled; revisions count up over BACK. `locale` is
-    the language it is held in where that is not the conversation's (None).
+    the language it is held in where that is not the conversation's (None). `terms` are those of the
+    broadcast that opened it. `order` holds the names of options as they were shown, by question,
+    where they were shuffled. `unseen`: its question has not reached the contact yet. `declined`:
+    the contact said no to going on, so that we do not remind.
     """
 
     id: str
@@ -96,11 +111,19 @@ class Session:
     backs: int = 0
     asked_at: datetime | None = None
     locale: str | None = None
+    terms: Terms = NO_TERMS
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unseen: bool = False
+    declined: bool = False
 
     def with_status(self, status: Status) -> "Session":
         """The same session in another status; a final one asks nothing any more."""
         open_ = status in (Status.ACTIVE, Status.PARKED)
         return replace(self, status=status, question=self.question if open_ else None)
+
+    def is_closed(self, now: datetime) -> bool:
+        """Whether an answer given now is late."""
+        return self.terms.closes_at is not None and self.terms.closes_at <= now
 
     def values(self) -> dict[str, Value | None]:
         """Answer values by question, as conditions see them."""

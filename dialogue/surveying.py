@@ -1,29 +1,19 @@
-"""Surveys within a conversation: start, answer, park, take up again, end."""
+"""Surveys within a conversation: started, answered, taken up again, finished."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import keywords, languages, many_answers, open_question
+from dialogue import keywords, languages, parking, steps
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Moved, Opened, Say
 from dialogue.engine import EngineEvent, Resume
-from dialogue.events import Reply, Start, Tick
-from dialogue.memory import Aside, Conversation
-from dialogue.open_question import is_stale, reads
-from dialogue.questions import Reading
-from dialogue.steps import (
-    PARK_HOURS,
-    done_with,
-    expires,
-    locale_of,
-    next_wake,
-    reading,
-    resume_offer,
-    run,
-)
+from dialogue.events import Invite, Reply, Start
+from dialogue.memory import Conversation
+from dialogue.open_question import is_stale
+from dialogue.parking import waiting
+from dialogue.shuffling import as_shown, orders
 from dialogue.survey import Session, Status, Survey
-from dialogue.turn import Turn, later
+from dialogue.turn import Turn
 
 _RESUME = Resume()
 
@@ -38,21 +28,54 @@ def start(
 ) -> Turn:
     """Opens a survey, or takes it up where the contact left it; another open one is parked. One
     that is not complete in the contact's language asks first for another (then `chosen`)."""
-    waiting = next((s for s in conversation.parked if s.survey == survey.slug), None)
-    if waiting is not None:
-        return take_up(desk, conversation, waiting, now)
-    conversation, parked = park(conversation, now)
+    left = next((s for s in waiting(conversation, now) if s.survey == survey.slug), None)
+    if left is not None:
+        return take_up(desk, conversation, left, now)
+    conversation, aside = _make_way(conversation, survey, now)
     if chosen is None and languages.must_choose(desk, conversation, survey):
-        return languages.menu(desk, conversation, survey, *parked)
+        return languages.menu(desk, conversation, survey, *aside)
     session = Session(
         id_, survey.slug, survey.version, Status.ACTIVE, started_at=now, locale=chosen
     )
+    turn = _open(desk, conversation, session, survey, now)
+    return replace(turn, effects=(*aside, *turn.effects))
+
+
+def invite(
+    desk: Desk, conversation: Conversation, survey: Survey, event: Invite, now: datetime
+) -> Turn:
+    """Opens a survey on the terms of a broadcast, in a session of its own: what the contact began
+    before by another way ends, since the answers of two occasions are two responses."""
+    conversation, aside = _make_way(conversation, survey, now)
+    seed, terms = event.terms.shuffle, event.terms
+    order = orders(survey, seed, event.id) if seed is not None else {}
+    session = Session(
+        event.id, survey.slug, survey.version, Status.ACTIVE, now, terms=terms, order=order
+    )
+    turn = _open(desk, conversation, session, as_shown(survey, session), now)
+    return replace(turn, effects=(*aside, *turn.effects))
+
+
+def _make_way(conversation: Conversation, survey: Survey, now: datetime) -> parking.Noted:
+    """Parks what is open, and ends what was parked of this survey."""
+    conversation, effects = parking.park(conversation, now)
+    for session in conversation.parked:
+        if session.survey == survey.slug:
+            conversation, ended = parking.end(conversation, session, Status.EXPIRED, now)
+            effects += ended
+    return conversation, effects
+
+
+def _open(
+    desk: Desk, conversation: Conversation, session: Session, survey: Survey, now: datetime
+) -> Turn:
+    """The first question of a new session; in one of its languages where none was chosen."""
     said: tuple[Effect, ...] = ()
-    if chosen is None:
+    if session.locale is None:
         session, said = languages.held_in(desk, conversation, session, survey)
-    opened = Opened(session, locale_of(desk, conversation, session, survey).code)
-    turn = run(desk, conversation, session, survey, Start(), now)
-    return replace(turn, effects=(*parked, opened, *said, *turn.effects))
+    opened = Opened(session, steps.locale_of(desk, conversation, session, survey).code)
+    turn = steps.run(desk, conversation, session, survey, Start(), now)
+    return replace(turn, effects=(opened, *said, *turn.effects))
 
 
 def take_up(
@@ -63,87 +86,38 @@ def take_up(
     event: EngineEvent = _RESUME,
 ) -> Turn:
     """Goes on with a parked session at the same question, or with an answer to it."""
-    survey = desk.version(session.survey, session.version)
-    rest = tuple(s for s in conversation.parked if s.id != session.id)
-    conversation, parked = park(replace(conversation, parked=rest), now)
+    survey = desk.survey_of(session)
     if survey is None:
-        ended = session.with_status(Status.EXPIRED)
-        conversation = replace(conversation, done=(*conversation.done, done_with(ended, now)))
-        return Turn(conversation, (*parked, Moved(ended), Say("old_question")))
+        conversation, ended = parking.end(conversation, session, Status.EXPIRED, now)
+        conversation, parked = parking.park(conversation, now)
+        return Turn(conversation, (*parked, *ended, Say("old_question")))
+    conversation, parked = parking.park(parking.without(conversation, session), now)
     was = session.locale
     session, said = languages.held_in(
         desk, conversation, session.with_status(Status.ACTIVE), survey
     )
-    turn = run(desk, conversation, session, survey, event, now)
+    turn = steps.run(desk, conversation, session, survey, event, now)
     told = said if session.locale != was else ()
     return replace(turn, effects=(*parked, Moved(session), *told, *turn.effects))
 
 
-def reply(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
-    """A reply while a survey is open, to its question."""
-    session = conversation.session
-    assert session is not None  # noqa: S101 (`converse` comes here only then)
-    survey = desk.version(session.survey, session.version)
-    if survey is None:
-        conversation, effects = close(conversation, Status.EXPIRED, now)
-        turn = by_keyword(desk, conversation, said, now) or idle(desk, conversation, said, now)
-        return replace(turn, effects=(*effects, *turn.effects))
-    if is_stale(session, said):
-        turn = run(desk, conversation, session, survey, Resume(), now)
-        return replace(turn, effects=(Say("old_question"), *turn.effects))
-    listed = many_answers.listed(desk, conversation, said, now)
-    return listed or run(desk, conversation, session, survey, said, now)
-
-
-def is_read(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
-    """Whether the open question knows the reply as one of its answers; free text never is."""
-    return _of_the_open(reads, desk, conversation, said, now)
-
-
-def takes(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> bool:
-    """Whether the reply is an answer to the open question, free text as well."""
-    return _of_the_open(open_question.takes, desk, conversation, said, now)
-
-
-def _of_the_open(
-    ask: Callable[[Survey, Session, Reply, Reading], bool],
-    desk: Desk,
-    conversation: Conversation,
-    said: Reply,
-    now: datetime,
-) -> bool:
-    session = conversation.session
-    survey = desk.version(session.survey, session.version) if session else None
+def repeat(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
+    """Asks the open question once more; nothing where there is none."""
+    session, survey = conversation.session, desk.survey_of(conversation.session)
     if session is None or survey is None:
-        return False
-    return ask(survey, session, said, reading(desk, conversation, survey, session, now))
-
-
-def by_keyword(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn | None:
-    """The survey whose keyword the reply is; None if it is none, or if the open question reads the
-    same word."""
-    keyword, session = keywords.asked_for(desk, conversation, said), conversation.session
-    if keyword is None or (session is None and said.question is not None):
-        return None
-    if session is None:
-        return begin_or_thank(desk, conversation, keyword, said.id, now, asked_for=True)
-    survey = desk.version(session.survey, session.version)
-    if survey is None or is_stale(session, said):
-        return None
-    how = reading(desk, conversation, survey, session, now)
-    if reads(survey, session, said, how):
-        return None
-    if keyword.slug == survey.slug:
-        return run(desk, conversation, session, survey, Resume(), now)
-    return start(desk, conversation, keyword, said.id, now)
+        return Turn(conversation)
+    return steps.run(desk, conversation, session, survey, Resume(), now)
 
 
 def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
     """A text while nothing is open."""
     if said.question is not None:
         return _late_tap(desk, conversation, said, now)
-    if conversation.parked:
-        return offer_resume(desk, conversation)
+    left = waiting(conversation, now)
+    if left and left[-1].unseen:
+        return take_up(desk, conversation, left[-1], now)
+    if left:
+        return steps.offer_resume(desk, conversation, now)
     if not desk.surveys or is_quiet(conversation, now):
         return thank(desk, conversation, now)
     not_there = keywords.unknown(desk, said)
@@ -154,10 +128,11 @@ def idle(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> 
 
 def _late_tap(desk: Desk, conversation: Conversation, said: Reply, now: datetime) -> Turn:
     """A tap while nothing is open: still an answer, if its question only waits."""
-    waiting = [s for s in conversation.parked if not is_stale(s, said)]
-    if waiting:
-        return take_up(desk, conversation, waiting[0], now, said)
-    turn = offer_resume(desk, conversation) if conversation.parked else Turn(conversation)
+    left = waiting(conversation, now)
+    fresh = [session for session in left if not is_stale(session, said)]
+    if fresh:
+        return take_up(desk, conversation, fresh[0], now, said)
+    turn = steps.offer_resume(desk, conversation, now) if left else Turn(conversation)
     return replace(turn, effects=(Say("old_question"), *turn.effects))
 
 
@@ -188,53 +163,6 @@ def thank(desk: Desk, conversation: Conversation, now: datetime) -> Turn:
     if fresh is None:
         return Turn(conversation, (Say("already_done"),))
     return Turn(conversation, (Say("nothing_open", (("keyword", fresh.keywords[0]),)),))
-
-
-def offer_resume(desk: Desk, conversation: Conversation) -> Turn:
-    """Asks whether to go on with the survey parked last."""
-    return Turn(replace(conversation, aside=Aside.RESUME), (resume_offer(desk, conversation),))
-
-
-def park(conversation: Conversation, now: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
-    """Sets the open survey aside, to be taken up at the same question."""
-    if conversation.session is None:
-        return conversation, ()
-    session = conversation.session.with_status(Status.PARKED)
-    parked = (*conversation.parked, session)
-    conversation = replace(conversation, session=None, parked=parked)
-    return replace(conversation, wake_at=next_wake(conversation, None, now)), (Moved(session),)
-
-
-def close(
-    conversation: Conversation, status: Status, now: datetime
-) -> tuple[Conversation, tuple[Effect, ...]]:
-    """Ends everything open or parked with a final status."""
-    open_ = (*conversation.parked, *((conversation.session,) if conversation.session else ()))
-    ended = tuple(session.with_status(status) for session in open_)
-    done = (*conversation.done, *(done_with(session, now) for session in ended))
-    closed = replace(conversation, session=None, parked=(), done=done, wake_at=None)
-    return closed, tuple(Moved(session) for session in ended)
-
-
-def tick(desk: Desk, conversation: Conversation, event: Tick, now: datetime) -> Turn:
-    """A wake-up: parks a survey left silent, lets a parked one go. Nothing is said."""
-    session = conversation.session
-    effects: tuple[Effect, ...] = ()
-    if session is not None:
-        since = max(event.heard_at or now, session.asked_at or session.started_at)
-        if later(since, hours=PARK_HOURS) <= now:
-            conversation, effects = park(conversation, now)
-        else:
-            return Turn(replace(conversation, wake_at=later(since, hours=PARK_HOURS)))
-    old = [s for s in conversation.parked if expires(s) <= now]
-    ended = tuple(session.with_status(Status.EXPIRED) for session in old)
-    kept = tuple(s for s in conversation.parked if s not in old)
-    done = (*conversation.done, *(done_with(s, now) for s in ended))
-    conversation = replace(conversation, parked=kept, done=done)
-    conversation = replace(conversation, wake_at=next_wake(conversation, None, now))
-    if conversation.aside is Aside.RESUME and not kept:
-        conversation = replace(conversation, aside=None)
-    return Turn(conversation, (*effects, *(Moved(session) for session in ended)))
 
 
 def completed(conversation: Conversation) -> frozenset[str]:

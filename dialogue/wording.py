@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from dialogue.desk import Desk
-from dialogue.effects import Ask, Effect, Offer, OfferLanguages, Say
+from dialogue.effects import Ask, Effect, Offer, OfferLanguages, Say, Spoken, Tell
 from dialogue.locale import Locale
 from dialogue.memory import Aside
 from dialogue.messages import Choice, Message
@@ -17,7 +17,7 @@ def compose(desk: Desk, effects: Iterable[Effect], code: str | None) -> Message 
     While a survey speaks, all of the message is in the survey's language: never mixed, but for a
     line that is about another language and has to be in that.
     """
-    said = [e for e in effects if isinstance(e, Say | Offer | OfferLanguages | Ask)]
+    said = [e for e in effects if isinstance(e, Spoken)]
     if not said:
         return None
     locale = desk.locale(code)
@@ -27,12 +27,13 @@ def compose(desk: Desk, effects: Iterable[Effect], code: str | None) -> Message 
     lines: list[str] = []
     choices: tuple[Choice, ...] = ()
     tag: str | None = None
+    attachment = next((e.attachment for e in said if isinstance(e, Tell)), None)
     for effect in said:
         text, offered, offered_tag = _word(desk, effect, locale)
         lines.append(text)
         if offered:
             choices, tag = offered, offered_tag
-    return Message("\n".join(line for line in lines if line), choices, tag)
+    return Message("\n".join(line for line in lines if line), choices, tag, attachment)
 
 
 def notice(desk: Desk, locale: Locale) -> str:
@@ -40,9 +41,7 @@ def notice(desk: Desk, locale: Locale) -> str:
     return _say(desk, locale, "notice", ())
 
 
-def _word(
-    desk: Desk, effect: Say | Offer | OfferLanguages | Ask, locale: Locale
-) -> tuple[str, tuple[Choice, ...], str | None]:
+def _word(desk: Desk, effect: Spoken, locale: Locale) -> tuple[str, tuple[Choice, ...], str | None]:
     match effect:
         case Say(phrase, values, code):
             return _say(desk, desk.locales[code] if code else locale, phrase, values), (), None
@@ -57,6 +56,9 @@ def _word(
             return locale.say("language_question"), choices, Aside.LANGUAGE
         case Ask():
             return _ask(desk, effect, locale)
+        case Tell(texts):
+            codes = (locale.code, *desk.city.languages, *texts)
+            return next(texts[code] for code in codes if code in texts), (), None
         case _:
             assert_never(effect)
 

@@ -6,6 +6,8 @@ from backend.api import (
     agreement,
     answers,
     applying,
+    audiences,
+    broadcasts,
     charts,
     cities,
     coding,
@@ -37,6 +39,8 @@ for thing in (
     applying,
     coding,
     agreement,
+    broadcasts,
+    audiences,
 ):
     router.include_router(thing.router)
 

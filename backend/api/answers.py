@@ -35,7 +35,14 @@ def the_keys(request: Request) -> KeyRing:
 
 
 Outcome = Literal[
-    "answered", "dont_know", "refused", "skipped", "not_coded", "not_applicable", "remark"
+    "answered",
+    "dont_know",
+    "refused",
+    "skipped",
+    "not_coded",
+    "not_applicable",
+    "remark",
+    "late",
 ]
 
 
@@ -63,8 +70,9 @@ class Coded(BaseModel):
     description=(
         "Every answer in its last revision: what it was read as, the rule that fired, the lists it"
         " was read with, and the resident's words where they were kept. `outcome=not_coded` lists"
-        " what nobody could read, `outcome=remark` what was said beside the questions. Nothing here"
-        " says who wrote it; every look is noted in the audit log."
+        " what nobody could read, `outcome=remark` what was said beside the questions,"
+        " `outcome=late` what came after the closing time and counts nowhere. Nothing here says who"
+        " wrote it; every look is noted in the audit log."
     ),
     responses=problems(_404="There is no such survey"),
 )

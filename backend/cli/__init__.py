@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.city_file import CityError
+from backend.cli.broadcasts import broadcast
 from backend.cli.chat import chat
 from backend.cli.check import check, doctor
 from backend.cli.coding import code
@@ -35,7 +36,7 @@ def cli() -> None:
 COMMANDS = (
     *(run, web, worker, chat, check, review, doctor, survey, city, channels),
     *(key, keys, erase, export, indicators, db, demo),
-    *(scheme, code),
+    *(scheme, code, broadcast),
     *(reconcile_, costs, backup, restore_),
 )
 for command in COMMANDS:

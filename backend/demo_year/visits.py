@@ -16,7 +16,7 @@ from bot.store import ContactBusyError, Inbound, ReceiptStatus, Unit
 from bot.turns import Taken, take_turn
 from bot.wakeups import wake_contacts
 from channels.base import Carries, Received, clean
-from dialogue.steps import EXPIRE_DAYS, PARK_HOURS
+from dialogue.parking import EXPIRE_DAYS, PARK_HOURS
 
 COMES_BACK = 0.22
 """How many of those who broke off write again within some days."""

@@ -55,5 +55,12 @@ def note_history(connection: Connection, city: str, who: str, answer: int, at: d
     _note(connection, city, who, f"labels {answer}", at)
 
 
+def note_broadcast(
+    connection: Connection, city: str, who: str, what: str, number: int, at: datetime
+) -> None:
+    """That somebody ordered, approved, paused, resumed or cancelled a broadcast."""
+    _note(connection, city, who, f"broadcast {number} {what}", at)
+
+
 def _note(connection: Connection, city: str, who: str, what: str, at: datetime) -> None:
     connection.execute(insert(AUDIT).values({"city": city, "who": who, "what": what, "at": at}))

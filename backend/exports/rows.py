@@ -19,7 +19,7 @@ from backend.exports.source import Source
 from backend.exports.themes import LABELLED, given_codes
 from backend.results.counts import read_value
 from backend.store.tables import ANSWER, SESSION
-from dialogue.outcomes import REMARK, Value
+from dialogue.outcomes import UNCOUNTED, Value
 from dialogue.questions.place import Location
 from dialogue.survey import Status, Survey
 
@@ -43,6 +43,7 @@ DISPOSITIONS: Mapping[Status, Disposition] = MappingProxyType(
         Status.ACTIVE: Disposition.STARTED,  # not final
         Status.PARKED: Disposition.PARKED,  # not final
         Status.EXPIRED: Disposition.BREAKOFF,  # R (break-off): went silent
+        Status.LATE: Disposition.BREAKOFF,  # R: no answer in time to what was open
         Status.SAFEGUARDED: Disposition.BREAKOFF,  # R: nothing may show that help was called for
         Status.STOPPED: Disposition.BREAKOFF,  # R, or `refused` as below
         Status.WITHDRAWN: Disposition.BREAKOFF,  # R, or `refused` as below
@@ -142,7 +143,7 @@ def _answers(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping
     columns = [ANSWER.c[name] for name in _ANSWER_COLUMNS]
     rows = connection.execute(
         select(*columns)
-        .where(ANSWER.c.session.in_(ids), ANSWER.c.outcome != REMARK)
+        .where(ANSWER.c.session.in_(ids), ANSWER.c.outcome.not_in(UNCOUNTED))
         .order_by(ANSWER.c.revision)
     )
     found: dict[str, dict[str, Given]] = {}

@@ -7,6 +7,13 @@ Personal data (an address, a message, a resident's own words) is only ever in co
 from sqlmodel import SQLModel
 
 from backend.models.answers import Answer, Session
+from backend.models.broadcasts import (
+    Broadcast,
+    BroadcastState,
+    ContactGroup,
+    Recipient,
+    SavedAudience,
+)
 from backend.models.charts import Chart, ChartState
 from backend.models.cities import Area, City, SurveyVersion
 from backend.models.coding import Label, SchemeUse, SchemeVersion
@@ -43,6 +50,8 @@ __all__ = [
     "Area",
     "Audit",
     "Body",
+    "Broadcast",
+    "BroadcastState",
     "ChannelRate",
     "ChannelWatch",
     "Chart",
@@ -51,6 +60,7 @@ __all__ = [
     "Consent",
     "ConsentWording",
     "Contact",
+    "ContactGroup",
     "Counter",
     "DeliveryReport",
     "DiscardedObject",
@@ -69,7 +79,9 @@ __all__ = [
     "PublishedFigure",
     "PurgeLog",
     "Receipt",
+    "Recipient",
     "RiskCount",
+    "SavedAudience",
     "SchemeUse",
     "SchemeVersion",
     "Session",

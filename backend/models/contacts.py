@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from backend.models.base import BigKey, Sealed, UTCDateTime, one_of
@@ -18,6 +18,11 @@ class Contact(SQLModel, table=True):
     would need each other) and `heard_channel` the channel. `opted_out` repeats the opt-out list,
     because PostgreSQL reads a row afresh only if it had to wait for that row's lock. `reply_tat`
     is the reply budget's theoretical arrival time (see `store.budget`).
+
+    What broadcasts choose people by is projected from the conversation whenever it is saved
+    (`store.projection`): `locale`, `agreed` (the gate is passed), `busy` (a survey is open), `age`
+    and `quiet_until`. `area` is the area of residence told last, `invited_at` when a broadcast last
+    wrote.
     """
 
     __tablename__ = "contact"
@@ -36,6 +41,13 @@ class Contact(SQLModel, table=True):
     heard_urn: int | None = Field(default=None, sa_type=BigKey)
     heard_channel: str
     reply_tat: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    locale: str | None = None
+    agreed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    busy: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    age: int | None = None
+    quiet_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    area: str | None = None
+    invited_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Urn(SQLModel, table=True):
@@ -43,7 +55,7 @@ class Urn(SQLModel, table=True):
     `address` are then of the one last heard from.
 
     `last_heard_at` is exact to a day (see `store.contacts`). `dead` names the scheme at which a
-    provider said that nobody can be reached.
+    provider said that nobody can be reached. `channel` is the one by which it last wrote.
     """
 
     __tablename__ = "urn"
@@ -57,6 +69,7 @@ class Urn(SQLModel, table=True):
     contact: str = Field(foreign_key="contact.id", index=True)
     last_heard_at: datetime = Field(sa_type=UTCDateTime)
     dead: str | None = None
+    channel: str | None = None
 
 
 class OptOut(SQLModel, table=True):

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from backend.store.counting import place
 from backend.store.tables import ANSWER, SESSION
-from dialogue.outcomes import REMARK, Value
+from dialogue.outcomes import UNCOUNTED, Value
 from dialogue.survey import Status
 
 
@@ -135,7 +135,7 @@ def responses_since(connection: Connection, city: str, survey: str, since: datet
     mine = select(SESSION.c.id, SESSION.c.contact).where(
         SESSION.c.city == city, SESSION.c.survey == survey, ~SESSION.c.repeated
     )
-    given = ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome != REMARK
+    given = ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome.not_in(UNCOUNTED)
     any_time = select(ANSWER.c.id).where(*given).exists()
     lately = select(ANSWER.c.id).where(*given, ANSWER.c.at > since).exists()
     new = union(
@@ -178,7 +178,9 @@ def by_difficulty(
 
 
 def _sizes(connection: Connection, counting: Subquery, group: ColumnElement[Any]) -> dict[str, int]:
-    given = select(ANSWER.c.id).where(ANSWER.c.session == counting.c.id, ANSWER.c.outcome != REMARK)
+    given = select(ANSWER.c.id).where(
+        ANSWER.c.session == counting.c.id, ANSWER.c.outcome.not_in(UNCOUNTED)
+    )
     of = (
         select(group.label("group"))
         .select_from(counting)
@@ -196,7 +198,7 @@ def _answers(
     given = (
         select(ANSWER.c.question, ANSWER.c.outcome, ANSWER.c.value, group.label("group"))
         .join(counting, counting.c.id == ANSWER.c.session)
-        .where(counting.c.place == 1, ANSWER.c.outcome != REMARK, ~_superseded(ANSWER))
+        .where(counting.c.place == 1, ANSWER.c.outcome.not_in(UNCOUNTED), ~_superseded(ANSWER))
         .subquery()
     )
     keys = (given.c.group, given.c.question, given.c.outcome, given.c.value)
@@ -215,7 +217,7 @@ def _superseded(answer: FromClause) -> ColumnElement[bool]:
             later.c.session == answer.c.session,
             later.c.question == answer.c.question,
             later.c.revision > answer.c.revision,
-            later.c.outcome != REMARK,
+            later.c.outcome.not_in(UNCOUNTED),
         )
         .exists()
     )

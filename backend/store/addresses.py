@@ -74,6 +74,7 @@ def _looking_up(by: Any) -> Select[Any]:
             URN.c.hash,
             URN.c.last_heard_at,
             URN.c.dead,
+            URN.c.channel,
             CONTACT.c.id,
             CONTACT.c.conversation,
             CONTACT.c.opted_out,
@@ -102,6 +103,7 @@ _NOTE = (
         scheme=bindparam("now_scheme"),
         address=bindparam("now_address"),
         last_heard_at=bindparam("at"),
+        channel=bindparam("by"),
         dead=None,
     )
 )
@@ -111,7 +113,9 @@ _ADD = Prepared(
     .values(
         {
             name: bindparam(name)
-            for name in ("city", "scheme", "hash", "address", "contact", "last_heard_at")
+            for name in (
+                *("city", "scheme", "hash", "address", "contact", "last_heard_at", "channel"),
+            )
         }
     )
     .on_conflict_do_nothing(index_elements=["city", "hash"])
@@ -184,6 +188,7 @@ class _Search:
             if (
                 row.dead
                 or row.scheme != _scheme(self._urns[row.hash])
+                or row.channel != self._inbound.channel
                 or self._inbound.at - row.last_heard_at >= NOTED
             ):
                 self._note(row.urn, row.hash)
@@ -226,6 +231,8 @@ class _Search:
             "created_at": self._inbound.at,
             "last_heard_at": self._inbound.at,
             "heard_channel": self._inbound.channel,
+            "agreed": False,
+            "busy": False,
         }
         _MAKE.run(self._connection, row)
         return contact
@@ -254,6 +261,7 @@ class _Search:
             "address": self._transaction.keys.seal(urn, ADDRESS),
             "contact": contact,
             "last_heard_at": self._inbound.at,
+            "channel": self._inbound.channel,
         }
         added = _ADD.first(self._connection, row)
         if added is None:
@@ -267,6 +275,7 @@ class _Search:
             "now_scheme": _scheme(address),
             "now_address": self._transaction.keys.seal(address, ADDRESS),
             "at": self._inbound.at,
+            "by": self._inbound.channel,
         }
         self._connection.execute(_NOTE, row)
 

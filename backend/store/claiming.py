@@ -2,8 +2,10 @@
 
 Theory of operation. One claim at a time: it holds the rows of all channels that ever sent, so that
 rates are shared and no contact is sent two parts at once. A channel at rest is passed over; when
-its rest is over, one part goes first, and the others when that was taken. Of each lane (a contact)
-at most one part is free to go: the first by priority and age, if nothing of the lane is on its way.
+its rest is over, one part goes first, and the others when that was taken. In its city's quiet hours
+only replies go; what answers nobody stays where it is until they end, however late it came to its
+turn. Of each lane (a contact) at most one part is free to go: the first by priority and age, if
+nothing of the lane is on its way.
 A claimed part's `due_at` is the end of its lease; once that has passed, it is taken again as one of
 unknown fate.
 """
@@ -113,8 +115,12 @@ _CHANNELS = select(
 ).order_by(CHANNEL_RATE.c.city, CHANNEL_RATE.c.channel)
 _LOCKED_CHANNELS = Prepared(_CHANNELS.with_for_update(of=CHANNEL_RATE))
 _SEEN_CHANNELS = Prepared(_CHANNELS)
-_BEYOND_BUDGET = Prepared(
-    select(_next(~_is_reply()).label("due_at")).where(
+_DUE_BY_KIND = Prepared(
+    select(
+        _next(_is_reply()).label("reply"),
+        _next(OUTBOUND.c.priority > 0).label("bulk"),
+        _next(OUTBOUND.c.priority == 0, OUTBOUND.c.despite_opt_out).label("other"),
+    ).where(
         CHANNEL_RATE.c.city == bindparam("city"), CHANNEL_RATE.c.channel == bindparam("channel")
     )
 )
@@ -154,6 +160,7 @@ _CANDIDATES = (
         OUTBOUND.c.due_at <= _NOW,
         ~_held_back(),
         or_(bindparam("replies", type_=Boolean()), ~_is_reply()),
+        OUTBOUND.c.priority <= bindparam("most_priority"),
     )
     .order_by(OUTBOUND.c.priority, OUTBOUND.c.id)
     .limit(bindparam("limit"))
@@ -224,12 +231,15 @@ def next_due(transaction: Transaction, now: datetime) -> datetime | None:
     times = []
     for row in _SEEN_CHANNELS.all(transaction.connection, {"now": now}):
         line = Line(transaction, row, now)
-        if row.due_at is not None:
-            times.append(max(row.due_at, line.room_at, line.budget_at))
-        if row.due_at is not None and not line.has_budget:
-            where = {"city": row.city, "channel": row.channel, "now": now}
-            beyond = _BEYOND_BUDGET.first(transaction.connection, where).due_at
-            times += [max(beyond, line.room_at)] if beyond else []
+        if row.due_at is None:
+            continue
+        if line.has_budget and line.bulk_at <= now:
+            times.append(max(row.due_at, line.room_at))
+            continue
+        where = {"city": row.city, "channel": row.channel, "now": now}
+        due = _DUE_BY_KIND.first(transaction.connection, where)
+        kinds = (due.reply, line.budget_at), (due.bulk, line.bulk_at), (due.other, now)
+        times += [max(at, free_at, line.room_at) for at, free_at in kinds if at is not None]
     return min(times, default=None)
 
 
@@ -285,7 +295,7 @@ def _candidates(
         if not line.has_room:
             continue
         row = {"city": city, "channel": channel, "now": now, "limit": limit}
-        row |= {"replies": line.has_budget}
+        row |= {"replies": line.has_budget, "most_priority": line.most_priority}
         statement = _FREE_IN_WINDOW if line.window else _FREE
         found += statement.all(transaction.connection, row)
     return sorted(found, key=lambda row: (row.priority, row.id))

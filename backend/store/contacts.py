@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.privacy import SealBrokenError
-from backend.store import erasure, links, optouts, windows
+from backend.store import erasure, links, optouts, projection, windows
 from backend.store.addresses import find
 from backend.store.prepared import Prepared
 from backend.store.tables import ADDRESS, CONSENT, CONSENT_WORDING, CONTACT, OUTBOUND, URN, pending
@@ -25,7 +25,7 @@ from dialogue.memory import Conversation
 log = structlog.get_logger(__name__)
 
 _SAVE = update(CONTACT).where(CONTACT.c.id == bindparam("contact"))
-_TALK: dict[str, Any] = {"conversation": bindparam("talk"), "wake_at": bindparam("wake")}
+_TALK = {"conversation": bindparam("talk"), "wake_at": bindparam("wake"), **projection.COLUMNS}
 _SAVE_TALK = Prepared(_SAVE.values(_TALK))
 _HEARD: dict[str, Any] = {
     "heard_urn": bindparam("urn"),
@@ -75,6 +75,7 @@ _DUE = (
 )
 _DUE_IN = _DUE.where(CONTACT.c.city == bindparam("city"))
 _PUT_OFF = _SAVE.values(wake_at=bindparam("wake"))
+_LIVES_IN = _SAVE.values(area=bindparam("told"))
 UNREADABLE = timedelta(hours=1)
 """How long a contact whose row cannot be read is left alone, so that it holds up nobody else."""
 
@@ -106,12 +107,18 @@ class SqlContacts:
             "contact": contact,
             "talk": memory.dump(conversation),
             "wake": conversation.wake_at,
+            **projection.of(conversation),
         }
         heard = self._transaction.heard.pop(contact, None)
         if heard is None:
             _SAVE_TALK.run(self._transaction.connection, row)
         else:
             _SAVE_BOTH.run(self._transaction.connection, row | _as_row(heard))
+
+    def lives_in(self, contact: str, area: str) -> None:
+        """Keeps the area of residence that the contact told."""
+        row = {"contact": contact, "told": area}
+        self._transaction.connection.execute(_LIVES_IN, row)
 
     def note_heard(self) -> None:
         """Writes what no `save` took along, at the end of the transaction."""

@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 
 from backend.store.tables import ANSWER, SESSION
-from dialogue.outcomes import REMARK
+from dialogue.outcomes import UNCOUNTED
 from dialogue.survey import Status
 
 
 def place(*of: ColumnElement[Any]) -> ColumnElement[int]:
     """The place of a session among those that have the same of these; the first counts. It is one
     with an answer before one without, then a completed one, then the latest."""
-    given = (ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome != REMARK)
+    given = (ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome.not_in(UNCOUNTED))
     answers = select(ANSWER.c.id).where(*given).exists()
     return func.row_number().over(
         partition_by=of,

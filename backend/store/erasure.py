@@ -34,6 +34,7 @@ from backend.store.tables import (
     OPEN_WINDOW,
     OUTBOUND,
     RECEIVED,
+    RECIPIENT,
     SESSION,
     URN,
     in_state,
@@ -41,6 +42,7 @@ from backend.store.tables import (
     to_day,
 )
 from backend.store.transaction import Transaction
+from bot.recipients import Reason, RecipientState
 from bot.store import DeliveryState, ReceiptStatus
 
 _HASHES = select(URN.c.hash).where(URN.c.contact == bindparam("of"))
@@ -91,6 +93,9 @@ _BEFORE = (
     .values(contact=None, hash=None, sending=None, lane="", forget=True),
     discard_objects(MEDIA.c.contact == bindparam("of")),
     MARK_REPEATED,
+    update(RECIPIENT)
+    .where(RECIPIENT.c.contact == bindparam("of"), RECIPIENT.c.state == RecipientState.WAITING)
+    .values(state=RecipientState.SKIPPED, reason=Reason.ERASED),
 )
 _LEAVE_NOTHING = (
     delete(MEDIA).where(MEDIA.c.contact == bindparam("of")),

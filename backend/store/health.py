@@ -27,8 +27,9 @@ LATELY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
-    """`queued` parts wait or are on their way; the oldest that is due has been so for
-    `oldest_due_seconds` (0 if none is). `failed` is of the last day, by kind of fault too.
+    """`queued` parts wait or are on their way; the oldest reply that is due has been so for
+    `oldest_due_seconds` (0 if none is; a broadcast may well wait, for its channel's rate and for
+    open hours). `failed` is of the last day, by kind of fault too.
     `waiting` receipts wait for their turn; `failed_receipts` are left for a person, since ever.
     `media_wanted` are still to be fetched, `media_refused` were given up (of those not yet purged).
     `exports` wait for a worker or are being made.
@@ -49,7 +50,9 @@ class OutboxHealth:
 
 _QUEUED = select(func.count()).select_from(OUTBOUND).where(pending())
 _OLDEST = select(func.min(OUTBOUND.c.due_at)).where(
-    unsent(), OUTBOUND.c.due_at <= bindparam("now", type_=UTCDateTime())
+    unsent(),
+    OUTBOUND.c.priority == 0,
+    OUTBOUND.c.due_at <= bindparam("now", type_=UTCDateTime()),
 )
 _FAILED = (
     select(OUTBOUND.c.fault_kind, func.count())

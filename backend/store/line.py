@@ -1,4 +1,4 @@
-"""What one channel may send in one claim: its rate, its budget of replies, its rest."""
+"""What one channel may send in one claim: its rate, its budget of replies, its rest, its hours."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,9 @@ LONGEST_PART = 24
 """Segments of the longest SMS: 1600 characters of 67 each."""
 
 
+EVERY_PRIORITY = 2**31 - 1
+
+
 class Line:
     """A channel in one claim: what it may send now."""
 
@@ -24,6 +27,7 @@ class Line:
         self._now, self._paused_until = now, row.paused_until
         self._rate = Allowance(row.tat, limits.rate, now)
         an_hour = limits.replies_an_hour
+        self._next_open = limits.next_open
         self._replies = Allowance(row.budget_tat or now, an_hour and an_hour / 3600, now, HOUR)
 
     @property
@@ -55,6 +59,16 @@ class Line:
     def budget_at(self) -> datetime:
         """When a reply may go again, the longest one at the latest."""
         return self._replies.room_for(1 if self.has_budget else LONGEST_PART)
+
+    @property
+    def bulk_at(self) -> datetime:
+        """When what answers nobody may go: now, or when the quiet hours end."""
+        return self._next_open(self._now) if self._next_open else self._now
+
+    @property
+    def most_priority(self) -> int:
+        """The highest priority (the least urgent) that may go now: in quiet hours only replies."""
+        return EVERY_PRIORITY if self.bulk_at <= self._now else 0
 
     def is_reply(self, row: Any) -> bool:
         """Whether the hourly budget counts the part."""

@@ -5,9 +5,33 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    true,
+    update,
+)
 
-from backend.store.tables import CONSENT, CONTACT, LINK_CODE, MEDIA, OUTBOUND, SESSION, URN
+from backend.store import projection
+from backend.store.tables import (
+    CONSENT,
+    CONTACT,
+    CONTACT_GROUP,
+    LINK_CODE,
+    MEDIA,
+    OUTBOUND,
+    RECIPIENT,
+    SESSION,
+    URN,
+)
+from bot.recipients import Reason, RecipientState
 from dialogue import memory
 from dialogue.memory import Conversation, Gate
 from dialogue.survey import Session, Status
@@ -22,10 +46,60 @@ class Merged:
     opted_out: bool
 
 
-_CHANGES = (
+_OTHER = CONTACT.alias("other")
+_TWIN = RECIPIENT.alias("twin")
+_GROUPS = CONTACT_GROUP.alias("groups")
+_INVITED = select(_OTHER.c.invited_at).where(_OTHER.c.id == bindparam("old")).scalar_subquery()
+
+
+def _same_person(of: str, twin: str, *, also: ColumnElement[bool]) -> Executable:
+    """Waiting recipients of one of the two, where the other is in the same broadcast too."""
+    both = exists().where(
+        _TWIN.c.broadcast == RECIPIENT.c.broadcast, _TWIN.c.contact == bindparam(twin), also
+    )
+    waits = RECIPIENT.c.state == RecipientState.WAITING
+    skipped = {"state": RecipientState.SKIPPED, "reason": Reason.SAME_PERSON, "due_at": None}
+    return (
+        update(RECIPIENT).where(RECIPIENT.c.contact == bindparam(of), waits, both).values(skipped)
+    )
+
+
+_CHANGES: tuple[Executable, ...] = (
+    # Nobody is invited twice: of two recipients that are one person, one is left.
+    _same_person("kept", "old", also=_TWIN.c.state == RecipientState.INVITED),
+    _same_person("old", "kept", also=true()),
+    update(RECIPIENT)
+    .where(
+        RECIPIENT.c.contact == bindparam("old"),
+        exists().where(
+            _TWIN.c.broadcast == RECIPIENT.c.broadcast, _TWIN.c.contact == bindparam("kept")
+        ),
+    )
+    .values(contact=None, due_at=None),
+    delete(CONTACT_GROUP).where(
+        CONTACT_GROUP.c.contact == bindparam("old"),
+        exists().where(
+            _GROUPS.c.city == CONTACT_GROUP.c.city,
+            _GROUPS.c.name == CONTACT_GROUP.c.name,
+            _GROUPS.c.contact == bindparam("kept"),
+        ),
+    ),
+    update(CONTACT)
+    .where(CONTACT.c.id == bindparam("kept"))
+    .values(
+        area=func.coalesce(
+            CONTACT.c.area,
+            select(_OTHER.c.area).where(_OTHER.c.id == bindparam("old")).scalar_subquery(),
+        ),
+        invited_at=func.coalesce(
+            case((CONTACT.c.invited_at >= _INVITED, CONTACT.c.invited_at)),
+            _INVITED,
+            CONTACT.c.invited_at,
+        ),
+    ),
     *(
         update(table).where(table.c.contact == bindparam("old")).values(contact=bindparam("kept"))
-        for table in (URN, SESSION, CONSENT, MEDIA, LINK_CODE)
+        for table in (URN, SESSION, CONSENT, MEDIA, LINK_CODE, RECIPIENT, CONTACT_GROUP)
     ),
     update(OUTBOUND)
     .where(OUTBOUND.c.contact == bindparam("old"))
@@ -39,7 +113,7 @@ _CHANGES = (
 _SAVE = (
     update(CONTACT)
     .where(CONTACT.c.id == bindparam("kept"))
-    .values(conversation=bindparam("talk"), wake_at=bindparam("wake"))
+    .values(conversation=bindparam("talk"), wake_at=bindparam("wake"), **projection.COLUMNS)
 )
 _PARK = (
     update(SESSION)
@@ -63,6 +137,7 @@ def merge(connection: Connection, rows: Sequence[Any], at: datetime) -> Merged:
         for change in _CHANGES:
             connection.execute(change, {"old": row.id, "kept": oldest.id})
     talk = {"talk": memory.dump(conversation), "wake": conversation.wake_at}
+    talk |= projection.of(conversation)
     connection.execute(_SAVE, {"kept": oldest.id, **talk})
     return Merged(oldest.id, conversation, out)
 
@@ -82,6 +157,7 @@ def join(
         locale=first.locale or second.locale,
         parked=(*first.parked, *parked),
         done=tuple(sorted((*first.done, *second.done), key=lambda done: done.at)),
+        votes=(*first.votes, *second.votes),
         wake_at=min(_given(first.wake_at, second.wake_at), default=None),
         quiet_until=max(_given(first.quiet_until, second.quiet_until), default=None),
     )

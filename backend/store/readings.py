@@ -11,7 +11,7 @@ from sqlalchemy import Connection, ScalarSelect, func, insert, select
 from backend.privacy import KeyRing, SealBrokenError
 from backend.store.tables import ANSWER, RAW, SESSION
 from dialogue.coding import CODED
-from dialogue.outcomes import REMARK, Value
+from dialogue.outcomes import UNCOUNTED, Value
 from dialogue.survey import Status
 
 _OPEN = (Status.ACTIVE, Status.PARKED)
@@ -60,13 +60,13 @@ LAST = ~(
         _LATER.c.session == ANSWER.c.session,
         _LATER.c.question == ANSWER.c.question,
         _LATER.c.revision > ANSWER.c.revision,
-        _LATER.c.outcome != REMARK,
+        _LATER.c.outcome.not_in(UNCOUNTED),
     )
     .exists()
 )
 
 
-_IS_ANSWER = (ANSWER.c.outcome != REMARK,)
+_IS_ANSWER = (ANSWER.c.outcome.not_in(UNCOUNTED),)
 
 
 def listed(
@@ -80,10 +80,10 @@ def listed(
     limit: int,
 ) -> Sequence[AnswerRead]:
     """A survey's answers in their last revision, in the order they were settled: `limit` of those
-    behind `after`; remarks (`outcome` "remark") only where they are asked for, and then all. A
-    coder's revision has no words of its own, so those of the one before are shown."""
+    behind `after`; remarks and late answers only where their `outcome` is asked for, and then all.
+    A coder's revision has no words of its own, so those of the one before are shown."""
     wanted = [SESSION.c.city == city, SESSION.c.survey == survey, ANSWER.c.id > after, ~GOING_ON]
-    wanted += [ANSWER.c.outcome == REMARK] if outcome == REMARK else [*_IS_ANSWER, LAST]
+    wanted += [] if outcome in UNCOUNTED else [*_IS_ANSWER, LAST]
     if question is not None:
         wanted.append(ANSWER.c.question == question)
     if outcome is not None:
@@ -107,7 +107,7 @@ def _said() -> ScalarSelect[str | None]:
             _FIRST.c.session == ANSWER.c.session,
             _FIRST.c.question == ANSWER.c.question,
             _FIRST.c.revision <= ANSWER.c.revision,
-            (_FIRST.c.id == ANSWER.c.id) | (_FIRST.c.outcome != REMARK),
+            (_FIRST.c.id == ANSWER.c.id) | (_FIRST.c.outcome.not_in(UNCOUNTED)),
             (_FIRST.c.id == ANSWER.c.id) | ANSWER.c.coder.is_not(None),
             _FIRST.c.coder.is_(None),
         )

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from backend.store.prepared import Prepared
 from backend.store.tables import ANSWER, RAW, SESSION
@@ -52,10 +53,19 @@ class SqlSessions:
 
     def record(self, records: Sequence[Record], at: datetime) -> None:
         """Keeps answers; a second one of the same session, question and revision is refused with
-        sqlalchemy.exc.IntegrityError."""
-        rows = [self._row(record, at) for record in records]
+        sqlalchemy.exc.IntegrityError. What came `afterwards` is numbered behind all that there
+        is."""
+        rows = [self._row(self._numbered(record), at) for record in records]
         if rows:
             _RECORD.run_all(self._transaction.connection, rows)
+
+    def _numbered(self, record: Record) -> Record:
+        if not record.afterwards:
+            return record
+        mine = (ANSWER.c.session == record.session, ANSWER.c.question == record.question)
+        latest = select(func.coalesce(func.max(ANSWER.c.revision), 0)).where(*mine)
+        found = self._transaction.connection.execute(latest).scalar_one()
+        return replace(record, revision=found + 1)
 
     def _row(self, record: Record, at: datetime) -> dict[str, Any]:
         raw = record.raw

@@ -25,7 +25,7 @@ LATELY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ChannelStanding:
-    """One channel. `oldest_due` is since when its oldest due part waits; `failed` parts and
+    """One channel. `oldest_due` is since when its oldest due reply waits; `failed` parts and
     `failed_receipts` are of the last day; `refused`, `parts` and `segments` are since ever."""
 
     heard_at: datetime | None = None
@@ -77,7 +77,7 @@ _RATES = select(
 )
 _DUE = (
     select(*_BY_CHANNEL, func.min(OUTBOUND.c.due_at, type_=UTCDateTime()).label("oldest_due"))
-    .where(unsent(), OUTBOUND.c.due_at <= _NOW)
+    .where(unsent(), OUTBOUND.c.priority == 0, OUTBOUND.c.due_at <= _NOW)
     .group_by(*_BY_CHANNEL)
 )
 _UNKNOWN = (

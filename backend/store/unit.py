@@ -19,10 +19,12 @@ from backend.store.media import SqlMedia
 from backend.store.outbox import SqlOutbox
 from backend.store.places import SqlPlaces
 from backend.store.prepared import Prepared
+from backend.store.recipients import SqlRecipients
 from backend.store.sessions import SqlSessions
 from backend.store.tables import CITY, CONTACT, URN
 from backend.store.transaction import Transaction, is_lock
 from bot.allowance import Limits
+from bot.recipients import Recipients
 from bot.shelf import MediaShelf
 from bot.store import ContactBusyError, Contacts, Guesser, Inbox, Outbox, Places, Sessions
 from dialogue.danger import Risk
@@ -61,6 +63,7 @@ class SqlUnit:
         self.outbox: Outbox = SqlOutbox(transaction)
         self.places: Places = SqlPlaces(transaction)
         self.media: MediaShelf = SqlMedia(transaction)
+        self.recipients: Recipients = SqlRecipients(transaction)
         self.transaction = transaction
         self.guesser = guesser
         self._desks = desks

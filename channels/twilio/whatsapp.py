@@ -17,6 +17,7 @@ from channels.base import (
     Kind,
     Media,
     Parsed,
+    Purpose,
     Received,
     SendError,
     Sending,
@@ -119,6 +120,10 @@ class WhatsApp:
         async for form, came in self._account.received_since(since):
             for received in messages(self._message(form)):
                 yield replace(received, sent_at=came)
+
+    def opens(self, purpose: Purpose, language: str) -> bool:
+        """See `base.Opening`: a template for it is set."""
+        return self._templates.serves(purpose.value, language)
 
     async def setup(self, words: Mapping[str, Mapping[str, str]]) -> str:
         """What a person must type into Twilio's console, and which templates to make; nothing is

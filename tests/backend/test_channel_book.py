@@ -1,5 +1,6 @@
 """The channels of all cities, as their profiles say them now."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,21 @@ async def test_a_channel_folds_as_its_profile_says(profile: CityProfile, how: st
     assert book.kinds()[OLD].fold == (how or "accents")
     with pytest.raises(ValidationError):
         ChannelEntry.model_validate(table | {"sms_fold": "emoji"})
+
+
+async def test_a_channel_keeps_the_hours_of_its_city(profile: CityProfile) -> None:
+    quiet = profile.quiet_hours.model_copy(update={"saturday": "none"})
+    profiles = {"test-za": (1, profile)}
+    settings = Settings("sqlite:///x.db", (), "https://imbizo.example.org", None, {})
+    afternoon = datetime(2026, 11, 28, 15, tzinfo=profile.zone())  # a Saturday
+    async with Client() as http:
+        book = ChannelBook(settings, http, lambda: profiles)
+        book.refresh()
+        opens = book.limits[OLD].next_open
+        assert opens is not None
+        assert opens(afternoon) == datetime(2026, 11, 30, 8, tzinfo=profile.zone())
+        profiles["test-za"] = (2, profile.model_copy(update={"quiet_hours": quiet}))
+        book.refresh()
+        opens = book.limits[OLD].next_open
+        assert opens is not None
+        assert opens(afternoon) == afternoon

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Enum, inspect, text
+from sqlalchemy import JSON, Connection, Engine, Enum, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.models import metadata
@@ -152,7 +152,7 @@ def insert_row(connection: Connection, table: str, column: str, value: str) -> N
     row = {}
     for one in metadata.tables[table].columns:
         if not one.nullable:
-            row[one.name] = _something(one.type.python_type)
+            row[one.name] = "{}" if isinstance(one.type, JSON) else _something(one.type.python_type)
         if isinstance(one.type, Enum):
             row[one.name] = one.type.enums[0]
     row[column] = value

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.recipients import Recipients
 from bot.shelf import MediaShelf
 from bot.store import Contacts, Guesser, Inbox, Outbox, Places, Sessions, Unit
 from bot.writer import LARGEST_GROUP, Writer
@@ -31,6 +32,7 @@ class FakeUnit:
     outbox: Outbox
     places: Places
     media: MediaShelf
+    recipients: Recipients
     guesser: Guesser | None
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from backend.catalogues import load_locales
 from dialogue.answers.gazetteer import Gazetteer
@@ -10,13 +11,14 @@ from dialogue.conditions import Condition
 from dialogue.conversation import converse
 from dialogue.desk import City, Desk, Helpline
 from dialogue.effects import Ask, Effect, Forget, Say
-from dialogue.events import Event, Invite, Reply, Tick
+from dialogue.events import Event, Invite, Remind, Reply, Tick
 from dialogue.memory import Conversation, Gate, dump, load
 from dialogue.messages import Message
 from dialogue.outcomes import Outcome
 from dialogue.questions import TYPES, Option, Question, Reading
 from dialogue.survey import Survey, SurveyKind
 from dialogue.survey_file import complete_locales
+from dialogue.terms import Terms
 from dialogue.wording import compose
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -121,6 +123,7 @@ class Chat:
         self.despite_opt_out = False
         self.heard_at: datetime | None = None
         self.turns = 0
+        self.invited = ""
 
     def send(self, text: str = "", **more: object) -> "Chat":
         return self.take(Reply(self._id(), text, **more))  # type: ignore[arg-type]  # names and types are the test's
@@ -129,8 +132,13 @@ class Chat:
         shown = self.message.question if self.message and tag is None else tag
         return self.send(choice=number, question=shown)
 
-    def invite(self, slug: str) -> "Chat":
-        return self.take(Invite(self._id(), slug))
+    def invite(self, slug: str, *, unseen: bool = False, **terms: Any) -> "Chat":
+        made = Terms(**terms)
+        self.invited = self._id()
+        return self.take(Invite(self.invited, slug, terms=made, unseen=unseen))
+
+    def remind(self, *, unseen: bool = False) -> "Chat":
+        return self.take(Remind(self._id(), self.invited, unseen))
 
     def tick(self, **passed: float) -> "Chat":
         """Time passes, then a wake-up comes."""

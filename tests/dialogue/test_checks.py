@@ -8,8 +8,8 @@ import pytest
 from backend.city_file import read_city
 from dialogue import checks
 from dialogue.locale import Locale, Words
-from dialogue.survey import Survey
-from tests.dialogue.samples import CITY, LOCALES, OTHER, PULSE, SAFE, option, question, survey
+from dialogue.survey import Survey, SurveyKind
+from tests.dialogue.samples import CITY, LOCALES, OTHER, PULSE, SAFE, WHY, option, question, survey
 from tests.dialogue.shipped import CITIES, survey_files, surveys
 
 
@@ -49,6 +49,14 @@ def test_a_survey_asks_something_and_names_each_question_once() -> None:
         "questions[1].type: asks the resident's own age again; use numeric"
     }
     assert found(survey(SAFE, SAFE)) == {"questions[1].name: 'safe' is there twice"}
+
+
+def test_a_poll_asks_one_question() -> None:
+    hello, age = question("note", "hello"), question("age", "age")
+    assert found(survey(hello, SAFE, kind=SurveyKind.POLL)) == set()
+    for questions in ((SAFE, WHY), (age,)):
+        poll = survey(*questions, kind=SurveyKind.POLL)
+        assert found(poll) == {"questions: a poll asks one question, and none for an age"}
 
 
 @pytest.mark.parametrize(

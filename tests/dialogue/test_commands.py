@@ -267,7 +267,7 @@ def test_a_city_without_a_safe_word_has_none() -> None:
 
 # --- invitations ---------------------------------------------------------------------------------
 def test_an_invitation_opens_the_survey_of_whoever_agreed_and_is_free() -> None:
-    assert gated().invite("other").said == ["not_live", "seen"]
+    assert gated().invite("other").said == ["invitation", "seen"]
     assert gated().invite("nonesuch").effects == ()
     assert in_survey().invite("other").effects == ()
     assert gated().send("STOP").invite("other").effects == ()

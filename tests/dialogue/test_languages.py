@@ -343,8 +343,8 @@ def test_a_parked_survey_taken_up_after_a_change_of_language_says_what_it_is_in(
     assert chat.send("1").said == ["survey_only_in", "safe"]
 
 
-def test_an_invitation_to_a_half_translated_survey_is_the_menu() -> None:
-    chat = in_zulu(HALF).invite("pulse")
+def test_a_half_translated_survey_of_ones_own_choice_is_the_menu() -> None:
+    chat = in_zulu(HALF).send("PULSE")
     assert chat.effects == (OfferLanguages(("en", "af")),)
     assert chat.conversation.aside is Aside.SURVEY_LANGUAGE
     assert chat.send("HELP").said == ["help", "help_complaint"]

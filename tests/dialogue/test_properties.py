@@ -13,13 +13,16 @@ from dialogue.answers.normalise import fold
 from dialogue.conversation import converse
 from dialogue.desk import Desk
 from dialogue.effects import Effect, Forget, Moved, Opened, Record
-from dialogue.events import Event, Guess, Invite, Reply, Tick
+from dialogue.events import Announce, Event, Guess, Invite, Remind, Reply, Tick
 from dialogue.locale import COMMAND_KEYS
 from dialogue.memory import Conversation, dump, load
 from dialogue.messages import Message
 from dialogue.open_question import tag
-from dialogue.survey import RETRY_LIMIT, Status, Survey
+from dialogue.outcomes import UNCOUNTED
+from dialogue.survey import RETRY_LIMIT, Session, Status, Survey, SurveyKind
+from dialogue.terms import NO_TERMS, Terms
 from dialogue.turn import Turn
+from dialogue.votes import VOTED
 from dialogue.wording import compose
 from tests.dialogue.samples import CITY, GATED, LOCALES, NOW, PULSE, desk
 from tests.dialogue.strategies import LABELS, any_survey
@@ -40,6 +43,11 @@ class Doing:
     language: str | None = None
     command: str | None = None
     invite: str | None = None
+    terms: Terms = NO_TERMS
+    closes_in: float | None = None
+    unseen: bool = False
+    remind: bool = False
+    announce: bool = False
     hours: float = 0
     heard: bool = True
     is_tick: bool = False
@@ -49,14 +57,29 @@ class Doing:
         if self.is_tick:
             return Tick(id_, now - timedelta(hours=self.hours) if self.heard else None)
         if self.invite is not None:
-            return Invite(id_, self.invite)
+            closes = None if self.closes_in is None else now + timedelta(hours=self.closes_in)
+            terms = replace(self.terms, closes_at=closes)
+            return Invite(id_, self.invite, terms=terms, unseen=self.unseen)
+        if self.remind:
+            open_ = (conversation.session, *conversation.parked)
+            return Remind(id_, next((s.id for s in open_ if s), "none"), self.unseen)
+        if self.announce:
+            return Announce(id_, {"zu": "Izibani."})
         session = conversation.session
         open_tag = tag(session) if session else conversation.aside
+        if self.tag == "closed":
+            open_tag = next(map(tag, _shut(conversation)), None)
         return Reply(
-            id_, self.text, self.choice, open_tag if self.tag == "open" else self.tag,
+            id_, self.text, self.choice, open_tag if self.tag in ("open", "closed") else self.tag,
             self.location, self.media, self.command, language=self.language,
             guess=self.guess,
         )  # fmt: skip
+
+
+def _shut(conversation: Conversation) -> list[Session]:
+    """What is not open but may be answered: what was set aside, and votes at their question."""
+    votes = (replace(v, question=next(iter(v.revisions))) for v in conversation.votes)
+    return [*votes, *conversation.parked]
 
 
 COMMANDS = [
@@ -88,6 +111,8 @@ tags = st.sampled_from(
         None,
         "open",
         "open",
+        "closed",
+        "closed",
         "consent",
         "language",
         "survey_language",
@@ -100,6 +125,18 @@ tags = st.sampled_from(
 )
 guesses = st.builds(Guess, st.sampled_from(["en", "zu", "sw"]), st.floats(0, 1))
 places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+invitations = st.builds(
+    Doing,
+    invite=st.sampled_from(["any", "other"]),
+    terms=st.builds(
+        Terms,
+        may_change=st.booleans(),
+        shuffle=st.sampled_from([None, "7"]),
+        comment=st.booleans(),
+    ),
+    closes_in=st.sampled_from([None, 0, 2, 30]),
+    unseen=st.booleans(),
+)
 doings = st.one_of(
     st.builds(Doing, text=texts, language=st.sampled_from([None, "zu", "xx"])),
     st.builds(Doing, text=texts),
@@ -109,6 +146,9 @@ doings = st.one_of(
     st.builds(Doing, media=st.integers(1, 3), text=st.sampled_from(["", "look"])),
     st.builds(Doing, command=st.sampled_from(["STOP", "START", "HELP"])),
     st.builds(Doing, invite=st.sampled_from(["any", "other", "none"])),
+    invitations,
+    st.builds(Doing, remind=st.just(True), hours=st.just(5), unseen=st.booleans()),
+    st.builds(Doing, announce=st.just(True)),
     st.builds(
         Doing, is_tick=st.just(True), hours=st.sampled_from([1, 25, 400]), heard=st.booleans()
     ),
@@ -186,7 +226,8 @@ def test_answers_only_grow_and_finished_sessions_do_not_move(
     finished: set[str] = set()
     for seen in walk(at, beginning, doings):
         for effect in seen.turn.effects:
-            assert _session_of(effect) not in finished
+            afterwards = isinstance(effect, Record) and effect.afterwards
+            assert (_session_of(effect) in finished) is afterwards
             if isinstance(effect, Record):
                 key = (effect.session, effect.question)
                 assert effect.revision == revisions.get(key, 0) + 1
@@ -194,6 +235,44 @@ def test_answers_only_grow_and_finished_sessions_do_not_move(
             if isinstance(effect, Moved) and effect.session.status in FINAL:
                 assert effect.session.question is None
                 finished.add(effect.session.id)
+
+
+polls = (
+    any_survey("any")
+    .map(lambda survey: replace(survey, kind=SurveyKind.POLL, questions=survey.questions[-1:]))
+    .filter(lambda survey: survey.questions[0].only_if is None)
+)
+said = st.sampled_from(["1", "2", "3", "Safe", "hello", "SKIP", "BACK", "STOP", "OTHER", "thanks"])
+chatter = st.one_of(
+    invitations,
+    st.builds(Doing, text=said, hours=st.sampled_from([0, 1, 20])),
+    st.builds(
+        Doing, choice=st.sampled_from(["1", "2", "3"]), tag=st.sampled_from(["open", "closed"])
+    ),
+    st.builds(Doing, is_tick=st.just(True), hours=st.just(25)),
+    st.builds(Doing, remind=st.just(True), hours=st.just(5)),
+)
+
+
+@given(polls, any_survey("other"), st.lists(chatter, max_size=20))
+def test_a_poll_has_one_vote_of_its_terms_and_none_after_its_closing(
+    poll: Survey, other: Survey, doings: list[Doing]
+) -> None:
+    """Votes that count come in time, and only once where the first is to stand."""
+    terms: dict[str, Terms] = {}
+    counted: dict[str, int] = {}
+    now = NOW
+    for seen, doing in zip(walk(desk(poll, other), GATED, doings), doings, strict=True):
+        now += timedelta(hours=doing.hours, minutes=1)
+        for effect in seen.turn.effects:
+            if isinstance(effect, Opened):
+                terms[effect.session.id] = effect.session.terms
+            if isinstance(effect, Record) and effect.outcome not in UNCOUNTED:
+                of = terms[effect.session]
+                assert of.closes_at is None or now < of.closes_at
+                is_vote = effect.outcome in VOTED and effect.question == poll.questions[0].name
+                counted[effect.session] = counted.get(effect.session, 0) + is_vote
+                assert of.may_change or not effect.afterwards or counted[effect.session] == 1
 
 
 @given(any_survey(), st.sampled_from(["☠ qwx", "", "\0"]), st.integers(0, 3))

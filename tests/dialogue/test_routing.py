@@ -10,12 +10,21 @@ from dialogue.effects import AddToConcern, OpenConcern
 from dialogue.events import Reply
 from dialogue.memory import Aside, Done, Gate
 from dialogue.routing import ROUTES, Incoming, Route, read, take
-from dialogue.survey import Answer, Session, Status
-from tests.dialogue.samples import GATED, NOW, OTHER, PULSE, Chat, desk, question, survey
+from dialogue.survey import Answer, Session, Status, SurveyKind
+from dialogue.terms import Terms
+from tests.dialogue.samples import GATED, NOW, OTHER, PULSE, Chat, desk, option, question, survey
 
 PICTURE = survey(question("photo", "lamp"), question("open", "why"), slug="lamp")
 ONLY_PICTURE = survey(question("photo", "lamp"), slug="shot")
-DESK = replace(desk(PULSE, OTHER, PICTURE, ONLY_PICTURE), takes_concerns=True)
+BEATEN = "he is beating me now"
+SAID = ("one", "lemon", BEATEN, "pulse", "thanks", "who are you")
+POLL = survey(
+    question("select_one", "said", *(option(str(n), f"o{n}", w) for n, w in enumerate(SAID, 1))),
+    slug="poll", kind=SurveyKind.POLL,
+)  # fmt: skip
+"""A poll whose options say what else would be taken."""
+
+DESK = replace(desk(PULSE, OTHER, PICTURE, ONLY_PICTURE, POLL), takes_concerns=True)
 
 OPEN = Session("s", "pulse", 1, Status.ACTIVE, started_at=NOW, question="safe")
 ALBUM = Session(
@@ -23,7 +32,12 @@ ALBUM = Session(
     answers={"lamp": Answer("answered", "sent", 1)}, revisions={"lamp": 1},
 )  # fmt: skip
 SHOT = (Done("shot", True, 1, NOW),)
-BEATEN = "he is beating me now"
+VOTES = (
+    Session(
+        "v", "poll", 1, Status.COMPLETED, started_at=NOW, asked_at=NOW, terms=Terms(comment=True)
+    ),
+)
+SHUT = (replace(OPEN, id="c", status=Status.PARKED, terms=Terms(closes_at=NOW)),)
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,36 @@ CASES = [
         "disclosure, after_stop, aside, answer, report, next",
         BEATEN, {}, has(aside=Aside.ERASE, session=OPEN),
     ),
+    Case(
+        "stop, after_stop, command, late, gate, awaited, vote, comment, next",
+        "1", has(late=True, command="STOP"), has(gate=Gate.CONSENT, thread="R1", votes=VOTES),
+    ),
+    Case(
+        "start, after_stop, command, edit, aside, awaited, vote, comment, next",
+        "1", has(edited=True, command="START"), has(aside=Aside.ERASE, thread="R1", votes=VOTES),
+    ),
+    Case("safe_word, after_stop, vote, comment, next", "LEMON", {}, has(votes=VOTES)),
+    Case("disclosure, after_stop, vote, comment, report, next", BEATEN, {}, has(votes=VOTES)),
+    Case("after_stop, keyword, vote, comment, next", "PULSE", {}, has(votes=VOTES)),
+    Case("after_stop, vote, noise, comment, next", "thanks", {}, has(votes=VOTES)),
+    Case("after_stop, vote, remark, comment, report, next", "who are you", {}, has(votes=VOTES)),
+    Case(
+        "stop, safe_word, after_stop, command, late, gate, poll, next",
+        "LEMON", has(question="c:safe", late=True, command="STOP"),
+        has(gate=Gate.CONSENT, parked=SHUT),
+    ),
+    Case(
+        "start, after_stop, command, edit, aside, poll, answer, next",
+        "1", has(question="c:safe", edited=True, command="START"),
+        has(aside=Aside.ERASE, session=OPEN, parked=SHUT),
+    ),
+    Case(
+        "disclosure, after_stop, poll, next", BEATEN, has(question="c:safe"), has(parked=SHUT)
+    ),
+    Case(
+        "after_stop, album, poll, next",
+        "", has(question="c:safe", media=1), has(done=SHOT, parked=SHUT),
+    ),
 ]  # fmt: skip
 
 NEVER_BOTH = {
@@ -125,9 +169,12 @@ NEVER_BOTH = {
     # A picture without words replies to nothing of ours; behind the gate alone something is open.
     "aside": "album",
     "gate": "album answer",
-    "album": "keyword awaited noise remark report",
-    # What quotes a thread is no keyword, noise or report.
-    "thread": "keyword awaited noise remark report",
+    "album": "keyword awaited vote noise remark comment report",
+    # What quotes a thread or a poll is nothing else.
+    "thread": "poll keyword awaited vote noise remark comment report",
+    "poll": "keyword awaited vote noise remark comment report",
+    # Both are only where no question is open.
+    "answer": "vote comment",
 }
 
 

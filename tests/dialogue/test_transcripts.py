@@ -1,7 +1,8 @@
 """Whole conversations with the cities that ship, as a programme officer reads them.
 
-Each file of `transcripts/<language>/` begins with remarks, its city, its channel, and a survey of
-`instruments/` where it needs another than the city's; then comes the format of `backend.talk`.
+Each file of `transcripts/<language>/` begins with remarks, its city, its channel, a survey of
+`instruments/` where it needs another than the city's, and the language of who agreed earlier, where
+it is no stranger; then comes the format of `backend.talk`.
 `pytest --update` rewrites our lines of every file as they now run.
 """
 
@@ -17,13 +18,13 @@ from backend.wiring import guesser
 from channels.rendering import CARRIES
 from dialogue.survey import Survey
 from dialogue.survey_file import read_survey
-from tests.dialogue.samples import NOW
+from tests.dialogue.samples import GATED, NOW
 from tests.dialogue.shipped import shipped_desk
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*/*.txt"))
 GUESSER = guesser()
-HEADER = re.compile(r"(# .*\n)+city (\S+)\nchannel (\S+)\n(?:survey (\S+)\n)?\n")
+HEADER = re.compile(r"(# .*\n)+city (\S+)\nchannel (\S+)\n(?:survey (\S+)\n)?(?:agreed (\S+)\n)?\n")
 
 
 def name(path: Path) -> str:
@@ -46,7 +47,10 @@ def test_a_conversation_runs_as_written(path: Path, request: pytest.FixtureReque
     desk = shipped_desk(header[2])
     if header[4]:
         desk = replace(desk, surveys=(instrument(header[4]),))
-    played = play(Talk(desk, CARRIES[header[3]], NOW, guesser=GUESSER), written)
+    talk = Talk(desk, CARRIES[header[3]], NOW, guesser=GUESSER)
+    if header[5]:
+        talk.conversation = replace(GATED, locale=header[5])
+    played = play(talk, written)
     if request.config.getoption("--update"):
         path.write_text(played, encoding="utf-8")
     else:

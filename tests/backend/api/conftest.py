@@ -10,8 +10,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, Engine, insert
 
-from backend import api, problems
+from backend import api, problems, wiring
 from backend.auth import Role, make_key
+from backend.channel_book import ChannelBook
 from backend.privacy import KeyRing
 from backend.settings import Settings
 from backend.store import library, open_engine
@@ -19,6 +20,7 @@ from backend.store.tables import MEDIA, RECEIVED
 from backend.vault import SealingVault
 from bot.shelf import Stored
 from bot.store import MediaState, ReceiptStatus
+from channels import client as http_client
 from tests.backend.exports.seed import AT, city, plant
 
 HERE, THERE = "smalltown", "othertown"
@@ -32,6 +34,7 @@ class Installation:
     engine: Engine
     vault: SealingVault
     keys: KeyRing
+    channels: ChannelBook
     api_keys: dict[tuple[str, Role], str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
@@ -60,7 +63,9 @@ def installed(database_url: str) -> Iterator[Installation]:
     """Two cities, and a key of every role in each."""
     keys = KeyRing(["o" * 40])
     vault = SealingVault(keys, None, str)
-    one = Installation(open_engine(database_url), vault, keys)
+    engine = open_engine(database_url)
+    channels = ChannelBook(Settings(), http_client.Client(), lambda: wiring.profiles(engine))
+    one = Installation(engine, vault, keys, channels)
     numbers = count()
     for slug in (HERE, THERE):
         plant(one.engine, city(slug))
@@ -75,6 +80,7 @@ def installed(database_url: str) -> Iterator[Installation]:
                     lambda: f"synthetic-secret-number-{next(numbers)}",
                     AT,
                 )
+    channels.refresh()
     yield one
     one.engine.dispose()
 

@@ -67,14 +67,16 @@ async def test_remarks_are_listed_by_themselves_and_leave_the_answer_to_be_coded
 ) -> None:
     remark = await one(client, outcome="remark")
     assert (remark["question"], remark["revision"], remark["said"]) == ("safe", 3, SAID)
-    assert "remark" not in {item["outcome"] for item in await items(client)}
+    late = await one(client, outcome="late")
+    assert (late["revision"], late["value"]) == (4, "somewhat")
+    assert not {"remark", "late"} & {item["outcome"] for item in await items(client)}
     assert (await give(client, remark["id"], value="unsafe")).status_code == 404
     answers = await items(client, question="safe", outcome="answered")
     answer = next(i for i in answers if i["revision"] == 2)
     made = await give(client, answer["id"], value="somewhat")
     assert made.status_code == 201
     after = next(i for i in await items(client, question="safe") if i["id"] == made.json()["id"])
-    assert (after["revision"], after["value"]) == (4, "somewhat")
+    assert (after["revision"], after["value"]) == (5, "somewhat")
 
 
 async def test_a_coder_reads_it_anew_and_both_readings_are_kept(

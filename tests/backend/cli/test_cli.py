@@ -22,6 +22,9 @@ GROUPS = {
     "channels": ["setup", "templates"],
     "key": ["add", "list", "revoke"],
     "keys": ["rotate"],
+    "broadcast": [
+        *("preview", "start", "status", "approve", "pause", "resume", "cancel", "groups"),
+    ],
     "scheme": ["import", "export", "list", "apply", "agreement"],
 }
 ALONE = ["run", "web", "worker", "chat", "check", "review", "doctor", "erase", "export", "code"]

@@ -113,11 +113,13 @@ DONT_KNOW, REFUSED = ("dont_know", None), ("refused", None)
 SKIPPED, NOT_CODED = ("skipped", None), ("not_coded", None)
 REMARKED = ("remark", None)
 """Said beside the question: it takes a revision, but supersedes nothing and is no answer."""
+CAME_LATE = ("late", "somewhat")
+"""Behind the closing time: the same."""
 
 WAYS: Sequence[Way] = (
     Way(
         {
-            "safe": [said("yes_safe"), said("unsafe"), REMARKED],
+            "safe": [said("yes_safe"), said("unsafe"), REMARKED, CAME_LATE],
             "wrong": said(["dark", "gangs"]),
             "first": said(["patrol", "light"]),
             "trust": said(1),

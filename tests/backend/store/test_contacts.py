@@ -101,7 +101,8 @@ def test_two_contacts_asserted_equal_become_the_older(world: World) -> None:
         unit.sessions.open("east", older.contact, session("s1"), "en", "sms")
         unit.sessions.open("east", younger.contact, session("s2", "other"), "en", "telegram")
         unit.sessions.open("east", younger.contact, session("s3"), "en", "telegram")
-    keep(world, older.contact, replace(OPEN, session=session("s1")))
+    vote = session("s0", "poll", status=Status.COMPLETED)
+    keep(world, older.contact, replace(OPEN, session=session("s1"), votes=(vote,)))
     both = (session("s3", status=Status.PARKED),)
     keep(world, younger.contact, Conversation(session=session("s2", "other"), parked=both))
     world.say(younger, "hello")
@@ -110,6 +111,7 @@ def test_two_contacts_asserted_equal_become_the_older(world: World) -> None:
     assert merged.conversation.locale == "zu"
     assert merged.conversation.session == session("s1")
     assert [parked.id for parked in merged.conversation.parked] == ["s2"]
+    assert merged.conversation.votes == (vote,)
     assert world.rows("SELECT id, contact, status FROM session ORDER BY id") == [
         ("s1", older.contact, "active"),
         ("s2", older.contact, "parked"),

@@ -66,6 +66,25 @@ def test_the_second_answer_of_a_revision_is_refused(world: World) -> None:
     assert world.one("SELECT status FROM session") == "completed"
 
 
+def test_what_comes_after_a_session_is_numbered_behind_what_people_added(world: World) -> None:
+    known = world.come()
+    vote = Record("s1", "safe", 1, "answered", "yes", "code")
+    with world.store.write() as unit:
+        unit.sessions.open("east", known.contact, session(), "en", "sms")
+        unit.sessions.record([vote], NOON)
+        unit.sessions.record([replace(vote, revision=2, value="no")], NOON)  # by a person
+        unit.sessions.record([replace(vote, revision=2, afterwards=True)], NOON)
+        unit.sessions.record([replace(vote, question="why", revision=7, afterwards=True)], NOON)
+    assert world.rows(
+        "SELECT question, revision, value FROM answer ORDER BY question, revision"
+    ) == [
+        ("safe", 1, '"yes"'),
+        ("safe", 2, '"no"'),
+        ("safe", 3, '"yes"'),
+        ("why", 1, '"yes"'),
+    ]
+
+
 def test_the_ledger_keeps_each_wording_once(world: World) -> None:
     known = world.come()
     line = Consent("survey", Agreement.GIVEN, "Do you agree?", "en", "SM1", "sms")
