@@ -36,6 +36,12 @@ MOST_COHORTS = 144
 AHEAD = timedelta(seconds=20)
 """How much a channel has queued of broadcasts: what it sends in so long."""
 
+ROUND_SECONDS = 5.0
+"""After so long a round ends, though there is more to take: others may be due to start or close."""
+
+TAKEN = (RecipientState.WAITING, RecipientState.INVITED)
+"""Who is taken: those to be invited, and those to be reminded."""
+
 LEAST_AHEAD, MOST_AHEAD = 50, 5000
 """The same in segments, whatever the rate."""
 
@@ -207,10 +213,11 @@ async def run_broadcasts(one: wiring.Installation) -> None:
     """One round of the worker: starts, closes, feeds."""
     await asyncio.to_thread(start_due, one.engine, one.channels, wiring.now())
     await asyncio.to_thread(close_due, one.engine, wiring.now())
-    for running in await asyncio.to_thread(_running, one.engine):
-        for state in (RecipientState.WAITING, RecipientState.INVITED):
-            while await _take_some(one, running, state):
-                pass
+    running = await asyncio.to_thread(_running, one.engine)
+    busy = [(each, state) for each in running for state in TAKEN]
+    until = wiring.ticking() + ROUND_SECONDS
+    while busy and wiring.ticking() < until:
+        busy = [(each, state) for each, state in busy if await _take_some(one, each, state)]
 
 
 def _running(engine: Engine) -> Sequence[Broadcast]:
