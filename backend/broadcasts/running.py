@@ -74,7 +74,9 @@ def _start(connection: Connection, one: Broadcast, channels: Channels, now: date
     choice = choice_of(connection, one, channels, now)
     times = cohorts(choice.profile, timedelta(seconds=one.spread), one.seed, now)
     rows = recipients(choice, one.id, wiring.fresh_id(), times)
-    made = connection.execute(insert(RECIPIENT).from_select(RECIPIENT_COLUMNS, rows))
+    expansion = insert(RECIPIENT).from_select(RECIPIENT_COLUMNS, rows)
+    # Without this SQLAlchemy forgets on PostgreSQL how many an INSERT made, and says -1.
+    made = connection.execute(expansion, execution_options={"preserve_rowcount": True})
     if one.approved_by is None and made.rowcount > choice.profile.approval_above:
         broadcasts.wait_for_approval(connection, one)
         log.warning("broadcast_grew", city=one.city, count=made.rowcount)
