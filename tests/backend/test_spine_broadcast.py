@@ -49,11 +49,12 @@ async def town(database_url: str, tmp_path: Path) -> AsyncIterator[Town]:
 def key(town: Town) -> dict[str, str]:
     engine = open_engine(town.settings.database_url)
     numbers = count()
+
+    def fresh() -> str:
+        return f"synthetic-secret-number-{next(numbers)}"
+
     with library.writing(engine) as connection:
-        made = make_key(
-            connection, "test-za", Role.OFFICIAL, "", lambda: f"synthetic-secret-number-{next(numbers)}",
-            NOW,
-        )  # fmt: skip
+        made = make_key(connection, "test-za", Role.OFFICIAL, "", fresh, NOW)
     engine.dispose()
     return {"Authorization": f"Bearer {made}", "Idempotency-Key": "once"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.broadcasts.running import resume, start_due
-from backend.store import broadcasts, library
+from backend.store import audiences, broadcasts, library
 from backend.store.broadcasts import BroadcastState
 from tests.backend.broadcasts.scene import DAY, HOUR, Scene, at, open_scene
 from tests.bot.conftest import ANNA, BEN, CORA
@@ -242,6 +242,9 @@ def test_an_erased_contact_leaves_a_row_that_knows_nobody(scene: Scene) -> None:
     ben = scene.resident(BEN)
     one = scene.order(starts_at=scene.bot.now.isoformat())
     scene.bot.run("UPDATE recipient SET state = 'waiting' WHERE contact = :of", of=ben)
+    with library.writing(scene.bot.store.engine) as connection:
+        assert audiences.add_to_group(connection, "east", "panel", [anna, "nobody"]) == ["nobody"]
+        assert audiences.groups(connection, "east") == {"panel": 1}
     for contact in (anna, ben):
         assert scene.bot.store.erase_contact("east", contact, scene.bot.now)
     rows = scene.bot.rows(
@@ -250,5 +253,6 @@ def test_an_erased_contact_leaves_a_row_that_knows_nobody(scene: Scene) -> None:
     )
     nothing = (None,) * 6
     assert rows == [(*nothing, "invited", None), (*nothing, "skipped", "erased")]
+    assert scene.bot.rows("SELECT * FROM contact_group") == []
     scene.tick(DAY)
     assert scene.now(one).state is BroadcastState.RUNNING
