@@ -201,6 +201,12 @@ def _move(
     return connection.execute(update(BROADCAST).where(*which).values(values)).rowcount > 0
 
 
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """Whether there is one to start."""
+    due = (BROADCAST.c.state == BroadcastState.SCHEDULED, BROADCAST.c.starts_at <= now)
+    return connection.execute(select(BROADCAST.c.id).where(*due).limit(1)).first() is not None
+
+
 def claim_start(connection: Connection, now: datetime) -> Broadcast | None:
     """The next one whose time has come, its row locked; whoever else looks passes it over."""
     due = (BROADCAST.c.state == BroadcastState.SCHEDULED, BROADCAST.c.starts_at <= now)

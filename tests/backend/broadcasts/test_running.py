@@ -256,3 +256,15 @@ def test_an_erased_contact_leaves_a_row_that_knows_nobody(scene: Scene) -> None:
     assert scene.bot.rows("SELECT * FROM contact_group") == []
     scene.tick(DAY)
     assert scene.now(one).state is BroadcastState.RUNNING
+
+
+def test_one_that_cannot_start_is_paused_and_holds_up_no_other(scene: Scene) -> None:
+    anna = scene.resident(ANNA)
+    now = scene.bot.now
+    broken = scene.order(starts_at=(now + HOUR).isoformat())
+    scene.bot.run("UPDATE broadcast SET audience = :odd", odd='{"odd": 1}')
+    good = scene.order(starts_at=(now + HOUR).isoformat())
+    scene.tick(HOUR)
+    assert scene.now(broken).state is BroadcastState.PAUSED
+    assert scene.recipients(broken) == {}
+    assert scene.recipients(good) == {anna: INVITED}
