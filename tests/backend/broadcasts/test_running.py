@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.broadcasts.running import resume, start_due
 from backend.store import audiences, broadcasts, library
 from backend.store.broadcasts import BroadcastState
-from tests.backend.broadcasts.scene import DAY, HOUR, Scene, at, open_scene
+from tests.backend.broadcasts.scene import DAY, HOUR, TALK, Scene, at, open_scene
 from tests.bot.conftest import ANNA, BEN, CORA
 from tests.bot.posts import Post
 
@@ -268,3 +269,46 @@ def test_one_that_cannot_start_is_paused_and_holds_up_no_other(scene: Scene) -> 
     assert scene.now(broken).state is BroadcastState.PAUSED
     assert scene.recipients(broken) == {}
     assert scene.recipients(good) == {anna: INVITED}
+
+
+@pytest.mark.parametrize(
+    ("templates", "order", "reason"),
+    [
+        (True, {}, None),
+        (False, {}, "no_window"),
+        (True, {"survey": None, "text": {"en": "Lights are on."}}, "no_window"),
+    ],
+)
+def test_after_the_window_only_a_template_goes(
+    scene: Scene, templates: bool, order: dict[str, Any], reason: str | None
+) -> None:
+    anna = scene.resident(ANNA)
+    chat = {"name": "chat", "kind": "simulator", "like": "whatsapp", "templates": templates}
+    profile = scene.book.profile("east")
+    document = profile.model_dump(mode="json") | {"channels": [chat]}
+    with library.writing(scene.bot.store.engine) as connection:
+        library.save_city(connection, type(profile).model_validate(document))
+    scene.book.refresh()
+    scene.bot.limits.update(scene.book.limits)
+    scene.bot.run("UPDATE urn SET channel = 'chat'")
+    scene.bot.run("UPDATE contact SET heard_channel = 'chat'")
+    scene.bot.run(
+        "INSERT INTO open_window (urn, channel, heard_at) SELECT id, 'chat', :at FROM urn",
+        at=scene.bot.sql_now,
+    )
+    one = scene.order(**order)
+    assert scene.recipients(one) == {anna: INVITED}, "while it is open, anything goes"
+    scene.bot.run("UPDATE recipient SET state = 'waiting', due_at = :at", at=scene.bot.sql_now)
+    scene.bot.run("DELETE FROM session WHERE id IN (SELECT id FROM recipient)")
+    scene.bot.run("DELETE FROM outbound WHERE priority > 0")
+    scene.bot.run("UPDATE contact SET invited_at = NULL, conversation = :talk", talk=TALK)
+    scene.tick(25 * HOUR)
+    if reason is not None:
+        assert scene.recipients(one) == {anna: ("skipped", reason)}
+        return
+    assert scene.recipients(one) == {anna: INVITED}
+    with scene.bot.store.write() as unit:
+        [part] = unit.outbox.claim(scene.bot.now, "t", 9)
+    assert not part.sending.in_window
+    session = scene.bot.known(ANNA).conversation.session
+    assert session is not None
