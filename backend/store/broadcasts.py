@@ -33,7 +33,6 @@ from backend.store.tables import (
     CITY,
     OUTBOUND,
     RECIPIENT,
-    in_state,
     unsent,
     wiped_if_forgotten,
 )
@@ -260,7 +259,7 @@ def resume(connection: Connection, one: Broadcast, now: datetime) -> bool:
         return False
     connection.execute(
         update(OUTBOUND)
-        .where(*_of(one), in_state(DeliveryState.QUEUED), OUTBOUND.c.due_at >= one.closes_at)
+        .where(*_of(one), unsent(), OUTBOUND.c.due_at >= one.closes_at)
         .values(due_at=now)
     )
     return True
@@ -310,9 +309,7 @@ def spread_anew(connection: Connection, one: Broadcast, cohorts: Sequence[dateti
 
 
 def _hold(connection: Connection, one: Broadcast, until: datetime) -> None:
-    connection.execute(
-        update(OUTBOUND).where(*_of(one), in_state(DeliveryState.QUEUED)).values(due_at=until)
-    )
+    connection.execute(update(OUTBOUND).where(*_of(one), unsent()).values(due_at=until))
 
 
 def _call_back(connection: Connection, one: Broadcast, now: datetime) -> None:
