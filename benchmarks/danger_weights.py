@@ -42,12 +42,12 @@ LEAST_TEXTS = 2
 
 SCALE = 20
 
-DOUBTFUL = 0.003
+DOUBTFUL = 0.01
 """Share of plain replies that may be doubtful: what is said to them costs a line."""
 
-DANGER = 0.01
-"""Share of the ordinary labelled texts, chosen to mislead, that may be danger: an answer is
-lost."""
+LIKELY, DANGER = 0.03, 0.005
+"""Shares of the ordinary labelled texts that may be likely (danger, if a list knows it as well: an
+answer is lost) and danger."""
 
 PARTS = 3
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ def learn(texts: Sequence[Labelled]) -> Weights:
     fitted = _fit(_matrix(found, names), np.where([one.told for one in texts], 1.0, -1.0))
     whole = [round(SCALE * float(weight)) for weight in fitted]
     by_feature = {name: w for name, w in zip(names, whole[:-1], strict=True) if w}
-    return Weights(digest(texts), whole[-1], 0, 0, by_feature)
+    return Weights(digest(texts), whole[-1], 0, 0, 0, by_feature)
 
 
 def _matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> csr_matrix:
@@ -108,8 +108,9 @@ def with_thresholds(texts: Sequence[Labelled]) -> Weights:
         plain += _scores(weights, unseen)
         ordinary += _scores(weights, [o for o in told if o.author == author and not o.told])
     doubtful = _passed_by(plain, DOUBTFUL)
-    danger = max(_passed_by(ordinary, DANGER), doubtful)
-    return replace(learn(texts), doubtful=doubtful, danger=danger)
+    likely = max(_passed_by(ordinary, LIKELY), doubtful)
+    danger = max(_passed_by(ordinary, DANGER), likely)
+    return replace(learn(texts), doubtful=doubtful, likely=likely, danger=danger)
 
 
 def _part(one: Labelled) -> int:

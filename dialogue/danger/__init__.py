@@ -23,9 +23,9 @@ __all__ = [
     "signs",
 ]
 
-LOOKED_AT = frozenset({Risk.DANGER, Risk.SELF_HARM, Risk.CHILD, Risk.VIOLENCE})
+LOOKED_AT = frozenset(Risk) - {Risk.ACCUSATION}
 """Classes that people also write of in general ("robbers hide in the dark"): in an answer a list
-alone is not enough."""
+alone is not enough. A name is left out whatever else is said."""
 
 
 def signs(
@@ -37,9 +37,9 @@ def signs(
 
 def is_ordinary_answer(risk: Risk | None, look: Look) -> bool:
     """Whether a text that the open question takes stays an answer to it, whatever a list says."""
-    return look is not Look.DANGER and (
-        risk is None or (risk in LOOKED_AT and look is Look.ORDINARY)
-    )
+    if risk is None:
+        return look is not Look.DANGER
+    return risk in LOOKED_AT and look in (Look.ORDINARY, Look.DOUBTFUL)
 
 
 def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:

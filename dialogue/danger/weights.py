@@ -14,35 +14,38 @@ from math import sqrt
 
 from dialogue.danger.tokens import tokens
 
-LEAST_WORDS = 3
-"""Fewer tell nothing: "robbery", "drug dealers" are answers."""
+LEAST_WORDS = 2
+"""Fewer tell nothing: "robbery" is an answer. Two are a sentence in some languages."""
 
 SHORTEST, LONGEST = 2, 4
 """Letters looked at together."""
 
 
 class Look(StrEnum):
-    """What a score says of a text. UNSEEN: it has too few words for one."""
+    """What a score says of a text. UNSEEN: it has too few words for one. LIKELY: danger, if a list
+    knows it as well."""
 
     UNSEEN = "unseen"
     ORDINARY = "ordinary"
     DOUBTFUL = "doubtful"
+    LIKELY = "likely"
     DANGER = "danger"
 
 
-HEEDED = frozenset({Look.DOUBTFUL, Look.DANGER})
+HEEDED = frozenset({Look.DOUBTFUL, Look.LIKELY, Look.DANGER})
 """Looks after which the numbers are said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The learnt weights by feature, and from which score on a text is doubtful and danger.
-    `begin` is the score of a text with no known feature; `texts` is the hash of the texts they were
-    learnt from."""
+    """The learnt weights by feature, and from which score on a text is doubtful, likely and
+    danger. `begin` is the score of a text with no known feature; `texts` is the hash of the texts
+    they were learnt from."""
 
     texts: str
     begin: int
     doubtful: int
+    likely: int
     danger: int
     by_feature: Mapping[str, int]
 
@@ -52,9 +55,11 @@ class Weights:
         if len(words) < LEAST_WORDS:
             return Look.UNSEEN
         score = self.score(words)
-        if score < self.doubtful:
-            return Look.ORDINARY
-        return Look.DANGER if score >= self.danger else Look.DOUBTFUL
+        if score >= self.danger:
+            return Look.DANGER
+        if score >= self.likely:
+            return Look.LIKELY
+        return Look.DOUBTFUL if score >= self.doubtful else Look.ORDINARY
 
     def score(self, words: Sequence[str]) -> float:
         """The sum of what its features weigh, over the root of how many there are: a long text says

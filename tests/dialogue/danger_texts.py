@@ -10,7 +10,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 REPLIES = "replies"
 FIRST = "first"
-AUTHORS = {"f": "second", "b": "second", "t": "third", "g": "widening"}
+AUTHORS = {
+    **{"f": "second", "b": "second", "t": "third", "g": "widening", "c": "fourth", "s": "fifth"},
+    **{"k": "sixth", "m": "sixth", "n": "sixth"},
+}
 """Who wrote a text, by how its id begins; those of the first author have no letter. "widening" are
 those who widened the lists: they had seen what the third wrote."""
 
@@ -28,7 +31,8 @@ class Labelled:
 
 def training_texts() -> tuple[Labelled, ...]:
     """The open labelled texts of every language, and plain replies that are not held back. What
-    lies in `danger/blind/` and `replies/held_back/` teaches nothing: it measures."""
+    lies in `danger/blind/`, `danger/held_back/` and `replies/held_back/` teaches nothing: it
+    measures."""
     return (*_told(HERE / "danger"), *plain_replies(HERE / REPLIES))
 
 

@@ -17,26 +17,19 @@ from dialogue.danger.lists import near
 from dialogue.danger.patterns import Pattern, expand, parse
 from dialogue.danger.stems import Stems
 from dialogue.danger.tokens import tokens
-from dialogue.danger.weights import Look
 from dialogue.survey import Survey
 from tests.dialogue.shipped import CITIES, shipped_desk
 
-LABELLED = sorted((Path(__file__).parent / "danger").glob("*.csv"))
-LANGUAGES = [path.stem for path in LABELLED]
-RECALL, FALSE_ALARMS = 0.95, 0.01
-BLIND = Path(__file__).parent / "danger" / "blind"
+DANGER = Path(__file__).parent / "danger"
+LANGUAGES = sorted(path.stem for path in DANGER.glob("*.csv"))
 MEASURED = {
-    "af": (0.95, 0.05),
-    "en": (0.95, 0.02),
-    "es": (0.95, 0.01),
-    "st": (0.95, 0.05),
-    "tn": (0.95, 0.05),
-    "xh": (0.95, 0.05),
-    "zu": (0.95, 0.09),
+    "": dict.fromkeys(LANGUAGES, (0.95, 0.01)),
+    "held_back": {},
+    "blind": {},
 }
-"""To whom the numbers were said, and how many plain answers were taken for danger, when texts that
-nobody had seen were first measured; the first rounded down to the next 5 %, the second up to the
-next 1 %."""
+"""By folder and language: the least share of texts of danger to which the numbers are said, and the
+greatest of ordinary ones that are lost as answers (`danger/README.md`). Those of `held_back` and
+`blind` are what was first measured, rounded by 5 % and 1 %."""
 
 
 @cache
@@ -45,13 +38,21 @@ def lists() -> tuple[DangerList, ...]:
     return tuple(load_danger(path) for path in sorted(LOCALES.glob(f"*/{FILE}")))
 
 
-def labelled(
-    language: str, folder: Path = Path(__file__).parent / "danger"
-) -> Iterator[tuple[str, str, bool]]:
-    path = folder / f"{language}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+def labelled(language: str, folder: Path = DANGER) -> Iterator[tuple[str, str]]:
+    with (folder / f"{language}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield row["text"], row["class"], row["held_back"] == "yes"
+            yield row["text"], row["class"]
+
+
+def is_met(text: str) -> bool:
+    """Whether the numbers are said."""
+    risk, look = signs(text, lists(), danger_weights())
+    return risk is not None or look in HEEDED
+
+
+def is_lost(text: str) -> bool:
+    """Whether it is no answer any more where one in free words is asked for."""
+    return not is_ordinary_answer(*signs(text, lists(), danger_weights()))
 
 
 def made(
@@ -79,40 +80,18 @@ def test_there_are_enough_labelled_texts_and_no_text_twice(language: str) -> Non
     assert {kind for _, kind, _ in rows} == {"", *Risk}
 
 
-@pytest.mark.parametrize("held_back", [False, True])
+@pytest.mark.parametrize("folder", MEASURED)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_danger_is_recognised_and_ordinary_texts_are_not(language: str, held_back: bool) -> None:
-    rows = [(text, kind) for text, kind, back in labelled(language) if back is held_back]
-    told = [text for text, kind in rows if kind]
-    ordinary = [text for text, kind in rows if not kind]
-    # Numbers only: a failure must not show what is held back.
-    missed = sum(classify(text, lists()) is None for text in told)
-    alarms = sum(classify(text, lists()) is not None for text in ordinary)
-    assert missed <= (1 - RECALL) * len(told)
-    assert alarms <= FALSE_ALARMS * len(ordinary)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_that_nobody_had_seen_are_recognised_as_well_as_when_first_measured(
-    language: str,
+def test_danger_is_met_and_answers_stay_answers_as_when_first_measured(
+    folder: str, language: str
 ) -> None:
-    weights = danger_weights()
-
-    def look(text: str) -> Look:
-        risk, look = signs(text, lists(), weights)
-        if not is_ordinary_answer(risk, look):
-            return Look.DANGER
-        return Look.DOUBTFUL if risk else look
-
-    with (BLIND / f"{language}.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    told = [look(row["text"]) for row in rows if row["class"]]
-    plain = [look(row["text"]) for row in rows if row["id"].startswith(f"c-{language}-p")]
-    assert (len(told), len(plain)) == (60, 60)
-    recall, alarms = MEASURED[language]
-    # Numbers only, as above: nobody widens a list with these texts.
-    assert sum(one in HEEDED for one in told) >= recall * len(told)
-    assert sum(one is Look.DANGER for one in plain) <= alarms * len(plain)
+    rows = list(labelled(language, DANGER / folder))
+    told = [text for text, kind in rows if kind]
+    plain = [text for text, kind in rows if not kind]
+    met, lost = MEASURED[folder][language]
+    # Numbers only: a failure must not show what is held back.
+    assert sum(map(is_met, told)) >= met * len(told)
+    assert sum(map(is_lost, plain)) <= lost * len(plain)
 
 
 def test_every_language_that_ships_has_its_lists_and_its_labelled_texts() -> None:
