@@ -1,6 +1,6 @@
 """How a broadcast stands, as officials see it by API and on the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from backend.broadcasts.estimate import ELSEWHERE
 from backend.broadcasts.hours import finish
-from backend.broadcasts.shown import Count, shown
+from backend.broadcasts.shown import Count, shown_by
 from backend.city_file import CityProfile
 from backend.store.broadcast_counts import Counts, Standing, standing
 from backend.store.broadcasts import Broadcast, BroadcastState
@@ -99,7 +99,7 @@ class Live(Brief):
     spread_seconds: int
     reminders_seconds: Sequence[int]
     counts: Counts
-    exclusions: Mapping[str, Count]
+    exclusions: Mapping[str, int]
     by_channel: Sequence[ChannelCounts]
     by_area: Sequence[AreaCounts]
     failures: Sequence[FailureShown]
@@ -123,7 +123,6 @@ def _values(one: Broadcast) -> dict[str, Any]:
 def live(connection: Connection, one: Broadcast, profile: CityProfile, now: datetime) -> Live:
     """How it stands now."""
     found = standing(connection, one, now)
-    exclusions = one.exclusions or {}
     return Live(
         **_values(one),
         audience=one.audience,
@@ -131,9 +130,7 @@ def live(connection: Connection, one: Broadcast, profile: CityProfile, now: date
         spread_seconds=one.spread,
         reminders_seconds=one.reminders,
         counts=found.all_,
-        exclusions={
-            reason: shown(n, profile.threshold, narrow=False) for reason, n in exclusions.items()
-        },
+        exclusions=one.exclusions or {},
         by_channel=_channels(found, profile),
         by_area=_areas(found, profile.threshold),
         failures=[
@@ -171,15 +168,16 @@ def _channels(found: Standing, profile: CityProfile) -> Sequence[ChannelCounts]:
 
 
 def _areas(found: Standing, threshold: int) -> Sequence[AreaCounts]:
+    by_area = {area or ELSEWHERE: counts for area, counts in sorted(found.by_area.items())}
+
+    def told(of: Callable[[Counts], int]) -> Mapping[str, Count]:
+        return shown_by({area: of(counts) for area, counts in by_area.items()}, threshold)
+
+    recipients, sent = told(lambda c: c.recipients), told(lambda c: c.sent)
+    answered, completed = told(lambda c: c.answered), told(lambda c: c.completed)
     return [
-        AreaCounts(
-            area=area or ELSEWHERE,
-            recipients=shown(counts.recipients, threshold),
-            sent=shown(counts.sent, threshold),
-            answered=shown(counts.answered, threshold),
-            completed=shown(counts.completed, threshold),
-        )
-        for area, counts in sorted(found.by_area.items())
+        AreaCounts(area, recipients[area], sent[area], answered[area], completed[area])
+        for area in by_area
     ]
 
 

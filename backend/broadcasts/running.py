@@ -13,6 +13,7 @@ from math import ceil
 
 import structlog
 from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend import wiring
 from backend.broadcasts.audience import Audience
@@ -36,6 +37,12 @@ MOST_COHORTS = 144
 AHEAD = timedelta(seconds=20)
 """How much a channel has queued of broadcasts: what it sends in so long."""
 
+ROUND_SECONDS = 5.0
+"""After so long a round ends, though there is more to take: others may be due to start or close."""
+
+TAKEN = (RecipientState.WAITING, RecipientState.INVITED)
+"""Who is taken: those to be invited, and those to be reminded."""
+
 LEAST_AHEAD, MOST_AHEAD = 50, 5000
 """The same in segments, whatever the rate."""
 
@@ -45,14 +52,25 @@ log = structlog.get_logger(__name__)
 # --- starting ------------------------------------------------------------------------------------
 def start_due(engine: Engine, channels: Channels, now: datetime) -> int:
     """Starts every broadcast whose time has come; how many."""
+    with engine.connect() as connection:  # a look takes nobody's turn to write
+        if not broadcasts.is_any_due(connection, now):
+            return 0
     started = 0
     while True:
         with library.writing(engine) as connection:
             one = broadcasts.claim_start(connection, now)
             if one is None:
                 return started
-            _start(connection, one, channels, now)
-            started += 1
+            try:
+                with connection.begin_nested():
+                    _start(connection, one, channels, now)
+                started += 1
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                # Paused, it holds up no other, and an official sees that something is wrong.
+                log.error("broadcast_not_started", city=one.city, error=type(error).__name__)
+                broadcasts.pause(connection, one, now)
 
 
 def choice_of(connection: Connection, one: Broadcast, channels: Channels, now: datetime) -> Choice:
@@ -209,10 +227,11 @@ async def run_broadcasts(one: wiring.Installation) -> None:
     """One round of the worker: starts, closes, feeds."""
     await asyncio.to_thread(start_due, one.engine, one.channels, wiring.now())
     await asyncio.to_thread(close_due, one.engine, wiring.now())
-    for running in await asyncio.to_thread(_running, one.engine):
-        for state in (RecipientState.WAITING, RecipientState.INVITED):
-            while await _take_some(one, running, state):
-                pass
+    running = await asyncio.to_thread(_running, one.engine)
+    busy = [(each, state) for each in running for state in TAKEN]
+    until = wiring.ticking() + ROUND_SECONDS
+    while busy and wiring.ticking() < until:
+        busy = [(each, state) for each, state in busy if await _take_some(one, each, state)]
 
 
 def _running(engine: Engine) -> Sequence[Broadcast]:
@@ -222,7 +241,11 @@ def _running(engine: Engine) -> Sequence[Broadcast]:
 
 async def _take_some(one: wiring.Installation, running: Broadcast, state: RecipientState) -> int:
     now = wiring.now()
-    feed = Feed(running, one.channels.profile(running.city), one.channels, now)
-    if not feed.is_open() or running.closes_at <= now:
+    try:
+        feed = Feed(running, one.channels.profile(running.city), one.channels, now)
+        if not feed.is_open() or running.closes_at <= now:
+            return 0
+        return await one.writer.run(lambda unit: feed.take(unit, state))
+    except Exception as error:  # it holds up no other; the next round tries again
+        log.error("broadcast_not_fed", city=running.city, error=type(error).__name__)
         return 0
-    return await one.writer.run(lambda unit: feed.take(unit, state))

@@ -7,7 +7,6 @@ import click
 from backend.broadcasts.estimate import Preview
 from backend.broadcasts.live import Live
 from backend.broadcasts.ordering import Ordered
-from backend.broadcasts.shown import Count
 
 
 def show_preview(seen: Preview) -> None:
@@ -81,7 +80,7 @@ def show_live(seen: Live) -> None:
         click.echo(f"  the last first message goes out {seen.finishes_at:%Y-%m-%d %H:%M} UTC")
 
 
-def _reasons(label: str, counts: Mapping[str, Count]) -> None:
+def _reasons(label: str, counts: Mapping[str, int]) -> None:
     told = ", ".join(f"{_words(reason)} {n}" for reason, n in counts.items() if n)
     if told:
         click.echo(f"  {label}: {told}")

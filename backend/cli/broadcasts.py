@@ -1,8 +1,7 @@
 """`broadcast`: foreseen, started, watched, approved, paused, taken up again, cancelled."""
 
 import time
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ from backend import auth, wiring
 from backend.auth import Role
 from backend.broadcasts import running
 from backend.broadcasts.live import Live, brief, live
-from backend.broadcasts.order import Order, OrderError, read_order
+from backend.broadcasts.order import OrderError
 from backend.broadcasts.ordering import KeyReusedError, foreseen, order_once, planned
 from backend.channel_book import ChannelBook
 from backend.city_file import CityError
+from backend.cli.broadcast_order import order_of, order_options
 from backend.cli.broadcast_view import show_live, show_ordered, show_preview
 from backend.cli.database import database
 from backend.cli.progress import bar
@@ -36,8 +36,6 @@ BAD_KEY = "That is no good key of an official or administrator of this city."
 NEEDS_KEY = "Who approves is told by their API key: give it with --key-file."
 OWN = "Who approves a broadcast is not who ordered it."
 
-Command = Callable[..., None]
-
 _FILE = click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -49,29 +47,6 @@ _KEY = click.option(
 _ONE = click.argument("number", metavar="NUMBER")
 
 
-def _order_options(command: Command) -> Command:
-    """The options that describe a broadcast."""
-    options = (
-        click.option("--survey", help="Slug of the survey, poll or prompt it opens."),
-        click.option("--text", multiple=True, help="A text instead, as  en='The words'."),
-        click.option("--area", multiple=True, help="Code of an area (with what lies in it)."),
-        click.option("--language", multiple=True),
-        click.option("--channel", multiple=True),
-        click.option("--group", multiple=True, help="A named group of contacts."),
-        click.option("--audience", help="Name of a saved audience, instead of these."),
-        click.option("--sample", type=click.IntRange(min=1), help="So many, drawn by lot."),
-        click.option("--seed", help="What the lots are drawn by."),
-        click.option("--stratify", is_flag=True, help="Draw from each area its share."),
-        click.option("--starts-at", help="The city's time, as 2026-12-01T09:00; now without it."),
-        click.option("--closes-at", help="When answers begin to be late."),
-        click.option("--reminder", multiple=True, help="So long after the invitation, as 24h."),
-        click.option("--spread", help="Send evenly over so long, as 2h."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @click.group()
 def broadcast() -> None:
     """One survey or text to many: the right people, at a decent hour, at a known cost."""
@@ -80,12 +55,12 @@ def broadcast() -> None:
 @broadcast.command("preview")
 @click.argument("city")
 @_FILE
-@_order_options
+@order_options
 def preview_(city: str, file: Path | None, **options: Any) -> None:
     """Whom a broadcast in CITY would reach, what it costs and when it ends. It is described by a
     FILE (TOML, as the API takes it) or by options. Nothing is kept or sent."""
     with _city(city) as (settings, engine), engine.connect() as connection:
-        order = _order(file, options)
+        order = order_of(file, options)
         one = planned(connection, city, order, wiring.now(), wiring.fresh_id())
         seen = foreseen(connection, city, one, _channels(settings, engine))
     show_preview(seen)
@@ -94,7 +69,7 @@ def preview_(city: str, file: Path | None, **options: Any) -> None:
 @broadcast.command("start")
 @click.argument("city")
 @_FILE
-@_order_options
+@order_options
 @click.option("--idempotency-key", help="The same one orders once, however often it is run.")
 @_KEY
 def start(
@@ -107,7 +82,7 @@ def start(
     """Orders a broadcast in CITY, described as for `preview`. The worker starts it at its time; a
     large one waits for a second person (`approve`)."""
     with _city(city) as (settings, engine):
-        order = _order(file, options)
+        order = order_of(file, options)
         who = _who(engine, city, key_file) or BY_COMMAND
         channels, id_ = _channels(settings, engine), wiring.fresh_id()
         key, seed = idempotency_key or id_, wiring.fresh_id()
@@ -227,49 +202,6 @@ def _channels(settings: Settings, engine: Engine) -> ChannelBook:
     channels = ChannelBook(settings, Client(), lambda: wiring.profiles(engine))
     channels.refresh()
     return channels
-
-
-def _order(file: Path | None, options: Mapping[str, Any]) -> Order:
-    """The broadcast as file and options describe it; options go first."""
-    data: dict[str, Any] = {}
-    if file is not None:
-        try:
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise OrderError((Fault(file.name, f"is no TOML: {error}"),)) from error
-    audience = {
-        name: options[option]
-        for name, option in AUDIENCE_OPTIONS.items()
-        if options[option] not in (None, (), False)
-    }
-    if options["audience"]:
-        data["audience"] = options["audience"]
-    elif audience:
-        data["audience"] = {**_table(data.get("audience")), **audience}
-    plain = {"survey": options["survey"], "starts_at": options["starts_at"]}
-    plain |= {"closes_at": options["closes_at"], "spread": options["spread"]}
-    plain |= {"reminders": options["reminder"] or None, "text": _texts(options["text"]) or None}
-    return read_order(data | {name: value for name, value in plain.items() if value is not None})
-
-
-AUDIENCE_OPTIONS: Mapping[str, str] = {
-    "areas": "area", "languages": "language", "channels": "channel", "groups": "group",
-    "sample": "sample", "seed": "seed", "stratify": "stratify",
-}  # fmt: skip
-
-
-def _table(value: object) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _texts(given: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for one in given:
-        code, found_sign, words = one.partition("=")
-        if not found_sign:
-            raise click.UsageError("--text needs the language first, as  --text en='The words'.")
-        found[code] = words
-    return found
 
 
 def _who(engine: Engine, city: str, key_file: Path | None) -> str | None:

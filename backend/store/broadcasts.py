@@ -33,7 +33,6 @@ from backend.store.tables import (
     CITY,
     OUTBOUND,
     RECIPIENT,
-    in_state,
     unsent,
     wiped_if_forgotten,
 )
@@ -201,6 +200,12 @@ def _move(
     return connection.execute(update(BROADCAST).where(*which).values(values)).rowcount > 0
 
 
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """Whether there is one to start."""
+    due = (BROADCAST.c.state == BroadcastState.SCHEDULED, BROADCAST.c.starts_at <= now)
+    return connection.execute(select(BROADCAST.c.id).where(*due).limit(1)).first() is not None
+
+
 def claim_start(connection: Connection, now: datetime) -> Broadcast | None:
     """The next one whose time has come, its row locked; whoever else looks passes it over."""
     due = (BROADCAST.c.state == BroadcastState.SCHEDULED, BROADCAST.c.starts_at <= now)
@@ -254,7 +259,7 @@ def resume(connection: Connection, one: Broadcast, now: datetime) -> bool:
         return False
     connection.execute(
         update(OUTBOUND)
-        .where(*_of(one), in_state(DeliveryState.QUEUED), OUTBOUND.c.due_at >= one.closes_at)
+        .where(*_of(one), unsent(), OUTBOUND.c.due_at >= one.closes_at)
         .values(due_at=now)
     )
     return True
@@ -304,9 +309,7 @@ def spread_anew(connection: Connection, one: Broadcast, cohorts: Sequence[dateti
 
 
 def _hold(connection: Connection, one: Broadcast, until: datetime) -> None:
-    connection.execute(
-        update(OUTBOUND).where(*_of(one), in_state(DeliveryState.QUEUED)).values(due_at=until)
-    )
+    connection.execute(update(OUTBOUND).where(*_of(one), unsent()).values(due_at=until))
 
 
 def _call_back(connection: Connection, one: Broadcast, now: datetime) -> None:

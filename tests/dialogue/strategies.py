@@ -101,4 +101,7 @@ def any_survey(draw: st.DrawFn, slug: str = "any") -> Survey:
     title = dict.fromkeys(spoken, "About safety")
     kind = draw(st.sampled_from(SurveyKind))
     survey = Survey(slug, 0, kind, title, tuple(questions), (slug.upper(),))
-    return replace(survey, locales=complete_locales(survey))
+    survey = replace(survey, locales=complete_locales(survey))
+    if kind is SurveyKind.POLL and survey.vote is None:
+        return replace(survey, kind=SurveyKind.SURVEY)
+    return survey

@@ -171,6 +171,7 @@ def test_a_vote_is_read_for_the_poll_asked_last() -> None:
     assert of.send("1").text.endswith("Very safe.")
     first = next(v for v in of.conversation.votes if v.survey == "poll")
     assert of.tap("2", f"{first.id[:12]}:place").text.endswith("Parks.")
+    assert of.tap("1", mark(of)).said == ["already_done"]
 
 
 def test_a_vote_reaches_its_poll_while_another_survey_is_open() -> None:

@@ -24,7 +24,18 @@ from dialogue.terms import NO_TERMS, Terms
 from dialogue.turn import Turn
 from dialogue.votes import VOTED
 from dialogue.wording import compose
-from tests.dialogue.samples import CITY, GATED, LOCALES, NOW, PULSE, desk
+from tests.dialogue.samples import (
+    CITY,
+    GATED,
+    LOCALES,
+    NOW,
+    OTHER,
+    PULSE,
+    SAFE,
+    desk,
+    question,
+    survey,
+)
 from tests.dialogue.strategies import LABELS, any_survey
 
 FINAL = {*Status} - {Status.ACTIVE, Status.PARKED}
@@ -237,32 +248,34 @@ def test_answers_only_grow_and_finished_sessions_do_not_move(
                 finished.add(effect.session.id)
 
 
-polls = (
-    any_survey("any")
-    .map(lambda survey: replace(survey, kind=SurveyKind.POLL, questions=survey.questions[-1:]))
-    .filter(lambda survey: survey.questions[0].only_if is None)
+polls = st.sampled_from(
+    [
+        survey(SAFE, slug="any", kind=SurveyKind.POLL),
+        survey(question("select_many", "safe", *SAFE.options), slug="any", kind=SurveyKind.POLL),
+    ]
 )
-said = st.sampled_from(["1", "2", "3", "Safe", "hello", "SKIP", "BACK", "STOP", "OTHER", "thanks"])
+numbers = st.sampled_from(["1", "2", "3", "9"])
+said = st.sampled_from(["Unsafe", "fine", "hello", "SKIP", "BACK", "OTHER", "thanks"])
 chatter = st.one_of(
     invitations,
-    st.builds(Doing, text=said, hours=st.sampled_from([0, 1, 20])),
-    st.builds(
-        Doing, choice=st.sampled_from(["1", "2", "3"]), tag=st.sampled_from(["open", "closed"])
-    ),
+    st.builds(Doing, text=numbers, hours=st.sampled_from([0, 1, 20])),
+    st.builds(Doing, choice=numbers, tag=st.sampled_from(["open", "closed"])),
+    st.builds(Doing, text=said),
     st.builds(Doing, is_tick=st.just(True), hours=st.just(25)),
     st.builds(Doing, remind=st.just(True), hours=st.just(5)),
 )
 
 
-@given(polls, any_survey("other"), st.lists(chatter, max_size=20))
+@given(polls, invitations, st.lists(chatter, min_size=2, max_size=20))
 def test_a_poll_has_one_vote_of_its_terms_and_none_after_its_closing(
-    poll: Survey, other: Survey, doings: list[Doing]
+    poll: Survey, first: Doing, rest: list[Doing]
 ) -> None:
     """Votes that count come in time, and only once where the first is to stand."""
     terms: dict[str, Terms] = {}
     counted: dict[str, int] = {}
     now = NOW
-    for seen, doing in zip(walk(desk(poll, other), GATED, doings), doings, strict=True):
+    doings = [replace(first, invite="any"), *rest]
+    for seen, doing in zip(walk(desk(poll, OTHER), GATED, doings), doings, strict=True):
         now += timedelta(hours=doing.hours, minutes=1)
         for effect in seen.turn.effects:
             if isinstance(effect, Opened):

@@ -106,6 +106,13 @@ def test_a_keyword_that_is_an_answer_to_the_open_question_is_an_answer() -> None
     assert Chat(desk(PULSE, named)).send("unsafe").said == ["not_live", "seen"]
 
 
+def test_a_keyword_begins_its_survey_where_the_open_one_is_gone() -> None:
+    of = chat().send("Hi")
+    of.desk = desk(OTHER)
+    assert of.send("OTHER").said == ["not_live", "seen"]
+    assert moves(of) == [("pulse", Status.EXPIRED)]
+
+
 def test_the_surveys_own_keyword_asks_its_open_question_again() -> None:
     of = chat().send("PULSE").send("3").send("pulse")
     assert of.said == ["why"]

@@ -20,11 +20,14 @@ from backend.store.broadcasts import Broadcast, BroadcastState
 from backend.store.tables import RECIPIENT
 from bot.recipients import RecipientState
 from channels.client import Client
+from dialogue.memory import Conversation, Gate, dump
 from dialogue.survey import Survey
 from tests.backend.conftest import settings_for
-from tests.bot.conftest import EAST, Bot, open_bot
+from tests.bot.conftest import EAST, NOON, Bot, open_bot
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TALK = dump(Conversation("en", gate=Gate.OPEN, age=34, age_on=NOON.date(), agreed_on=NOON.date()))
+"""What is remembered of somebody who agreed and is in no survey."""
 
 
 @dataclass
@@ -103,7 +106,7 @@ class Scene:
         contact = self.contact(number)
         self.bot.run(
             "UPDATE contact SET conversation = :talk, busy = false, wake_at = NULL WHERE id = :of",
-            talk='{"locale":"en","gate":"open","age":34,"age_on":"2026-11-24","agreed_on":"2026-11-24"}',
+            talk=TALK,
             of=contact,
         )
         self.bot.run("UPDATE outbound SET state = 'sent', status = 3, sent_at = queued_at")

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.broadcasts.running import resume, start_due
-from backend.store import broadcasts, library
+from backend.store import audiences, broadcasts, library
 from backend.store.broadcasts import BroadcastState
-from tests.backend.broadcasts.scene import DAY, HOUR, Scene, at, open_scene
+from tests.backend.broadcasts.scene import DAY, HOUR, TALK, Scene, at, open_scene
 from tests.bot.conftest import ANNA, BEN, CORA
 from tests.bot.posts import Post
 
@@ -242,6 +243,9 @@ def test_an_erased_contact_leaves_a_row_that_knows_nobody(scene: Scene) -> None:
     ben = scene.resident(BEN)
     one = scene.order(starts_at=scene.bot.now.isoformat())
     scene.bot.run("UPDATE recipient SET state = 'waiting' WHERE contact = :of", of=ben)
+    with library.writing(scene.bot.store.engine) as connection:
+        assert audiences.add_to_group(connection, "east", "panel", [anna, "nobody"]) == ["nobody"]
+        assert audiences.groups(connection, "east") == {"panel": 1}
     for contact in (anna, ben):
         assert scene.bot.store.erase_contact("east", contact, scene.bot.now)
     rows = scene.bot.rows(
@@ -250,5 +254,61 @@ def test_an_erased_contact_leaves_a_row_that_knows_nobody(scene: Scene) -> None:
     )
     nothing = (None,) * 6
     assert rows == [(*nothing, "invited", None), (*nothing, "skipped", "erased")]
+    assert scene.bot.rows("SELECT * FROM contact_group") == []
     scene.tick(DAY)
     assert scene.now(one).state is BroadcastState.RUNNING
+
+
+def test_one_that_cannot_start_is_paused_and_holds_up_no_other(scene: Scene) -> None:
+    anna = scene.resident(ANNA)
+    now = scene.bot.now
+    broken = scene.order(starts_at=(now + HOUR).isoformat())
+    scene.bot.run("UPDATE broadcast SET audience = :odd", odd='{"odd": 1}')
+    good = scene.order(starts_at=(now + HOUR).isoformat())
+    scene.tick(HOUR)
+    assert scene.now(broken).state is BroadcastState.PAUSED
+    assert scene.recipients(broken) == {}
+    assert scene.recipients(good) == {anna: INVITED}
+
+
+@pytest.mark.parametrize(
+    ("templates", "order", "reason"),
+    [
+        (True, {}, None),
+        (False, {}, "no_window"),
+        (True, {"survey": None, "text": {"en": "Lights are on."}}, "no_window"),
+    ],
+)
+def test_after_the_window_only_a_template_goes(
+    scene: Scene, templates: bool, order: dict[str, Any], reason: str | None
+) -> None:
+    anna = scene.resident(ANNA)
+    chat = {"name": "chat", "kind": "simulator", "like": "whatsapp", "templates": templates}
+    profile = scene.book.profile("east")
+    document = profile.model_dump(mode="json") | {"channels": [chat]}
+    with library.writing(scene.bot.store.engine) as connection:
+        library.save_city(connection, type(profile).model_validate(document))
+    scene.book.refresh()
+    scene.bot.limits.update(scene.book.limits)
+    scene.bot.run("UPDATE urn SET channel = 'chat'")
+    scene.bot.run("UPDATE contact SET heard_channel = 'chat'")
+    scene.bot.run(
+        "INSERT INTO open_window (urn, channel, heard_at) SELECT id, 'chat', :at FROM urn",
+        at=scene.bot.sql_now,
+    )
+    one = scene.order(**order)
+    assert scene.recipients(one) == {anna: INVITED}, "while it is open, anything goes"
+    scene.bot.run("UPDATE recipient SET state = 'waiting', due_at = :at", at=scene.bot.sql_now)
+    scene.bot.run("DELETE FROM session WHERE id IN (SELECT id FROM recipient)")
+    scene.bot.run("DELETE FROM outbound WHERE priority > 0")
+    scene.bot.run("UPDATE contact SET invited_at = NULL, conversation = :talk", talk=TALK)
+    scene.tick(25 * HOUR)
+    if reason is not None:
+        assert scene.recipients(one) == {anna: ("skipped", reason)}
+        return
+    assert scene.recipients(one) == {anna: INVITED}
+    with scene.bot.store.write() as unit:
+        [part] = unit.outbox.claim(scene.bot.now, "t", 9)
+    assert not part.sending.in_window
+    session = scene.bot.known(ANNA).conversation.session
+    assert session is not None

@@ -151,6 +151,7 @@ def test_participation_is_live_and_shows_no_safeguarding(engine: Engine) -> None
         "cooperation_rate": 86.7,
         "by_status": {
             "active": 10, "parked": 0, "completed": 72, "expired": 0, "stopped": 11, "withdrawn": 0,
+            "late": 0,
         },
     }  # fmt: skip
 
