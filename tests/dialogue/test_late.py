@@ -149,7 +149,7 @@ def test_an_age_under_the_minimum_forgets_all_late_or_not() -> None:
     both = Chat(desk(AGED, OTHER), ageless).invite("aged", closes_at=CLOSING)
     both.tick(hours=25).send("OTHER")
     both.send("13", question=tag(both.conversation.parked[0]))
-    assert both.said == ["too_young"]
+    assert both.said == ["too_young_talk"]
     assert Forget("under_age") in both.effects
 
 
