@@ -31,6 +31,7 @@ LETTERS: Mapping[Status, str] = MappingProxyType(
     {
         Status.COMPLETED: "I",
         Status.EXPIRED: "R",  # break-off: went silent
+        Status.LATE: "R",  # no answer in time to what was open
         Status.SAFEGUARDED: "R",  # nothing may show that help was called for
         Status.STOPPED: "R",
         Status.WITHDRAWN: "R",

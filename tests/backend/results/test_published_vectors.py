@@ -6,7 +6,7 @@ import pytest
 
 from backend.results.intervals import difference, exact, sampling_margin, wilson
 from backend.results.presentation import Verdict, present
-from backend.results.rates import FORMULAS, Dispositions, rates, self_selected
+from backend.results.rates import FORMULAS, LETTERS, Dispositions, rates, self_selected
 from dialogue.survey import Status
 
 
@@ -77,13 +77,15 @@ def test_a_formula_as_printed_is_the_one_that_is_computed(name: str, formula: st
 
 
 def test_of_people_who_wrote_by_themselves_only_cooperation_is_known() -> None:
-    ended = {Status.COMPLETED: 30, Status.EXPIRED: 6, Status.STOPPED: 3, Status.WITHDRAWN: 1}
+    ended = {Status.COMPLETED: 30, Status.EXPIRED: 4, Status.STOPPED: 3, Status.WITHDRAWN: 1}
+    ended |= {Status.LATE: 2}
     d = self_selected({str(s): n for s, n in {**ended, Status.ACTIVE: 5, Status.PARKED: 2}.items()})
     found = rates(d, 0.5)
     assert {name for name, rate in found.items() if rate is not None} == {
         "COOP1", "COOP2", "COOP3", "COOP4",
     }  # fmt: skip
     assert found["COOP1"] == 0.75
+    assert set(LETTERS) == set(Status) - {Status.ACTIVE, Status.PARKED}
 
 
 @pytest.mark.parametrize(
