@@ -1,4 +1,4 @@
-"""Surveys within a conversation: started, answered, taken up again, finished."""
+"""Surveys within a conversation: started, asked again, taken up again, thanked for."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,13 +1,17 @@
 """Several answers in one message: what is plainly for a question is taken and said back; the rest
 is asked for, and that is said too."""
 
+from datetime import timedelta
+
 import pytest
 
 from dialogue.effects import Forget, Record
 from dialogue.many_answers import parts_of
 from dialogue.memory import Conversation, Gate
+from dialogue.outcomes import LATE
 from tests.dialogue.samples import (
     GATED,
+    NOW,
     OTHER,
     PULSE,
     SAFE,
@@ -156,6 +160,28 @@ def test_a_question_not_seen_takes_no_yes_and_nothing_that_another_could_take() 
 
 def test_a_survey_with_nothing_open_takes_no_list() -> None:
     assert Chat(desk(OTHER), GATED).send("yes, no").said == ["not_live", "seen"]
+
+
+# --- in an invitation ----------------------------------------------------------------------------
+def test_an_invitation_takes_a_list_in_whatever_order_its_options_are_shown() -> None:
+    chat = Chat(desk(WHERE), GATED).invite("where", shuffle="7").send("Riverside, woman")
+    assert recorded(chat) == {"area": "W1", "age": 30, "sex": "woman"}
+    assert chat.said == ["noted", "finished"]
+
+
+def test_a_list_says_that_somebody_takes_part_who_has_not_seen_the_question() -> None:
+    chat = Chat(desk(WHERE), GATED).invite("where", unseen=True).send("Riverside, woman")
+    assert chat.said == ["area"]
+    assert recorded(chat) == {}
+
+
+def test_a_list_that_comes_too_late_is_one_late_answer() -> None:
+    chat = Chat(desk(WHERE), GATED).invite("where", closes_at=NOW + timedelta(hours=2))
+    chat.now += timedelta(hours=3)
+    chat.send("Riverside, woman")
+    assert chat.said == ["late_answer"]
+    noted = [e for e in chat.effects if isinstance(e, Record)]
+    assert [(e.outcome, e.raw) for e in noted] == [(LATE, "Riverside, woman")]
 
 
 @pytest.mark.parametrize(
