@@ -80,10 +80,13 @@ def answers(
     limit: Annotated[int, Query(ge=1, le=200, description="Items on a page.")] = 50,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = 0,
 ) -> DataPage[AnswerRead]:
-    """A page of the list. The look is noted before it is answered."""
-    with library.writing(database) as connection:
+    """A page of the list. The look is noted before anything is read, in a short transaction of its
+    own."""
+    with database.connect() as connection:
         _known(connection, city, slug)
+    with library.writing(database) as connection:
         note_reading(connection, city, key.prefix, slug, wiring.now())
+    with database.connect() as connection:
         found = readings.listed(connection, keys, city, slug, question, outcome, after, limit + 1)
     here = list(found[:limit])
     return DataPage(here, str(here[-1].id) if len(found) > limit else None, synthetic)

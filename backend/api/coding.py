@@ -39,6 +39,8 @@ Keys = Annotated[KeyRing, Depends(the_keys)]
 Coder = Annotated[Key, Depends(CODERS)]
 AnswerId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Its `id` in the queue.")]
 Shown = Literal["open", "waiting", "coded", "disputed", "settled", "remark", "not_coded"]
+UNREAD = ("remark", "not_coded")
+"""What is listed without a scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +128,18 @@ def coding_queue(
     limit: Annotated[int, Query(ge=1, le=200, description="Items on a page.")] = 50,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = 0,
 ) -> Page[CodingItem]:
-    """A page of the queue. The look is noted before it is answered."""
-    with library.writing(database) as connection:
+    """A page of the queue. The look is noted before anything is read, in a short transaction of its
+    own: nobody's turn waits for a long queue."""
+    with database.connect() as connection:
         the_question(connection, city, slug, name)
+        applied = None if state in UNREAD else the_scheme(connection, city, slug, name)
+    with library.writing(database) as connection:
         note_reading(connection, city, key.prefix, slug, wiring.now())
-        if state == "remark" or state == "not_coded":
+    with database.connect() as connection:
+        if applied is None or state == "remark" or state == "not_coded":
             read = readings.listed(connection, keys, city, slug, name, state, after, limit + 1)
             items = [_unread(one, state) for one in read]
         else:
-            applied = the_scheme(connection, city, slug, name)
             found = labels.queue(connection, keys, applied, key.prefix, state, after, limit + 1)
             items = [_item(one) for one in found]
     here = items[:limit]
@@ -190,13 +195,15 @@ def settle(
     responses=problems(_404=UNKNOWN),
 )
 def history(city: City, id: AnswerId, database: Database, key: Coder) -> list[LabelShown]:
-    """The labellings. The look is noted before it is answered."""
-    with library.writing(database) as connection:
+    """The labellings. The look is noted before anything is read."""
+    with database.connect() as connection:
         try:
             _, applied = labelled_by(connection, city, id)
         except AnswerUnknownError as error:
             raise Problem(404, str(error)) from None
+    with library.writing(database) as connection:
         note_history(connection, city, key.prefix, id, wiring.now())
+    with database.connect() as connection:
         stands = labels.stands(connection, applied, id)
     blind = stands.hidden_from(key.prefix)
     return _labels([one for one in stands.labels if one.coder == key.prefix or not blind])

@@ -92,9 +92,10 @@ class _Desk:
         """The next answer. The look is noted before it is shown."""
         view: View = "disputed" if self.settles else "open"
         use, prefix = self.applied.use, self.key.prefix
-        with library.writing(self.engine) as connection:
+        with self.engine.connect() as connection:
             found = labels.queue(connection, self.keys, self.applied, prefix, view, self.after, 1)
-            if found:
+        if found:
+            with library.writing(self.engine) as connection:
                 note_reading(connection, use.city, prefix, use.survey, wiring.now())
         return found[0] if found else None
 

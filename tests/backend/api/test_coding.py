@@ -1,11 +1,12 @@
 """Coding schemes and the coding desk by API."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from backend.auth import Role, make_key
 from backend.models import Audit
@@ -263,3 +264,27 @@ async def test_every_look_and_label_is_in_the_audit_log(
         (prefix, "answers street"), (prefix, f"label {answer}"), (prefix, f"settlement {answer}"),
         (prefix, f"labels {answer}"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [f"{WHY}/coding", f"/api/v1/{HERE}/surveys/street/answers"])
+async def test_while_words_are_read_others_may_write(
+    path: str, applied: Client, installed: Installation
+) -> None:
+    """Whenever residents' words are fetched, a second connection gets the write lock at once."""
+    if installed.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite has one writer")
+    file = str(installed.engine.url.database)
+    other = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
+    had: list[str] = []
+
+    def write_beside(*given: Any) -> None:
+        if ".raw" in given[2]:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+            had.append(given[2])
+
+    event.listen(installed.engine, "before_cursor_execute", write_beside)
+    assert (await applied.get(path, Role.COORDINATOR)).json()["items"]
+    event.remove(installed.engine, "before_cursor_execute", write_beside)
+    other.close()
+    assert had
