@@ -5,7 +5,7 @@ coder. One without codes takes back what the coder gave.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,8 @@ _SEEN: Mapping[Stage, View] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Label:
     """One labelling. `coder` is the prefix of a key, `codes` are names in the scheme's order. One
-    that `settles` decides for all coders."""
+    that `settles` decides for all coders; one that is `blind` was given before its coder could see
+    what others had given."""
 
     id: int
     coder: str
@@ -42,6 +43,7 @@ class Label:
     codes: tuple[str, ...]
     settles: bool
     at: datetime
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,12 @@ def coders_needed(answer: int, coders: int, twice: int) -> int:
     return max(coders, 2) if drawn else coders
 
 
-def first_given(labels: Iterable[Label]) -> dict[str, frozenset[str]]:
-    """What each coder gave before they could see what others had given: the first labelling that
-    the coder did not take back. Agreement is measured on these."""
-    found: dict[str, frozenset[str]] = {}
-    for label in labels:
-        if label.settles:
-            continue
-        if not label.codes:
-            found.pop(label.coder, None)
-        else:
-            found.setdefault(label.coder, frozenset(label.codes))
-    return found
+def could_see(labels: Sequence[Label], coder: str, needed: int) -> bool:
+    """Whether these labels (oldest first), all there are, were at any moment such that the coder
+    could see what another one had given. What the coder gives from then on is not blind, even if
+    everything were taken back since; agreement is measured on what was."""
+    return any(
+        not standing(labels[:n], needed).hidden_from(coder)
+        for n in range(1, len(labels) + 1)
+        if any(label.coder != coder for label in labels[:n])
+    )

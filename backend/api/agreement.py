@@ -38,7 +38,7 @@ class AgreementReport:
     summary="How far coders agree",
     description=(
         "Percent agreement, Cohen's kappa (two coders) and Krippendorff's alpha (any number), of"
-        " what each coder gave first, before they could see the others' labels. Figures that are"
+        " what each coder gave before they could see the others' labels. Figures that are"
         " not defined are null: kappa and alpha need two values at least."
     ),
     responses=problems(_404=f"There is no such survey or question; or: {NOT_APPLIED}"),

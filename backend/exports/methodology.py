@@ -11,7 +11,8 @@ from backend.exports.codebook import languages
 from backend.exports.rows import DISPOSITIONS, Disposition
 from backend.exports.snapshot import Snapshot
 from backend.exports.source import Source, load
-from backend.results.coding import coding_report
+from backend.results.agreement import agreement
+from backend.results.coding import blind_pairs
 from backend.results.counts import by_status
 from backend.results.rates import FORMULAS
 from backend.results.report import percent
@@ -26,6 +27,8 @@ NOT_SAMPLED = (
     " known. Rates of response, cooperation, refusal and contact do not apply to such a survey;"
     " counts of participation and the completion rate (completed / started) are all there is."
 )
+
+TOO_FEW_UNITS = "Fewer than {threshold} answers have been coded by two coders or more."
 
 
 def methodology(engine: Engine, profile: CityProfile, slug: str) -> dict[str, Any]:
@@ -64,7 +67,9 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
         "weighting": "none",
         "dispositions": {str(s): str(d) for s, d in DISPOSITIONS.items()},
         "aapor": _aapor(counts),
-        "coding": {name: _coding(connection, one) for name, one in source.coding.items()},
+        "coding": {
+            name: _coding(connection, one, profile.threshold) for name, one in source.coding.items()
+        },
         "wording": "in the codebook, for every version and language",
         "suppression": {
             "threshold": profile.threshold,
@@ -75,19 +80,22 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _coding(connection: Connection, applied: Applied) -> dict[str, Any]:
-    """How answers in words were coded: by which scheme, by how many coders, how far they agree. Not
-    how many were: officials read this, and it would be a count that nobody has suppressed."""
-    agreement = coding_report(connection, applied).all_codes
+def _coding(connection: Connection, applied: Applied, threshold: int) -> dict[str, Any]:
+    """How answers in words were coded: by which scheme, by how many coders, how far they agree on
+    what they gave blind, where that is known of enough answers. Not how many were coded: officials
+    read this, and it would be a count that nobody has suppressed."""
+    found = agreement(blind_pairs(connection, applied))
+    enough = found.units >= threshold
     return {
         "scheme": applied.use.scheme,
         "version": applied.scheme.version,
         "coders": applied.use.coders,
         "coded_twice_percent": applied.use.twice,
         "agreement": {
-            "percent": agreement.percent,
-            "cohen_kappa": agreement.kappa,
-            "krippendorff_alpha": agreement.alpha,
+            "percent": found.percent if enough else None,
+            "cohen_kappa": found.kappa if enough else None,
+            "krippendorff_alpha": found.alpha if enough else None,
+            "why_none": None if enough else TOO_FEW_UNITS.format(threshold=threshold),
         },
     }
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from backend.models.base import BigKey, UTCDateTime
@@ -39,17 +39,21 @@ class SchemeUse(SQLModel, table=True):
 
 class Label(SQLModel, table=True):
     """One labelling of an answer by a coder (a key's prefix), or one that `settles` what coders
-    disagree on. `codes` is JSON text, a list of names; an empty one takes back. Rows are only ever
+    disagree on. `codes` is JSON text, a list of names; an empty one takes back. `survey` is the
+    answer's; `blind` where the coder could not have seen what others had given. Rows are only ever
     added: the latest of a coder counts. Nothing here is a resident's."""
 
     __tablename__ = "label"
+    __table_args__ = (Index("ix_label_lately", "city", "survey", "at"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     city: str = Field(foreign_key="city.slug")
+    survey: str
     answer: int = Field(foreign_key="answer.id", index=True, sa_type=BigKey)
     scheme: str
     version: int
     coder: str
     codes: str
     settles: bool = False
+    blind: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     at: datetime = Field(sa_type=UTCDateTime)

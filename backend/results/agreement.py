@@ -1,15 +1,29 @@
 """How far coders agree who labelled the same answers: pure arithmetic.
 
-A unit is what coders gave to one answer, by coder; who did not label it is left out. Values are
-nominal: two are the same or they are not.
+What is looked at are pairs of labels on the same answer. Values are nominal: two are the same or
+they are not.
 """
 
-from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
 
-Unit = Mapping[str, Hashable]
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What two coders gave to the same answers, so many `times`, on each of which there are so many
+    `labels` in all. `first` comes before `second` in one order of all coders."""
+
+    first: str
+    second: str
+    values: tuple[Hashable, Hashable]
+    labels: int = 2
+    times: int = 1
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both gave the same."""
+        return self.values[0] == self.values[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,61 +39,66 @@ class Agreement:
     alpha: float | None
 
 
-def agreement(units: Sequence[Unit]) -> Agreement:
-    """All figures of these units, those of one coder left out."""
-    shared = [unit for unit in units if len(unit) > 1]
-    coders = sorted({coder for unit in shared for coder in unit})
-    observed = percent_agreement(shared)
-    pairs = [(unit[coders[0]], unit[coders[1]]) for unit in shared] if len(coders) == 2 else []
+def agreement(pairs: Sequence[Pair]) -> Agreement:
+    """All figures of these pairs."""
+    coders = {coder for pair in pairs for coder in (pair.first, pair.second)}
+    observed = percent_agreement(pairs)
     return Agreement(
-        units=len(shared),
+        units=round(sum(2 * pair.times / (pair.labels * (pair.labels - 1)) for pair in pairs)),
         coders=len(coders),
         percent=None if observed is None else round(100 * observed, 1),
-        kappa=_rounded(cohen_kappa(pairs)),
-        alpha=_rounded(krippendorff_alpha(shared)),
+        kappa=_rounded(cohen_kappa(pairs)) if len(coders) == 2 else None,
+        alpha=_rounded(krippendorff_alpha(pairs)),
     )
 
 
-def whether_given(units: Sequence[Mapping[str, Collection[str]]], code: str) -> list[Unit]:
-    """Units of several codes each, asked of one code: whether each coder gave it."""
-    return [{coder: code in codes for coder, codes in unit.items()} for unit in units]
+def whether_given(pairs: Sequence[Pair], code: str) -> list[Pair]:
+    """Pairs of several codes each, asked of one code: whether each coder gave it."""
+    return [replace(pair, values=(_has(pair, 0, code), _has(pair, 1, code))) for pair in pairs]
 
 
-def percent_agreement(units: Sequence[Unit]) -> float | None:
+def _has(pair: Pair, of: int, code: str) -> bool:
+    codes = pair.values[of]
+    return isinstance(codes, Collection) and code in codes
+
+
+def percent_agreement(pairs: Sequence[Pair]) -> float | None:
     """The share of pairs of labels on the same unit that agree; None without a pair."""
-    agreed = [a == b for unit in units for a, b in combinations(unit.values(), 2)]
-    return sum(agreed) / len(agreed) if agreed else None
+    agreed = sum(pair.times for pair in pairs if pair.agrees)
+    every = sum(pair.times for pair in pairs)
+    return agreed / every if every else None
 
 
-def cohen_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float | None:
+def cohen_kappa(pairs: Sequence[Pair]) -> float | None:
     """Cohen's kappa of what two coders gave to the same units: (po - pe) / (1 - pe), where pe is
     how often they would agree if each kept their own shares (Cohen, A Coefficient of Agreement for
     Nominal Scales, Educational and Psychological Measurement 20, 1960). None where pe is 1."""
-    n = len(pairs)
-    if n == 0:
-        return None
-    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    observed = sum(a == b for a, b in pairs) * n
+    first: Counter[Hashable] = Counter()
+    second: Counter[Hashable] = Counter()
+    for pair in pairs:
+        first[pair.values[0]] += pair.times
+        second[pair.values[1]] += pair.times
+    n = first.total()
+    observed = sum(pair.times for pair in pairs if pair.agrees) * n
     expected = sum(first[value] * second[value] for value in first)
     return None if expected == n * n else (observed - expected) / (n * n - expected)
 
 
-def krippendorff_alpha(units: Sequence[Unit]) -> float | None:
+def krippendorff_alpha(pairs: Sequence[Pair]) -> float | None:
     """Krippendorff's alpha for nominal data, any number of coders, labels missing: 1 - Do / De over
-    the coincidences of pairs within units (Krippendorff, Computing Krippendorff's Alpha-
-    Reliability, 2011). None where only one value was given."""
-    totals: Counter[Hashable] = Counter()
+    the coincidences of pairs within units, where a unit of m labels gives each of its pairs the
+    weight 1 / (m - 1) (Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011). None where
+    only one value was given."""
+    totals: dict[Hashable, float] = defaultdict(float)
     disagreed = 0.0
-    for unit in units:
-        counts = Counter(unit.values())
-        of_unit = counts.total()
-        if of_unit < 2:
-            continue
-        totals += counts
-        disagreed += sum(n * (of_unit - n) for n in counts.values()) / (of_unit - 1)
-    n = totals.total()
+    for pair in pairs:
+        weight = pair.times / (pair.labels - 1)
+        for value in pair.values:
+            totals[value] += weight
+        disagreed += 0 if pair.agrees else 2 * weight
+    n = sum(totals.values())
     expected = sum(count * (n - count) for count in totals.values())
-    return None if expected == 0 else 1 - (n - 1) * disagreed / expected
+    return None if len(totals) < 2 else 1 - (n - 1) * disagreed / expected
 
 
 def _rounded(figure: float | None) -> float | None:

@@ -16,7 +16,7 @@ from backend.privacy import KeyRing
 from backend.store.readings import GOING_ON, LAST, opened
 from backend.store.schemes import Applied
 from backend.store.tables import ANSWER, LABEL, SESSION
-from dialogue.labels import Label, Standing, View, coders_needed, standing
+from dialogue.labels import Label, Standing, View, coders_needed, could_see, standing
 from dialogue.scheme import Suggestion, in_order, suggestions
 from dialogue.survey import Status
 
@@ -111,30 +111,36 @@ def add(
 ) -> Standing:
     """Adds a labelling by the scheme's latest version (codes already checked); what the labels come
     to with it."""
+    before = labels_of(connection, applied, [answer]).get(answer, ())
     row = {
         "city": applied.use.city,
+        "survey": applied.use.survey,
         "answer": answer,
         "scheme": applied.use.scheme,
         "version": applied.scheme.version,
         "coder": coder,
         "codes": json.dumps(in_order(applied.scheme.codes, codes)),
         "settles": settles,
+        "blind": not settles and _is_blind(applied, answer, before, coder),
         "at": at,
     }
     connection.execute(insert(LABEL).values(row))
     return stands(connection, applied, answer)
 
 
+def _is_blind(applied: Applied, answer: int, before: Sequence[Label], coder: str) -> bool:
+    """Whether the coder gives it without having been able to see what others had given: once one
+    could, one stays so, also where the setting of how many coders are needed has changed."""
+    own = [label for label in before if label.coder == coder and not label.settles]
+    needed = coders_needed(answer, applied.use.coders, applied.use.twice)
+    return all(label.blind for label in own) and not could_see(before, coder, needed)
+
+
 def new_since(connection: Connection, city: str, survey: str, since: datetime | None) -> int:
-    """How many answers of a survey were labelled since then."""
-    wanted = [LABEL.c.city == city, SESSION.c.survey == survey]
+    """How many answers of a survey were labelled since then. Only those labels are looked at."""
+    wanted = [LABEL.c.city == city, LABEL.c.survey == survey]
     wanted += [] if since is None else [LABEL.c.at > since]
-    counted = (
-        select(func.count(LABEL.c.answer.distinct()))
-        .join(ANSWER, ANSWER.c.id == LABEL.c.answer)
-        .join(SESSION, SESSION.c.id == ANSWER.c.session)
-        .where(*wanted)
-    )
+    counted = select(func.count(LABEL.c.answer.distinct())).where(*wanted)
     return int(connection.execute(counted).scalar_one())
 
 
@@ -161,7 +167,7 @@ def standings(
     sessions and answers) holds, and what its labels come to. The words are not read."""
     rows = connection.execute(_answers(applied, *where)).all()
     labelled = select(*_LABEL).select_from(LABEL.join(ANSWER).join(SESSION)).where(
-        *_of(applied), *where, LABEL.c.scheme == applied.use.scheme
+        *in_words(applied), *where, LABEL.c.scheme == applied.use.scheme
     )  # fmt: skip
     there = _by_answer(connection.execute(labelled.order_by(LABEL.c.id)))
     for row in rows:
@@ -169,19 +175,21 @@ def standings(
 
 
 _LABEL = tuple(
-    LABEL.c[name] for name in ("answer", "id", "coder", "version", "codes", "settles", "at")
+    LABEL.c[name]
+    for name in ("answer", "id", "coder", "version", "codes", "settles", "at", "blind")
 )
 
 
 def _by_answer(rows: Iterable[Any]) -> dict[int, list[Label]]:
     found: dict[int, list[Label]] = {}
-    for answer, id_, coder, version, codes, settles, at in rows:
-        label = Label(id_, coder, version, tuple(json.loads(codes)), settles, at)
+    for answer, id_, coder, version, codes, settles, at, blind in rows:
+        label = Label(id_, coder, version, tuple(json.loads(codes)), settles, at, blind)
         found.setdefault(answer, []).append(label)
     return found
 
 
-def _of(applied: Applied) -> Sequence[ColumnElement[bool]]:
+def in_words(applied: Applied) -> Sequence[ColumnElement[bool]]:
+    """What holds of answers in words to the question, and of their sessions."""
     use = applied.use
     return (
         SESSION.c.city == use.city,
@@ -199,7 +207,7 @@ def _answers(applied: Applied, *where: ColumnElement[bool]) -> Select[Any]:
     return (
         select(*columns, _HAS_WORDS)
         .select_from(ANSWER.join(SESSION))
-        .where(*_of(applied), *where)
+        .where(*in_words(applied), *where)
         .order_by(ANSWER.c.id)
     )
 

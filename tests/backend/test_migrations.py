@@ -51,6 +51,38 @@ def test_down_to_nothing_and_up_again(engine: Engine, database_url: str) -> None
         command.check(alembic_config(connection))
 
 
+def test_labels_of_before_get_their_survey_and_only_first_ones_are_blind(engine: Engine) -> None:
+    at = "2026-11-24 12:00:00+00:00"
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0011")
+        _plant(connection, "city", slug="east", profile="{}", demo=False, revision=1)
+        _plant(
+            connection, "session", id="s1", city="east", survey="pulse", version=1,
+            status="completed", locale="en", channel="sms", started_at=at,
+        )  # fmt: skip
+        _plant(
+            connection, "answer", id=1, session="s1", question="why", revision=1,
+            outcome="answered", rule="text", at=at,
+        )  # fmt: skip
+        for n, (coder, settles) in enumerate(
+            [("a", False), ("b", False), ("b", False), ("a", True)]
+        ):
+            _plant(
+                connection, "label", id=n, city="east", answer=1, scheme="x", version=1,
+                coder=coder, codes="[]", settles=settles, at=at,
+            )  # fmt: skip
+        command.upgrade(alembic_config(connection), "head")
+        rows = connection.execute(text("SELECT survey, blind FROM label ORDER BY id")).all()
+    assert [(survey, bool(blind)) for survey, blind in rows] == [
+        ("pulse", True), ("pulse", True), ("pulse", False), ("pulse", False),
+    ]  # fmt: skip
+
+
+def _plant(connection: Connection, table: str, **row: object) -> None:
+    names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+
+
 def test_there_is_one_line_of_migrations(engine: Engine) -> None:
     with engine.begin() as connection:
         scripts = ScriptDirectory.from_config(alembic_config(connection))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dialogue.labels import Label, Stage, coders_needed, first_given, standing
+from dialogue.labels import Label, Stage, coders_needed, could_see, standing
 
 AT = datetime(2026, 11, 28, tzinfo=UTC)
 Given = tuple[str, str]
@@ -68,11 +68,23 @@ def test_a_share_is_coded_twice_and_always_the_same() -> None:
     assert {coders_needed(n, 3, 100) for n in range(100)} == {3}
 
 
-def test_agreement_is_measured_on_what_was_given_blind() -> None:
-    given = labels(("a", "x"), ("b", "y"), ("b", "x"), ("c", "z"), ("c", ""), ("A", "x"))
-    assert first_given(given) == {"a": {"x"}, "b": {"y"}}
-    assert first_given(labels(("c", "z"), ("c", ""), ("c", "x"))) == {"c": {"x"}}
-    assert first_given(labels(("c", ""))) == {}
+@pytest.mark.parametrize(
+    ("given", "needed", "seen"),
+    [
+        ([], 2, False), ([("b", "x")], 2, False), ([("b", "x")], 1, False),
+        ([("a", "x")], 2, False),  # there is nobody else's to see
+        ([("a", "x"), ("a", ""), ("b", "x")], 2, False),  # a slip, undone before
+        ([("a", "x"), ("b", "x")], 2, True),
+        ([("b", "x"), ("a", "x"), ("a", "")], 2, True),  # taken back after seeing
+        ([("b", "x"), ("b", ""), ("a", "x")], 2, True),  # what was taken back is seen as well
+        ([("b", "x"), ("c", "y"), ("c", "x")], 2, True),  # disputed for a while
+        ([("b", "x"), ("c", "y")], 3, False),
+        ([("b", "x"), ("C", "y")], 3, True),
+        ([("A", "y")], 1, False),
+    ],
+)  # fmt: skip
+def test_who_could_have_seen_what_others_gave(given: list[Given], needed: int, seen: bool) -> None:
+    assert could_see(labels(*given), "a", needed) is seen
 
 
 @pytest.mark.parametrize(

@@ -176,8 +176,19 @@ def test_the_codebook_lists_the_scheme(engine: Engine) -> None:
 def test_the_note_says_how_it_was_coded(engine: Engine) -> None:
     note = methodology(engine, city(), SLUG)["coding"]["why"]
     assert (note["scheme"], note["version"], note["coders"]) == ("why-unsafe", 1, 1)
-    assert list(note["agreement"]) == ["percent", "cohen_kappa", "krippendorff_alpha"]
-    assert note["agreement"]["percent"] == 33.3
+    assert list(note["agreement"]) == ["percent", "cohen_kappa", "krippendorff_alpha", "why_none"]
+
+
+def test_the_note_tells_agreement_on_enough_answers(engine: Engine) -> None:
+    """Three are labelled by two; the seventh more make ten, as many as the threshold."""
+    for n, answer in enumerate(write(engine, KEYS, TOWN, ["dark"] * 7)):
+        label(engine, answer, "ann", "gangs")
+        label(engine, answer, "ben", "gangs")
+        found = methodology(engine, city(), SLUG)["coding"]["why"]["agreement"]
+        assert (found["percent"] is None) is (n < 6)
+        assert (found["why_none"] is None) is (n == 6)
+    assert found["percent"] == 80.0
+    assert found["krippendorff_alpha"] is not None
 
 
 def test_codes_of_earlier_versions_keep_their_columns(engine: Engine) -> None:

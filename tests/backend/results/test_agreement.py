@@ -1,10 +1,12 @@
 """Agreement between coders, against figures that others have published."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import combinations
 
 import pytest
 
 from backend.results.agreement import (
+    Pair,
     agreement,
     cohen_kappa,
     krippendorff_alpha,
@@ -15,27 +17,34 @@ from backend.results.agreement import (
 Table = Sequence[Sequence[int]]
 
 
-def pairs(table: Table) -> list[tuple[Hashable, Hashable]]:
+def pairs(table: Table) -> list[Pair]:
     """What two coders gave, from how often each pair of values came."""
     return [
-        (first, second)
+        Pair("a", "b", (first, second), times=n)
         for first, row in enumerate(table)
         for second, n in enumerate(row)
-        for _ in range(n)
+        if n
     ]
 
 
-def units(table: Table) -> list[dict[str, Hashable]]:
-    return [{"a": first, "b": second} for first, second in pairs(table)]
-
-
-def rows(*observers: str) -> list[dict[str, Hashable]]:
-    """Units from a row of values an observer; a dot is none."""
-    names = "ABCD"
+def units(*given: Mapping[str, Hashable]) -> list[Pair]:
+    """The pairs of units, each with what its coders gave."""
     return [
-        {name: value for name, value in zip(names, column, strict=False) if value != "."}
-        for column in zip(*observers, strict=True)
+        Pair(one, two, (unit[one], unit[two]), len(unit))
+        for unit in given
+        for one, two in combinations(sorted(unit), 2)
     ]
+
+
+def rows(*observers: str) -> list[Pair]:
+    """Pairs from a row of values an observer; a dot is none."""
+    names = "ABCD"
+    return units(
+        *(
+            {name: value for name, value in zip(names, column, strict=False) if value != "."}
+            for column in zip(*observers, strict=True)
+        )
+    )
 
 
 KAPPA = [
@@ -62,34 +71,34 @@ ALPHA = [
     (rows("aabbdcccedda", "babbbccceddd"), 0.692),
     (rows("123321412...", "1233224125..", ".33323422513", "12332441251."), 0.743),
     # Gwet (2014) and (2008), as above.
-    (units([[75, 1, 4], [5, 4, 1], [0, 0, 10]]), 0.6769),
-    (units([[118, 5], [2, 0]]), -0.0247),
+    (pairs([[75, 1, 4], [5, 4, 1], [0, 0, 10]]), 0.6769),
+    (pairs([[118, 5], [2, 0]]), -0.0247),
 ]
 
 
 @pytest.mark.parametrize(("of", "alpha"), ALPHA)
-def test_krippendorffs_alpha(of: Sequence[dict[str, Hashable]], alpha: float) -> None:
+def test_krippendorffs_alpha(of: Sequence[Pair], alpha: float) -> None:
     assert krippendorff_alpha(of) == pytest.approx(alpha, abs=0.0006)
 
 
 def test_percent_agreement() -> None:
-    assert percent_agreement(units([[75, 1, 4], [5, 4, 1], [0, 0, 10]])) == pytest.approx(0.89)
+    assert percent_agreement(pairs([[75, 1, 4], [5, 4, 1], [0, 0, 10]])) == pytest.approx(0.89)
     assert percent_agreement(rows("1", "1", "2")) == pytest.approx(1 / 3)
-    assert percent_agreement([{"a": 1}]) is None
+    assert percent_agreement(units({"a": 1})) is None
 
 
 def test_what_is_not_defined_is_no_figure() -> None:
     """All the same value: nobody can tell whether the coders would notice another."""
-    same = units([[10, 0], [0, 0]])
+    same = pairs([[10, 0], [0, 0]])
     found = agreement(same)
     assert (found.percent, found.kappa, found.alpha) == (100.0, None, None)
-    nothing = agreement([{"a": 1}])
+    nothing = agreement(units({"a": 1}))
     assert (nothing.units, nothing.coders) == (0, 0)
     assert (nothing.percent, nothing.kappa, nothing.alpha) == (None, None, None)
 
 
 def test_all_figures_at_once() -> None:
-    two = agreement([*units([[75, 1, 4], [5, 4, 1], [0, 0, 10]]), {"c": 1}])
+    two = agreement(pairs([[75, 1, 4], [5, 4, 1], [0, 0, 10]]))
     assert (two.units, two.coders, two.percent) == (100, 2, 89.0)
     assert (two.kappa, two.alpha) == (0.6765, 0.6769)
     several = agreement(rows("12", "12", "1."))
@@ -97,10 +106,15 @@ def test_all_figures_at_once() -> None:
 
 
 def test_each_code_is_a_question_of_its_own() -> None:
-    given: list[dict[str, tuple[str, ...]]] = [
-        {"a": ("x", "y"), "b": ("x",)},
-        {"a": ("y",), "b": ("y",)},
-    ]
-    assert whether_given(given, "x") == [{"a": True, "b": True}, {"a": False, "b": False}]
+    given = units({"a": ("x", "y"), "b": ("x",)}, {"a": ("y",), "b": ("y",)})
+    assert whether_given(given, "x") == units({"a": True, "b": True}, {"a": False, "b": False})
     assert agreement(whether_given(given, "x")).kappa == 1.0
     assert agreement(whether_given(given, "y")).percent == 50.0
+
+
+def test_units_are_counted_by_their_pairs() -> None:
+    of_three = agreement(
+        units({"a": 1, "b": 1, "c": 2}, {"a": 1, "b": 1, "c": 1}, {"a": 2, "c": 2})
+    )
+    assert (of_three.units, of_three.coders) == (3, 3)
+    assert of_three.percent == round(100 * 5 / 7, 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, event, func, select, update
 
 from backend.labelling import CodesFaultyError, LabelError, give
 from backend.privacy import KeyRing
@@ -258,7 +258,7 @@ def test_a_long_queue_is_walked_in_pieces(desk: Desk) -> None:
     assert desk.ids("ben", "coded") == answers[:BATCH]
 
 
-def test_agreement_is_that_of_first_labels(desk: Desk) -> None:
+def test_agreement_is_that_of_blind_labels(desk: Desk) -> None:
     again(desk, coders=2)
     answers = desk.write("a", "b", "c", "d")
     for answer, ann, ben in zip(
@@ -276,3 +276,60 @@ def test_agreement_is_that_of_first_labels(desk: Desk) -> None:
     assert report.all_codes.kappa == pytest.approx(0.4)
     assert report.by_code["no_answer"].kappa is None
     assert report.by_code["gangs"].percent == 66.7
+
+
+def test_who_has_seen_the_others_labels_improves_no_agreement(desk: Desk) -> None:
+    """Not by changing one's mind, nor by taking back and labelling again."""
+    again(desk, coders=2)
+    changed, anew, slip = desk.write("a", "b", "c")
+    for answer in (changed, anew, slip):
+        desk.give("ann", answer, "lighting")
+    desk.give("ben", changed, "gangs")
+    desk.give("ben", changed, "lighting")
+    desk.give("ben", anew, "gangs")
+    desk.give("ben", anew)
+    desk.give("ben", anew, "lighting")
+    desk.give("ann", slip)  # before anybody else gave anything
+    desk.give("ann", slip, "gangs")
+    desk.give("ben", slip, "gangs")
+    with desk.engine.connect() as connection:
+        report = coding_report(connection, desk.applied)
+    assert report.progress["coded"] == 3
+    assert (report.all_codes.units, report.all_codes.percent) == (3, 33.3)
+
+
+def test_more_coders_needed_make_nothing_blind_that_was_not(desk: Desk) -> None:
+    again(desk, coders=2)
+    [answer] = desk.write("a")
+    for coder, code in (("ann", "lighting"), ("ben", "gangs"), ("cay", "lighting")):
+        desk.give(coder, answer, code)
+    again(desk, coders=4)
+    desk.give("cay", answer, "gangs")
+    with desk.engine.connect() as connection:
+        report = coding_report(connection, desk.applied)
+    assert (report.all_codes.coders, report.all_codes.percent) == (2, 0.0)
+
+
+def test_new_labels_are_found_without_looking_at_others(desk: Desk) -> None:
+    first, second = desk.write("a", "b")
+    desk.give("ann", first, "lighting")
+    desk.give("ben", first, "lighting")
+    desk.give("ann", second, "gangs")
+    plans: list[str] = []
+
+    def plan(connection: Connection, _clause: object, *_more: object) -> None:
+        statement = str(_clause.compile(connection, compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]  # a select
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+        plans.extend(row.detail for row in rows)
+
+    with desk.engine.connect() as connection:
+        assert labels.new_since(connection, TOWN, SLUG, None) == 2
+        assert labels.new_since(connection, TOWN, SLUG, AT) == 0
+        assert labels.new_since(connection, TOWN, SLUG, AT - timedelta(seconds=1)) == 2
+        assert labels.new_since(connection, TOWN, "another", None) == 0
+        assert labels.new_since(connection, "othertown", SLUG, None) == 0
+        if desk.engine.dialect.name == "sqlite":
+            event.listen(connection, "before_execute", plan)
+            labels.new_since(connection, TOWN, SLUG, AT)
+            [line] = [one for one in plans if "label" in one]
+            assert "ix_label_lately (city=? AND survey=? AND at>?)" in line
