@@ -11,7 +11,8 @@ _LATEST = text("latest")
 
 
 class Publication(SQLModel, table=True):
-    """A survey's tables made public at a moment, when so many respondents had answered."""
+    """A survey's tables made public at a moment. Its answers are of `answers_at`, when so many
+    respondents had answered; where that is earlier only themes were made public."""
 
     __tablename__ = "publication"
     __table_args__ = (UniqueConstraint("city", "survey", "number"),)
@@ -21,6 +22,7 @@ class Publication(SQLModel, table=True):
     survey: str
     number: int
     responses: int
+    answers_at: datetime = Field(sa_type=UTCDateTime)
     at: datetime = Field(sa_type=UTCDateTime)
 
 

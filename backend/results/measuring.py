@@ -92,6 +92,11 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
     return Measured(counts.responses(connection, profile.slug, slug), frame, by, grouped)
 
 
+def measure_themes(connection: Connection, city: str, slug: str) -> Frame:
+    """The figures of the themes of a survey's coded answers alone. Raises SurveyUnknownError."""
+    return everybody([Asked(one) for one in theme_tables(connection, city, slug).values()])
+
+
 def _after(question: Question, survey: Survey) -> tuple[str, tuple[str, ...]] | None:
     """The answers after which a question is asked, where they are options of one other; no rows
     where they are not."""

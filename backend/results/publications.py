@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from backend.results.frames import REACHED, FigureKey
 from backend.store.tables import PUBLICATION, PUBLISHED_FIGURE, SESSION
 
 REMEMBERED = 60
-"""Publications that a new one is compared with."""
+"""Publications of answers that a new one is compared with."""
 
 _AT_ONCE = 500
 """Figures in one statement."""
@@ -18,12 +19,19 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The `number`-th of a survey, of a moment at which so many respondents had answered. Figures
-    that could not be renewed with it are older."""
+    """The `number`-th of a survey. Answers are of `answers_at`, when so many respondents had given
+    some: a publication that is later was of themes alone. Figures that could not be renewed with it
+    are older."""
 
     number: int
     at: datetime
     responses: int
+    answers_at: datetime
+
+    @property
+    def themes_only(self) -> bool:
+        """Whether answers were not looked at."""
+        return self.answers_at < self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +47,21 @@ class Released:
 
 def last(connection: Connection, city: str, survey: str) -> Publication | None:
     """The latest publication of a survey."""
-    row = connection.execute(
-        select(PUBLICATION.c.number, PUBLICATION.c.at, PUBLICATION.c.responses)
-        .where(PUBLICATION.c.city == city, PUBLICATION.c.survey == survey)
-        .order_by(PUBLICATION.c.number.desc())
-        .limit(1)
+    found = connection.execute(
+        _publications(city, survey).order_by(PUBLICATION.c.number.desc()).limit(1)
     ).first()
-    return Publication(row.number, row.at, row.responses) if row else None
+    return Publication(*found) if found else None
 
 
 def every(connection: Connection, city: str, survey: str) -> Sequence[Publication]:
     """All of a survey, oldest first."""
-    rows = connection.execute(
-        select(PUBLICATION.c.number, PUBLICATION.c.at, PUBLICATION.c.responses)
-        .where(PUBLICATION.c.city == city, PUBLICATION.c.survey == survey)
-        .order_by(PUBLICATION.c.number)
-    )
-    return [Publication(row.number, row.at, row.responses) for row in rows]
+    rows = connection.execute(_publications(city, survey).order_by(PUBLICATION.c.number))
+    return [Publication(*row) for row in rows]
+
+
+def _publications(city: str, survey: str) -> Select[Any]:
+    columns = [PUBLICATION.c[name] for name in Publication.__dataclass_fields__]
+    return select(*columns).where(PUBLICATION.c.city == city, PUBLICATION.c.survey == survey)
 
 
 def current(
@@ -68,12 +74,19 @@ def current(
     return dict(_read(connection, mine))
 
 
-def past(connection: Connection, city: str, survey: str) -> dict[FigureKey, dict[int, int]]:
-    """What was made public with the latest `REMEMBERED` publications, by figure and number."""
-    newest = last(connection, city, survey)
-    if newest is None:
-        return {}
-    mine = [*_of(city, survey), PUBLISHED_FIGURE.c.publication > newest.number - REMEMBERED]
+def past(
+    connection: Connection, city: str, survey: str, remembered: int = REMEMBERED
+) -> dict[FigureKey, dict[int, int]]:
+    """What was made public with the latest so many publications of answers and since the first of
+    them, by figure and number: a publication of themes pushes nothing out."""
+    of_answers = _publications(city, survey).where(PUBLICATION.c.answers_at == PUBLICATION.c.at)
+    oldest = connection.execute(
+        of_answers.with_only_columns(PUBLICATION.c.number)
+        .order_by(PUBLICATION.c.number.desc())
+        .limit(remembered)
+    ).scalars()
+    since = min(oldest, default=0)
+    mine = [*_of(city, survey), PUBLISHED_FIGURE.c.publication >= since]
     found: dict[FigureKey, dict[int, int]] = {}
     for key, released in _read(connection, mine):
         found.setdefault(key, {})[released.publication] = released.n
@@ -128,6 +141,7 @@ def add(
             number=publication.number,
             at=publication.at,
             responses=publication.responses,
+            answers_at=publication.answers_at,
         )
     )
     rows = [

@@ -2,11 +2,14 @@
 
 Due (contract: only after at least `threshold` new responses) is what has that many new respondents
 and either a hundredth of all are new or a day has passed: a large survey is not counted anew for
-every tenth answer, nor does a small one wait.
+every tenth answer, nor does a small one wait. Themes are due as well once as many answers were
+labelled since; then only they are made public, and everything else stays as it was.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -14,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from backend.city_file import CityProfile
 from backend.results import counts, participation, publications
-from backend.results.measuring import measure
+from backend.results.measuring import measure, measure_themes
 from backend.results.protection import Past
 from backend.results.publications import Publication
 from backend.results.release import Release
@@ -87,16 +90,21 @@ def publish(
         if profile.demo and not making and leases.is_held(connection, MAKING + city, now):
             return None
         last = publications.last(connection, city, survey)
-        if not _due(connection, profile, survey, last, now):
+        due = _due(connection, profile, survey, last, now)
+        if due is None:
             return None
-        measured = measure(connection, profile, survey)
         before = publications.current(connection, city, survey)
         shown = {key: one.n for key, one in before.items() if one.n >= profile.threshold}
         past: Past = dict(publications.past(connection, city, survey).items())
         release = Release(shown, profile.threshold, past=past)
-        figures = release.renewed(measured.everybody, measured.dimensions, measured.grouped)
-    number = last.number + 1 if last else 1
-    new = Publication(number, now, measured.responses)
+        number = last.number + 1 if last else 1
+        if due == "themes" and last:
+            figures = release.renewed(measure_themes(connection, city, survey), (), ())
+            new = replace(last, number=number, at=now)
+        else:
+            measured = measure(connection, profile, survey)
+            figures = release.renewed(measured.everybody, measured.dimensions, measured.grouped)
+            new = Publication(number, now, measured.responses, now)
     try:
         with library.writing(engine) as connection:
             publications.add(connection, city, survey, new, figures)
@@ -105,23 +113,32 @@ def publish(
     return new
 
 
+Due = Literal["answers", "themes"]
+"""What is made public: all there is, or themes alone."""
+
+
 def _due(
     connection: Connection,
     profile: CityProfile,
     survey: str,
     last: Publication | None,
     now: datetime,
-) -> bool:
-    least = profile.threshold
-    if last and now - last.at < DAY:
-        least = max(least, last.responses // SHARE)
-    since = last.at if last else None
-    if last and labels.new_since(connection, profile.slug, survey, since) >= least:
-        return True  # for the themes: what nobody else answered anew stays as it is
+) -> Due | None:
+    city = profile.slug
     if last is None:
-        return counts.responses(connection, profile.slug, survey) >= least
-    if counts.responses_since(connection, profile.slug, survey, last.at) >= least:
-        return True
+        enough = counts.responses(connection, city, survey) >= profile.threshold
+        return "answers" if enough else None
+    new = counts.responses_since(connection, city, survey, last.answers_at)
+    if new >= _least(profile, last, now - last.answers_at):
+        return "answers"
     # What a demo city's year brings may be older than what was published before it.
-    more = profile.demo and counts.responses(connection, profile.slug, survey) - last.responses
-    return more >= least
+    more = profile.demo and counts.responses(connection, city, survey) - last.responses
+    if more >= _least(profile, last, now - last.answers_at):
+        return "answers"
+    labelled = labels.new_since(connection, city, survey, last.at)
+    return "themes" if labelled >= _least(profile, last, now - last.at) else None
+
+
+def _least(profile: CityProfile, last: Publication, passed: timedelta) -> int:
+    """How many must be new, so much time after they were last made public."""
+    return max(profile.threshold, last.responses // SHARE) if passed < DAY else profile.threshold

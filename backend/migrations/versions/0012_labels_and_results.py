@@ -1,4 +1,5 @@
-"""Which survey a label belongs to, and whether its coder could see what others had given."""
+"""Which survey a label belongs to, and whether its coder could see what others had given; of which
+moment the answers of a publication are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,10 +37,15 @@ def upgrade() -> None:
         table.alter_column("survey", existing_type=sa.String(), nullable=False)
     op.execute(FIRST)
     op.create_index("ix_label_lately", "label", ["city", "survey", "at"])
+    op.add_column("publication", sa.Column("answers_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE publication SET answers_at = at")
+    with op.batch_alter_table("publication") as table:
+        table.alter_column("answers_at", existing_type=sa.DateTime(timezone=True), nullable=False)
 
 
 def downgrade() -> None:
     """Takes them away."""
+    op.drop_column("publication", "answers_at")
     op.drop_index("ix_label_lately", "label")
     op.drop_column("label", "blind")
     op.drop_column("label", "survey")

@@ -94,7 +94,7 @@ async def test_the_first_who_asks_has_it_drawn(
     again = await client.http.get(address, headers=known)
     assert (again.status_code, again.content) == (304, b"")
     with library.writing(installed.engine) as connection:
-        newest = Publication(2, wiring.now(), 200)
+        newest = Publication(2, wiring.now(), 200, wiring.now())
         publications.add(connection, HERE, "street", newest, {})
     newer = await client.get(address, Role.VIEWER)
     assert newer.status_code == 202, "of a newer publication"

@@ -1,20 +1,32 @@
 """Respondents by theme, as published results count them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
 from backend.labelling import give
 from backend.privacy import KeyRing
-from backend.results import SurveyUnknownError, results
+from backend.results import SurveyUnknownError, publications, results
 from backend.results.publishing import publish
 from backend.results.report import shown
 from backend.results.tables import Table
 from backend.results.themes import theme_tables
 from backend.store import library, open_engine
-from tests.backend.exports.seed import AT, REFUSED, SKIPPED, SLUG, WORDS, Way, add, city, plant
+from backend.store.tables import SESSION
+from tests.backend.exports.seed import (
+    AT,
+    REFUSED,
+    SKIPPED,
+    SLUG,
+    WORDS,
+    Way,
+    add,
+    city,
+    plant,
+    said,
+)
 from tests.backend.words import apply_scheme, write
 
 TOWN = "smalltown"
@@ -94,3 +106,64 @@ def test_themes_are_made_public_once_they_are_labelled(engine: Engine) -> None:
     themes = found["why_theme"]
     assert {cell.name: shown(cell.count) for cell in themes.cells} == {"lighting": 14, "gangs": 16}
     assert [cell.percent for cell in themes.cells] == [46.7, 53.3], "of the 30 that have one"
+
+
+def test_labels_alone_make_nothing_public_but_themes(engine: Engine) -> None:
+    """Nine new respondents and twelve new labels: the nine wait, and are not forgotten."""
+    apply_scheme(engine, TOWN)
+    answers = write(engine, KEYS, TOWN, [f"words {n}" for n in range(40)])
+    first, labelled, tenth = (AT + timedelta(days=days) for days in (30, 33, 35))
+    publish(engine, city(), SLUG, first)
+    came(engine, 9, first + timedelta(days=1))
+    with library.writing(engine) as connection:
+        for answer in answers[:12]:
+            give(connection, TOWN, answer, "ann", ["gangs"], first + timedelta(days=2))
+    made = publish(engine, city(), SLUG, labelled)
+    assert made is not None
+    assert (made.number, made.at, made.answers_at, made.responses) == (2, labelled, first, 42)
+    with engine.connect() as connection:
+        renewed = publications.current(connection, TOWN, SLUG)
+        by_second = {key.question for key, one in renewed.items() if one.publication == 2}
+    assert by_second == {found_name(engine)}
+    assert publish(engine, city(), SLUG, tenth) is None
+    came(engine, 1, labelled + timedelta(days=1))
+    made = publish(engine, city(), SLUG, tenth)
+    assert made is not None
+    assert (made.number, made.answers_at, made.responses) == (3, tenth, 52)
+
+
+def test_publications_of_themes_push_none_of_answers_out_of_what_is_remembered(
+    engine: Engine,
+) -> None:
+    apply_scheme(engine, TOWN)
+    answers = write(engine, KEYS, TOWN, [f"words {n}" for n in range(40)])
+    at = AT + timedelta(days=30)
+    publish(engine, city(), SLUG, at)
+    for batch in range(3):
+        with library.writing(engine) as connection:
+            for answer in answers[10 * batch : 10 * batch + 10]:
+                give(connection, TOWN, answer, "ann", ["gangs"], at + timedelta(days=2 * batch + 1))
+        publish(engine, city(), SLUG, at + timedelta(days=2 * batch + 2))
+    with engine.connect() as connection:
+        past = publications.past(connection, TOWN, SLUG, remembered=1)
+        assert [one.themes_only for one in publications.every(connection, TOWN, SLUG)] == [
+            False, True, True, True,
+        ]  # fmt: skip
+    assert {number for of in past.values() for number in of} == {1, 2, 3, 4}
+
+
+def came(engine: Engine, n: int, at: datetime) -> None:
+    """So many new respondents, who answered a closed question then."""
+    with library.writing(engine) as connection:
+        begin = len(connection.execute(select(SESSION.c.id)).all()) + 7000
+        ways = [Way({"safe": said("unsafe")}, contact=f"new {begin + i}") for i in range(n)]
+        add(connection, TOWN, ways, begin)
+        names = [f"{TOWN}-session-{begin + i}" for i in range(n)]
+        later = update(SESSION).where(SESSION.c.id.in_(names))
+        connection.execute(later.values(started_at=at, finished_at=at))
+
+
+def found_name(engine: Engine) -> str:
+    """The name of the question of themes."""
+    with engine.connect() as connection:
+        return theme_tables(connection, TOWN, SLUG)["why"].question.name
