@@ -147,7 +147,7 @@ def chart(
     slug: Slug,
     kind: Annotated[Kind, Path(description="The kind of chart.")],
     database: Database,
-    question: Annotated[str, Query(max_length=64, description="A question's name.")],
+    question: Annotated[str, Query(max_length=70, description="A question's name.")],
     by: Annotated[By | None, Query(description="Groups, or a length of time.")] = None,
     option: Annotated[str, Query(max_length=64, description="An answer's name.")] = "",
     language: Annotated[Literal["en", "es"], Query(description="Of the words around it.")] = "en",

@@ -1,5 +1,6 @@
 """HXL: the wide table with a row of hashtags under its header (HXL 1.1; exchange formats facts,
-section 4). There is no hashtag for a question, so that each is an `#indicator` with its name."""
+section 4). There is no hashtag for a question, so that each is an `#indicator` with its name. An
+attribute has no @: `why@theme` is `+why+theme`."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -43,8 +44,8 @@ def _lines(snapshot: Snapshot) -> Iterator[list[Scalar]]:
 def _tag(field: Field) -> str:
     if field.column is None:
         return TAGS[field.name]
-    option = field.column.option
-    return f"#indicator+{field.column.question.name}" + (
+    option, name = field.column.option, field.column.question.name.replace("@", "+")
+    return f"#indicator+{name}" + (
         f"+{option.name}{ENDINGS[field.kind]}" if option else ENDINGS[field.kind]
     )
 

@@ -2,7 +2,7 @@
 options. The words themselves are never read here."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -20,28 +20,27 @@ from dialogue.survey import Survey
 
 NOT_CODED = "not_coded"
 
+THEME = "@theme"
+"""Behind a question's name that of its themes: no question's name has an @ (`survey_file`)."""
+
 
 def theme_tables(connection: Connection, city: str, slug: str) -> Mapping[str, Table]:
     """A table for each question of a survey that a scheme is applied to, by the question's name:
     respondents by theme, each once, as in `counts`. Raises SurveyUnknownError."""
     survey = merged(versions(connection, city, slug))
-    taken = [question.name for question in survey.questions]
     found = schemes.applied(connection, city, slug)
     return {
-        question.name: _table(connection, question, found[question.name], taken)
+        question.name: _table(connection, question, found[question.name])
         for question in survey.questions
         if question.name in found
     }
 
 
-def themes_question(question: Question, applied: Applied, taken: Collection[str]) -> SelectMany:
-    """The question that the themes of another one answer: `why_theme` for `why`, whatever is
-    `taken` by the survey; its options are the codes of every version of the scheme."""
-    name = f"{question.name}_theme"
-    while name in taken:
-        name += "_"
+def themes_question(question: Question, applied: Applied) -> SelectMany:
+    """The question that the themes of another one answer: `why@theme` for `why`; its options are
+    the codes of every version of the scheme."""
     return SelectMany(
-        name=name,
+        name=question.name + THEME,
         text=question.text,
         options=tuple(
             Option(code.code, code.name, code.label, role=SPECIAL if code.special else None)
@@ -55,12 +54,9 @@ def themes_question(question: Question, applied: Applied, taken: Collection[str]
 
 def themes_of(surveys: Sequence[Survey], applied: Mapping[str, Applied]) -> dict[str, SelectMany]:
     """The question of themes for each question that a scheme is applied to."""
-    taken = {question.name for survey in surveys for question in survey.questions}
     latest = {question.name: question for survey in surveys for question in survey.questions}
     return {
-        name: themes_question(latest[name], one, taken)
-        for name, one in applied.items()
-        if name in latest
+        name: themes_question(latest[name], one) for name, one in applied.items() if name in latest
     }
 
 
@@ -81,9 +77,7 @@ def with_all_themes(connection: Connection, city: str, every: Sequence[Survey]) 
     return with_themes(merged(every), themes_of(every, applied))
 
 
-def _table(
-    connection: Connection, question: Question, applied: Applied, taken: Sequence[str]
-) -> Table:
+def _table(connection: Connection, question: Question, applied: Applied) -> Table:
     """Who has a theme is in the base. Who has none (nobody has coded it, coders disagree, or a
     special code) counts as not coded, beside those whose reply was no answer at all."""
     use = applied.use
@@ -102,5 +96,5 @@ def _table(
         if count.outcome in NON_RESPONSE:
             silent[count.outcome] += count.n
     silent[NOT_CODED] += without
-    asked = themes_question(question, applied, taken)
+    asked = themes_question(question, applied)
     return Table(asked, THEMES, base, lines, counts, dict(silent), apart=True)

@@ -78,6 +78,38 @@ def test_labels_of_before_get_their_survey_and_only_first_ones_are_blind(engine:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("own", "themes"), [("", "why_theme"), ("why_theme", "why_theme_")])
+def test_themes_get_a_name_that_no_question_has(engine: Engine, own: str, themes: str) -> None:
+    at = "2026-11-24 12:00:00+00:00"
+    source = "".join(f'[[questions]]\nname = "{name}"\n' for name in filter(None, ("why", own)))
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0011")
+        _plant(connection, "city", slug="east", profile="{}", demo=False, revision=1)
+        _plant(
+            connection, "survey_version", city="east", slug="pulse", version=1, source=source,
+            published_at=at, retired=False,
+        )  # fmt: skip
+        _plant(
+            connection, "scheme_use", city="east", survey="pulse", question="why", scheme="x",
+            coders=1, twice=0,
+        )  # fmt: skip
+        for question in ("why", *filter(None, (own,)), themes):
+            _plant(
+                connection, "published_figure", city="east", survey="pulse", publication=1,
+                question=question, row="reached", group_by="", group_name="", n=10, latest=True,
+            )  # fmt: skip
+        command.upgrade(alembic_config(connection), "head")
+        named = text("SELECT question FROM published_figure ORDER BY id")
+        assert connection.execute(named).scalars().all() == [
+            "why",
+            *filter(None, (own,)),
+            "why@theme",
+        ]
+        command.downgrade(alembic_config(connection), "0011")
+        assert connection.execute(named).scalars().all() == ["why", *filter(None, (own,)), themes]
+        command.upgrade(alembic_config(connection), "head")
+
+
 def _plant(connection: Connection, table: str, **row: object) -> None:
     names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
     connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)

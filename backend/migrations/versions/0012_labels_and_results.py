@@ -1,5 +1,7 @@
 """Which survey a label belongs to, and whether its coder could see what others had given; of which
-moment the answers of a publication are."""
+moment the answers of a publication are; themes under a name that no question can have."""
+
+import tomllib
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +28,13 @@ WHERE NOT settles AND NOT EXISTS (
 """Of what was given before now only the first of a coder is sure to have been blind."""
 
 
+RENAME = sa.text(
+    "UPDATE published_figure SET question = :new"
+    " WHERE city = :city AND survey = :survey AND question = :old"
+)
+SOURCES = sa.text("SELECT source FROM survey_version WHERE city = :city AND slug = :survey")
+
+
 def upgrade() -> None:
     """Adds the columns, and what finds a survey's latest labels."""
     op.add_column("label", sa.Column("survey", sa.String(), nullable=True))
@@ -41,10 +50,30 @@ def upgrade() -> None:
     op.execute("UPDATE publication SET answers_at = at")
     with op.batch_alter_table("publication") as table:
         table.alter_column("answers_at", existing_type=sa.DateTime(timezone=True), nullable=False)
+    for of, old, new in _themes():
+        op.get_bind().execute(RENAME, {**of, "old": old, "new": new})
+
+
+def _themes() -> list[tuple[dict[str, str], str, str]]:
+    """City and survey of each question that a scheme is applied to, with the name that its themes
+    had so far (whatever the survey's own questions are called) and the one they have now."""
+    found = []
+    rows = op.get_bind().execute(sa.text("SELECT city, survey, question FROM scheme_use")).all()
+    for city, survey, question in rows:
+        of = {"city": city, "survey": survey}
+        sources = op.get_bind().execute(SOURCES, of).scalars()
+        taken = {q["name"] for source in sources for q in tomllib.loads(source)["questions"]}
+        old = f"{question}_theme"
+        while old in taken:
+            old += "_"
+        found.append((of, old, f"{question}@theme"))
+    return found
 
 
 def downgrade() -> None:
     """Takes them away."""
+    for of, old, new in _themes():
+        op.get_bind().execute(RENAME, {**of, "old": new, "new": old})
     op.drop_column("publication", "answers_at")
     op.drop_index("ix_label_lately", "label")
     op.drop_column("label", "blind")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from backend.labelling import give
 from backend.privacy import KeyRing
 from backend.store import library, open_engine, schemes
 from dialogue.survey import Status
+from dialogue.survey_file import read_survey
 from tests.backend.exports.seed import (
     AT,
     REFUSED,
@@ -40,7 +42,7 @@ SAID = (
     "just gangs",
 )
 KEYS = KeyRing(["o" * 40])
-COLUMNS = ["why_theme.lighting", "why_theme.gangs", "why_theme.no_answer"]
+COLUMNS = ["why@theme.lighting", "why@theme.gangs", "why@theme.no_answer"]
 
 
 def label(engine: Engine, answer: int, coder: str, *codes: str, settles: bool = False) -> None:
@@ -104,7 +106,7 @@ def test_a_row_a_response_has_a_column_a_code(engine: Engine) -> None:
 def test_every_format_of_responses_has_them(engine: Engine, tmp_path: Path) -> None:
     numbers = [tuple(int(n) for n in row) for row in EXPECTED]
     lines = [json.loads(line) for line in written(engine, "json").decode().splitlines()]
-    themes = [line["answers"]["why_theme"] for line in lines if "why_theme" in line["answers"]]
+    themes = [line["answers"]["why@theme"] for line in lines if "why@theme" in line["answers"]]
     assert sorted(one["names"] for one in themes if one["outcome"] == "answered") == [
         ["gangs"], ["lighting"], ["lighting", "gangs"], ["no_answer"],
     ]  # fmt: skip
@@ -119,16 +121,16 @@ def test_every_format_of_responses_has_them(engine: Engine, tmp_path: Path) -> N
     frame, meta = pyreadstat.read_sav(
         tmp_path / "rows.sav", output_format="dict", user_missing=True
     )
-    assert meta.column_names_to_labels["why_theme.gangs"] == "Gangs: why? en"
-    assert sorted(n for n in frame["why_theme.gangs"] if n is not None) == [
+    assert meta.column_names_to_labels["why@theme.gangs"] == "Gangs: why? en"
+    assert sorted(n for n in frame["why@theme.gangs"] if n is not None) == [
         -2, -1, -1, -1, -1, 0, 0, 1, 1,
     ]  # fmt: skip
     hxl = table(written(engine, "hxl"))
-    assert hxl[0]["why_theme.gangs"] == "#indicator+why_theme+gangs+num"
+    assert hxl[0]["why@theme.gangs"] == "#indicator+why+theme+gangs+num"
 
 
 def test_a_row_an_answer_tells_what_is_not_coded(engine: Engine) -> None:
-    rows = [row for row in table(written(engine, "long")) if row["question"] == "why_theme"]
+    rows = [row for row in table(written(engine, "long")) if row["question"] == "why@theme"]
     assert sorted((row["outcome"], row["code"], row["name"]) for row in rows) == [
         ("answered", "G", "gangs"), ("answered", "L", "lighting"),
         ("answered", "L G", "lighting gangs"), ("answered", "NA", "no_answer"),
@@ -141,9 +143,9 @@ def test_flow_results_have_a_question_with_several_answers(engine: Engine) -> No
         descriptor = json.loads(package.read("datapackage.json"))
         answers = json.loads(package.read("data/responses.json"))
     questions = descriptor["resources"][0]["schema"]["questions"]
-    assert questions["why_theme"]["type"] == "select_many"
-    assert questions["why_theme"]["type_options"]["choices"] == ["lighting", "gangs", "no_answer"]
-    assert sorted(row[5] for row in answers if row[4] == "why_theme") == [
+    assert questions["why@theme"]["type"] == "select_many"
+    assert questions["why@theme"]["type_options"]["choices"] == ["lighting", "gangs", "no_answer"]
+    assert sorted(row[5] for row in answers if row[4] == "why@theme") == [
         ["gangs"], ["lighting"], ["lighting", "gangs"], ["no_answer"],
     ]  # fmt: skip
     assert "why" not in {row[4] for row in answers}
@@ -163,10 +165,10 @@ def test_the_words_never_leave(engine: Engine, format: str) -> None:
 def test_the_codebook_lists_the_scheme(engine: Engine) -> None:
     out = io.BytesIO()
     codebook(engine, city(), SLUG, out)
-    lines = [row for row in table(out.getvalue()) if row["question"] == "why_theme"]
+    lines = [row for row in table(out.getvalue()) if row["question"] == "why@theme"]
     assert [(row["column"], row["code"], row["role"], row["dimension"]) for row in lines] == [
-        ("why_theme.lighting", "L", "", "personal"), ("why_theme.gangs", "G", "", "community"),
-        ("why_theme.no_answer", "NA", "special", ""),
+        ("why@theme.lighting", "L", "", "personal"), ("why@theme.gangs", "G", "", "community"),
+        ("why@theme.no_answer", "NA", "special", ""),
     ]  # fmt: skip
     assert [row["label_es"] for row in lines] == ["Alumbrado", "Pandillas", ""]
     assert {row["version"] for row in lines} == {"2"}
@@ -196,11 +198,11 @@ def test_codes_of_earlier_versions_keep_their_columns(engine: Engine) -> None:
     header = list(table(written(engine, "csv"))[0])
     at = header.index("why")
     assert header[at + 1 : at + 5] == [
-        "why_theme.lighting", "why_theme.transport", "why_theme.no_answer", "why_theme.gangs",
+        "why@theme.lighting", "why@theme.transport", "why@theme.no_answer", "why@theme.gangs",
     ]  # fmt: skip
 
 
-def test_a_question_that_is_named_so_already_keeps_its_name(engine: Engine) -> None:
+def test_a_question_that_sounds_like_it_is_another(engine: Engine) -> None:
     named = survey_file(question("why", "open", required="false"), question("why_theme", "yes_no"))
     with library.writing(engine) as connection:
         library.publish(connection, TOWN, named, AT)
@@ -209,7 +211,12 @@ def test_a_question_that_is_named_so_already_keeps_its_name(engine: Engine) -> N
         )
     rows = table(written(engine, "csv"))
     assert "2" in {row["why_theme"] for row in rows}
-    assert {row["why_theme_.gangs"] for row in rows} == {"", "0", "1"}
+    assert {row["why@theme.gangs"] for row in rows} == {"", "0", "1"}
+
+
+def test_no_question_can_have_the_name_of_themes() -> None:
+    _, faults = read_survey(tomllib.loads(survey_file(question("why@theme", "yes_no"))))
+    assert any(fault.where.endswith(".name") for fault in faults)
 
 
 def test_a_question_that_was_closed_once_has_no_themes_there(engine: Engine) -> None:
@@ -220,7 +227,7 @@ def test_a_question_that_was_closed_once_has_no_themes_there(engine: Engine) -> 
         schemes.publish(connection, TOWN, SCHEME, AT)
     rows = [row for row in table(written(engine, "csv")) if row["version"] == "3"]
     assert {row["why"] for row in rows} == {"2"}
-    assert {row["why_theme.gangs"] for row in rows} == {""}
+    assert {row["why@theme.gangs"] for row in rows} == {""}
     long = [row for row in table(written(engine, "long")) if row["version"] == "3"]
     assert {row["question"] for row in long} == {"why"}
 

@@ -60,7 +60,7 @@ def test_respondents_are_counted_by_theme(engine: Engine) -> None:
     label(engine, disputed, "gangs")
     label(engine, disputed, "lighting", coder="ben")
     found = counted(engine)
-    assert (found.question.name, found.question.kind) == ("why_theme", "select_many")
+    assert (found.question.name, found.question.kind) == ("why@theme", "select_many")
     assert (found.counted, found.apart, found.base) == ("themes", True, 2)
     assert dict(found.counts) == {"lighting": 2, "gangs": 1}
     assert [(line.name, line.code) for line in found.lines] == [("lighting", "L"), ("gangs", "G")]
@@ -103,7 +103,7 @@ def test_themes_are_made_public_once_they_are_labelled(engine: Engine) -> None:
     assert publish(engine, city(), SLUG, at + timedelta(days=3)) is not None
     with engine.connect() as connection:
         found = {one.question: one for one in results(connection, city(), SLUG).questions}
-    themes = found["why_theme"]
+    themes = found["why@theme"]
     assert {cell.name: shown(cell.count) for cell in themes.cells} == {"lighting": 14, "gangs": 16}
     assert [cell.percent for cell in themes.cells] == [46.7, 53.3], "of the 30 that have one"
 

@@ -99,8 +99,8 @@ def test_themes_have_a_distribution(engine: Engine) -> None:
             codes = ["lighting"] if n < 18 else ["gangs"]
             give(connection, TOWN.slug, one, "ann", codes, AT)
     assert publish(engine, TOWN, SLUG, AT + timedelta(days=3)) is not None
-    made = draw(engine, Kind.DISTRIBUTION, "why_theme")
+    made = draw(engine, Kind.DISTRIBUTION, "why@theme")
     assert [row[1] for row in made.table.rows] == ["18", "22"]
     assert made.subtitle.startswith("40 with a theme")
     with pytest.raises(ChartUnfitError, match="a distribution only"):
-        draw(engine, Kind.TREND, "why_theme")
+        draw(engine, Kind.TREND, "why@theme")
