@@ -257,10 +257,11 @@ ERASURE: Sequence[Erasure] = (
     Erasure("urn", gone=True),
     Erasure("contact", gone=True),
 )
-"""In this order. Coded answers and their labels stay, linked to nobody; the opt-out list stays, so
-that a person who left is not written to again; receipts never knew the contact. Nothing of what was
-sent stays: its turn is the session's id, and the provider knows whom it was sent to. A part on its
-way goes once it is settled."""
+"""In this order. Coded answers and their labels stay, linked to nobody; of several sessions of one
+survey those are marked that do not count, so that an erased person counts once. The opt-out list
+stays, so that a person who left is not written to again; receipts never knew the contact. Nothing
+of what was sent stays: its turn is the session's id, and the provider knows whom it was sent to. A
+part on its way goes once it is settled."""
 
 WITHOUT_TRACE = frozenset({"under_age", "without_age"})
 """Counts of contacts of whom nothing may stay but the count: no answer and no ledger's line."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from backend.models.base import BigKey, Sealed, UTCDateTime, one_of
@@ -13,7 +13,8 @@ _RAW = text("raw IS NOT NULL")
 
 class Session(SQLModel, table=True):
     """One contact's way through one version of a survey. Once the contact is erased, `contact` is
-    None and the times are days."""
+    None, the times are days, and `repeated` says that another of that contact's sessions of the
+    survey counts in its place, not which."""
 
     __tablename__ = "session"
     __table_args__ = (
@@ -33,6 +34,7 @@ class Session(SQLModel, table=True):
     channel: str
     started_at: datetime = Field(sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    repeated: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class Answer(SQLModel, table=True):

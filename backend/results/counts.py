@@ -1,9 +1,8 @@
 """Counts of one survey, over all its versions. The highest revision of an answer counts; residents'
 own words are not read.
 
-Results count respondents: of a contact's sessions one counts, so that nobody passes the threshold
-alone. It is one with an answer before one without, then a completed one, then the latest. Whose
-contact was erased cannot be told from others: each of their sessions counts.
+Results count respondents: of a contact's sessions one counts (`backend.store.counting`), so that
+nobody passes the threshold alone. Once the contact is erased, that one still does.
 """
 
 import json
@@ -27,6 +26,7 @@ from sqlalchemy import (
     union,
 )
 
+from backend.store.counting import place
 from backend.store.tables import ANSWER, SESSION
 from dialogue.outcomes import REMARK, Value
 from dialogue.survey import Status
@@ -74,19 +74,9 @@ def _sessions(city: str, survey: str) -> Select[tuple[str]]:
 
 def _counting(city: str, survey: str) -> Subquery:
     """A survey's sessions with their place among those of their contact; the first counts."""
-    given = (ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome != REMARK)
-    answers = select(ANSWER.c.id).where(*given).exists()
-    place = func.row_number().over(
-        partition_by=(SESSION.c.contact, case((SESSION.c.contact.is_(None), SESSION.c.id))),
-        order_by=(
-            case((answers, 0), else_=1),
-            case((SESSION.c.status == Status.COMPLETED, 0), else_=1),
-            SESSION.c.started_at.desc(),
-            SESSION.c.id.desc(),
-        ),
-    )
-    more = (SESSION.c.id, SESSION.c.locale, SESSION.c.channel, place.label("place"))
-    return _sessions(city, survey).add_columns(*more).subquery()
+    one = place(SESSION.c.contact, case((SESSION.c.contact.is_(None), SESSION.c.id)))
+    more = (SESSION.c.id, SESSION.c.locale, SESSION.c.channel, one.label("place"))
+    return _sessions(city, survey).where(~SESSION.c.repeated).add_columns(*more).subquery()
 
 
 def counting_sessions(city: str, survey: str) -> Select[tuple[str]]:
@@ -143,7 +133,7 @@ def responses_since(connection: Connection, city: str, survey: str, since: datet
     """Respondents who have answered something in a session that began or ended since then, or that
     still goes on and was answered in since then."""
     mine = select(SESSION.c.id, SESSION.c.contact).where(
-        SESSION.c.city == city, SESSION.c.survey == survey
+        SESSION.c.city == city, SESSION.c.survey == survey, ~SESSION.c.repeated
     )
     given = ANSWER.c.session == SESSION.c.id, ANSWER.c.outcome != REMARK
     any_time = select(ANSWER.c.id).where(*given).exists()

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 
 from backend.models import metadata
 from backend.privacy import ERASURE, WITHOUT_TRACE, Erasure
+from backend.store.counting import MARK_REPEATED
 from backend.store.inbox import is_waiting
 from backend.store.media import discard_objects
 from backend.store.spend import delete_outbound, deleting
@@ -89,6 +90,7 @@ _BEFORE = (
     .where(_SENT_TO, in_state(DeliveryState.CLAIMED))
     .values(contact=None, hash=None, sending=None, lane="", forget=True),
     discard_objects(MEDIA.c.contact == bindparam("of")),
+    MARK_REPEATED,
 )
 _LEAVE_NOTHING = (
     delete(MEDIA).where(MEDIA.c.contact == bindparam("of")),

@@ -1,5 +1,6 @@
 """Which survey a label belongs to, and whether its coder could see what others had given; of which
-moment the answers of a publication are; themes under a name that no question can have."""
+moment the answers of a publication are; themes under a name that no question can have;
+sessions that another one of the same erased contact counts for."""
 
 import tomllib
 
@@ -52,6 +53,9 @@ def upgrade() -> None:
         table.alter_column("answers_at", existing_type=sa.DateTime(timezone=True), nullable=False)
     for of, old, new in _themes():
         op.get_bind().execute(RENAME, {**of, "old": old, "new": new})
+    op.add_column(
+        "session", sa.Column("repeated", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
 
 
 def _themes() -> list[tuple[dict[str, str], str, str]]:
@@ -74,6 +78,7 @@ def downgrade() -> None:
     """Takes them away."""
     for of, old, new in _themes():
         op.get_bind().execute(RENAME, {**of, "old": new, "new": old})
+    op.drop_column("session", "repeated")
     op.drop_column("publication", "answers_at")
     op.drop_index("ix_label_lately", "label")
     op.drop_column("label", "blind")

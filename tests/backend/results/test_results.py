@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from backend.results import SurveyUnknownError, results
-from backend.results.counts import by_answer, by_status, respondents_by_status
+from backend.results.counts import (
+    by_answer,
+    by_status,
+    respondents_by_status,
+    responses,
+    responses_since,
+)
 from backend.results.publishing import publish
-from backend.store import open_engine
+from backend.store import library, open_engine
+from backend.store.erasure import erase
+from backend.store.tables import SESSION
 from dialogue.survey import Status
 from tests.backend.exports.seed import (
     AT,
@@ -219,3 +228,39 @@ def test_dont_know_without_an_option_counts_like_one_with(engine: Engine) -> Non
     assert questions["safe"]["no_answer"] == HIDDEN
     assert counts(questions["safe"]) == {"yes_safe": HIDDEN, "somewhat": HIDDEN, "unsafe": 10}
     assert questions["safe"]["n"] == 20
+
+
+def test_an_erased_resident_still_counts_once(engine: Engine) -> None:
+    """Three sessions of one person, erased: no figure moves, and nothing links the three."""
+    thrice = [
+        Way({"safe": said("unsafe")}, contact="eve"),
+        Way({"safe": said("yes_safe")}, contact="eve"),
+        Way({}, Status.STOPPED, contact="eve"),
+    ]
+    plant(engine, city(), [*thrice, Way({"safe": said("unsafe")}, contact="other")])
+
+    def seen() -> tuple[object, ...]:
+        with engine.connect() as connection:
+            of = (connection, "smalltown", SLUG)
+            before = AT - timedelta(days=30)
+            return (
+                respondents_by_status(*of), by_answer(*of), responses(*of),
+                responses_since(*of, before),
+            )  # fmt: skip
+
+    before = seen()
+    assert before[2:] == (2, 2)
+    with library.writing(engine) as connection:
+        [eve] = connection.execute(
+            select(SESSION.c.contact).where(SESSION.c.contact.is_not(None)).group_by(
+                SESSION.c.contact
+            ).having(func.count() == 3)
+        ).scalars()  # fmt: skip
+        erase(connection, eve)
+    assert seen() == before
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(SESSION.c.repeated).where(SESSION.c.contact.is_(None))
+        ).scalars()
+        assert sorted(rows) == [False, True, True]
+        assert by_status(connection, "smalltown", SLUG)["completed"] == 3
