@@ -75,7 +75,7 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
         for question in survey.questions
         if question.asks
     ]
-    themes = theme_tables(connection, profile.slug, slug).values()
+    themes = theme_tables(connection, profile.slug, slug, profile.threshold).values()
     frame = everybody([*asked, *map(Asked, themes)])
     found = [
         (dimension, _told(_found(connection, profile, survey, dimension, frame)))
@@ -92,9 +92,10 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
     return Measured(counts.responses(connection, profile.slug, slug), frame, by, grouped)
 
 
-def measure_themes(connection: Connection, city: str, slug: str) -> Frame:
+def measure_themes(connection: Connection, profile: CityProfile, slug: str) -> Frame:
     """The figures of the themes of a survey's coded answers alone. Raises SurveyUnknownError."""
-    return everybody([Asked(one) for one in theme_tables(connection, city, slug).values()])
+    tables = theme_tables(connection, profile.slug, slug, profile.threshold)
+    return everybody([Asked(one) for one in tables.values()])
 
 
 def _after(question: Question, survey: Survey) -> tuple[str, tuple[str, ...]] | None:

@@ -99,7 +99,7 @@ def publish(
         release = Release(shown, profile.threshold, past=past)
         number = last.number + 1 if last else 1
         if due == "themes" and last:
-            figures = release.renewed(measure_themes(connection, city, survey), (), ())
+            figures = release.renewed(measure_themes(connection, profile, survey), (), ())
             new = replace(last, number=number, at=now)
         else:
             measured = measure(connection, profile, survey)

@@ -24,13 +24,19 @@ THEME = "@theme"
 """Behind a question's name that of its themes: no question's name has an @ (`survey_file`)."""
 
 
-def theme_tables(connection: Connection, city: str, slug: str) -> Mapping[str, Table]:
+def theme_tables(
+    connection: Connection, city: str, slug: str, threshold: int
+) -> Mapping[str, Table]:
     """A table for each question of a survey that a scheme is applied to, by the question's name:
-    respondents by theme, each once, as in `counts`. Raises SurveyUnknownError."""
+    respondents by theme, each once, as in `counts`. Raises SurveyUnknownError.
+
+    The base are those who have a theme. While fewer than `threshold` have none it is all who
+    answered in words: how many those few are would else be what the two figures differ by.
+    """
     survey = merged(versions(connection, city, slug))
     found = schemes.applied(connection, city, slug)
     return {
-        question.name: _table(connection, question, found[question.name])
+        question.name: _table(connection, question, found[question.name], threshold)
         for question in survey.questions
         if question.name in found
     }
@@ -77,9 +83,9 @@ def with_all_themes(connection: Connection, city: str, every: Sequence[Survey]) 
     return with_themes(merged(every), themes_of(every, applied))
 
 
-def _table(connection: Connection, question: Question, applied: Applied) -> Table:
-    """Who has a theme is in the base. Who has none (nobody has coded it, coders disagree, or a
-    special code) counts as not coded, beside those whose reply was no answer at all."""
+def _table(connection: Connection, question: Question, applied: Applied, threshold: int) -> Table:
+    """Who has no theme (nobody has coded it, coders disagree, or a special code) and is not in the
+    base counts as not coded, beside those whose reply was no answer at all."""
     use = applied.use
     lines = [Line(c.name, c.code, dict(c.label)) for c in applied.codes if not c.special]
     counts = {line.name: 0 for line in lines}
@@ -91,6 +97,8 @@ def _table(connection: Connection, question: Question, applied: Applied) -> Tabl
         without += not themes
         for name in themes:
             counts[name] += 1
+    if without < threshold:
+        base, without = base + without, 0
     silent: Counter[str] = Counter(dict.fromkeys(NON_RESPONSE, 0))
     for count in by_answer(connection, use.city, use.survey).get(use.question, ()):
         if count.outcome in NON_RESPONSE:

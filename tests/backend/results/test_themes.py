@@ -48,7 +48,7 @@ def label(engine: Engine, answer: int, *codes: str, coder: str = "ann") -> None:
 
 def counted(engine: Engine) -> Table:
     with engine.connect() as connection:
-        return theme_tables(connection, TOWN, SLUG)["why"]
+        return theme_tables(connection, TOWN, SLUG, 0)["why"]
 
 
 def test_respondents_are_counted_by_theme(engine: Engine) -> None:
@@ -65,6 +65,21 @@ def test_respondents_are_counted_by_theme(engine: Engine) -> None:
     assert dict(found.counts) == {"lighting": 2, "gangs": 1}
     assert [(line.name, line.code) for line in found.lines] == [("lighting", "L"), ("gangs", "G")]
     assert found.non_response == {"dont_know": 0, "refused": 1, "skipped": 1, "not_coded": 3}
+
+
+def test_how_few_have_no_theme_cannot_be_worked_out(engine: Engine) -> None:
+    """What answers in words and the base of themes differ by is nought or at least the threshold,
+    however far coding is."""
+    apply_scheme(engine, TOWN)
+    differ = []
+    for answer in write(engine, KEYS, TOWN, [f"words {n}" for n in range(40)]):
+        label(engine, answer, "gangs")
+        with engine.connect() as connection:
+            themes = theme_tables(connection, TOWN, SLUG, 10)["why"]
+        differ.append(40 - themes.base)
+        assert themes.non_response["not_coded"] == differ[-1]
+    assert differ == [*range(39, 9, -1), *[0] * 10]
+    assert (themes.base, themes.counts["gangs"]) == (40, 40)
 
 
 def test_a_resident_counts_once(engine: Engine) -> None:
@@ -85,9 +100,9 @@ def test_a_resident_counts_once(engine: Engine) -> None:
 
 def test_without_a_scheme_there_is_no_table(engine: Engine) -> None:
     with engine.connect() as connection:
-        assert theme_tables(connection, TOWN, SLUG) == {}
+        assert theme_tables(connection, TOWN, SLUG, 0) == {}
         with pytest.raises(SurveyUnknownError):
-            theme_tables(connection, TOWN, "nosuch")
+            theme_tables(connection, TOWN, "nosuch", 0)
 
 
 def test_themes_are_made_public_once_they_are_labelled(engine: Engine) -> None:
@@ -166,4 +181,4 @@ def came(engine: Engine, n: int, at: datetime) -> None:
 def found_name(engine: Engine) -> str:
     """The name of the question of themes."""
     with engine.connect() as connection:
-        return theme_tables(connection, TOWN, SLUG)["why"].question.name
+        return theme_tables(connection, TOWN, SLUG, 0)["why"].question.name
