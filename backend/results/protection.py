@@ -16,18 +16,16 @@ What this does not say: a *range* may be narrower than the threshold (that count
 nought limits a withheld figure from both sides), but it is never a single number.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from backend.results.elimination import PRIME, Elimination
 
 Key = tuple[str, ...]
 """What a figure is of."""
 
 Past = Mapping[Key, Mapping[int, int]]
 """Figures by the numbers of the publications they were made public with."""
-
-PRIME = (1 << 61) - 1
-"""Coefficients are -1, 0 and 1: a pivot vanishes modulo this prime in no table we could meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,66 +38,113 @@ class Equation:
     loose: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """An equation between numbered figures."""
+
+    whole: int
+    parts: tuple[int, ...]
+    loose: bool
+
+
+class Linked:
+    """Figures, numbered in order, with the equations between them. Made once for several looks at
+    the same figures: what it has worked out is kept."""
+
+    def __init__(self, keys: Iterable[Key], equations: Iterable[Equation]) -> None:
+        self.numbers: Mapping[Key, int] = {key: number for number, key in enumerate(keys)}
+        self.equations = [
+            _Sum(
+                self.numbers[one.whole], tuple(map(self.numbers.__getitem__, one.parts)), one.loose
+            )
+            for one in equations
+        ]
+        self.within: list[list[_Sum]] = [[] for _ in self.numbers]
+        self.made_of: list[list[_Sum]] = [[] for _ in self.numbers]
+        for one in self.equations:
+            for part in one.parts:
+                self.within[part].append(one)
+            if not one.loose:
+                self.made_of[one.whole].append(one)
+        self._known: dict[frozenset[int], Sequence[tuple[int, ...]]] = {}
+
+    def of(self, keys: Iterable[Key]) -> set[int]:
+        """The numbers of figures."""
+        return {self.numbers[key] for key in keys}
+
+    def known_sums(self, gone: Collection[int]) -> Sequence[tuple[int, ...]]:
+        """Withheld figures whose sum all equations together fix."""
+        withheld = frozenset(gone)
+        if withheld not in self._known:
+            rows = self._reduced(withheld)
+            sums = [tuple(row) for row in rows if all(times == 1 for times in row.values())]
+            self._known[withheld] = sums
+        return self._known[withheld]
+
+    def _reduced(self, gone: Collection[int]) -> Sequence[Mapping[int, int]]:
+        found = Elimination({one.whole for one in self.equations})
+        for one in self.equations:
+            if one.loose and one.whole in gone:
+                continue
+            row = {part: 1 for part in one.parts if part in gone}
+            if one.whole in gone:
+                row[one.whole] = PRIME - 1
+            if row:
+                found.add(row)
+        return found.rows
+
+
 @dataclass
 class _Cells:
     """The work in hand: `counts` of all figures, which are `gone`, and which may not go."""
 
-    counts: Mapping[Key, int]
+    linked: Linked
+    counts: Sequence[int]
     threshold: int
-    equations: Sequence[Equation]
-    pinned: Collection[Key]
-    gone: set[Key]
-    dear: Collection[Key] = ()
-    past: Past = field(default_factory=dict)
-    totals: Mapping[Key, int] = field(default_factory=dict)
-    order: Mapping[Key, int] = field(default_factory=dict)
-    within: Mapping[Key, Sequence[Equation]] = field(default_factory=dict)
-    made_of: Mapping[Key, Sequence[Equation]] = field(default_factory=dict)
+    pinned: Collection[int]
+    gone: set[int]
+    dear: Collection[int]
+    past: Sequence[Mapping[int, int]]
+    totals: Sequence[int]
 
-    def company(self, among: Iterable[Key]) -> Key | None:
+    def company(self, among: Iterable[int]) -> int | None:
         """The figure to go next: a dear one last, one that shares another equation with a withheld
         one before one that does not, then the smallest, then the last in order."""
         able = [key for key in among if key not in self.gone and key not in self.pinned]
-        if not able:
-            return None
-        return min(able, key=self._cost)
+        return min(able, key=self._cost) if able else None
 
-    def _cost(self, key: Key) -> tuple[bool, bool, int, int]:
-        return key in self.dear, not self._touched(key), self.size(key), -self.order[key]
+    def _cost(self, key: int) -> tuple[bool, bool, int, int]:
+        return key in self.dear, not self._touched(key), abs(self.counts[key]), -key
 
-    def size(self, key: Key) -> int:
-        """How large a figure's change is."""
-        return abs(self.counts[key])
-
-    def hidden(self, key: Key) -> int:
+    def hidden(self, key: int) -> int:
         """How much of a withheld figure is not known from its own parts."""
-        left = [self.size(key)]
-        for one in self.made_of.get(key, ()):
+        left = abs(self.counts[key])
+        for one in self.linked.made_of[key]:
             known = sum(self.counts[part] for part in one.parts if part not in self.gone)
-            left.append(abs(self.counts[key] - known))
-        return min(left)
+            left = min(left, abs(self.counts[key] - known))
+        return left
 
-    def little_new(self, one: Equation) -> bool:
+    def little_new(self, one: _Sum) -> bool:
         """Whether what is hidden of a whole, all together, changed by less than the threshold since
         it was last known: when the same others were all made public at once."""
         shown = [one.whole, *(part for part in one.parts if part not in self.gone)]
-        times = [self.past.get(key, {}).keys() for key in shown]
+        times = [self.past[key].keys() for key in shown]
         common = set(times[0]).intersection(*times[1:])
         if not common:
             return False
-        then = {key: self.past[key][max(common)] for key in shown}
-        change = self.totals[one.whole] - then[one.whole]
-        change -= sum(self.totals[key] - then[key] for key in shown[1:])
-        return abs(change) < self.threshold
+        last = max(common)
+        whole, *parts = (self.totals[key] - self.past[key][last] for key in shown)
+        return abs(whole - sum(parts)) < self.threshold
 
-    def _touched(self, key: Key) -> bool:
-        others = (e for e in self.within[key] if e.whole not in self.gone)
+    def _touched(self, key: int) -> bool:
+        """Whether it shares every equation whose whole is known with another withheld figure."""
+        others = (e for e in self.linked.within[key] if e.whole not in self.gone)
         return all(any(part in self.gone for part in e.parts if part != key) for e in others)
 
 
 def protect(
+    linked: Linked,
     counts: Mapping[Key, int],
-    equations: Sequence[Equation],
     threshold: int,
     *,
     known: Collection[Key] = (),
@@ -121,74 +166,41 @@ def protect(
     gone = small | set(forced)
     if not secondary:
         return frozenset(gone)
-    order = {key: place for place, key in enumerate(counts)}
-    within, made_of = _within(equations), _made_of(equations)
+    keys = list(linked.numbers)
     work = _Cells(
-        counts,
-        threshold,
-        equations,
-        known,
-        gone,
-        dear,
-        past or {},
-        totals or counts,
-        order,
-        within,
-        made_of,
+        linked,
+        counts=[counts[key] for key in keys],
+        threshold=threshold,
+        pinned=linked.of(known),
+        gone=linked.of(gone),
+        dear=linked.of(dear),
+        past=[(past or {}).get(key, {}) for key in keys],
+        totals=[(totals or counts)[key] for key in keys],
     )
     while _lines(work) or _fixed(work):
         pass
-    return frozenset(work.gone)
+    return frozenset(keys[number] for number in work.gone)
 
 
-def determined(equations: Sequence[Equation], gone: Collection[Key]) -> list[Key]:
+def determined(linked: Linked, gone: Collection[Key]) -> list[Key]:
     """The withheld figures that the equations fix."""
-    return [one for (one, *more) in _known_sums(equations, gone) if not more]
-
-
-def _known_sums(equations: Sequence[Equation], gone: Collection[Key]) -> list[tuple[Key, ...]]:
-    """Withheld figures whose sum all equations together fix."""
-    rows: list[dict[Key, int]] = []
-    whole = {one.whole for one in equations}
-    for one in equations:
-        if one.loose and one.whole in gone:
-            continue
-        row = {part: 1 for part in one.parts if part in gone}
-        if one.whole in gone:
-            row[one.whole] = PRIME - 1
-        if row:
-            _reduce(rows, row, whole)
-    return [tuple(row) for row in rows if all(times == 1 for times in row.values())]
-
-
-def _within(
-    equations: Sequence[Equation],
-) -> Mapping[Key, Sequence[Equation]]:
-    found: dict[Key, list[Equation]] = defaultdict(list)
-    for one in equations:
-        for part in one.parts:
-            found[part].append(one)
-    return found
-
-
-def _made_of(equations: Sequence[Equation]) -> Mapping[Key, Sequence[Equation]]:
-    found: dict[Key, list[Equation]] = defaultdict(list)
-    for one in equations:
-        if not one.loose:
-            found[one.whole].append(one)
-    return found
+    keys = list(linked.numbers)
+    return [keys[one] for (one, *more) in linked.known_sums(linked.of(gone)) if not more]
 
 
 def _lines(work: _Cells) -> bool:
     """One pass over all equations; whether something went."""
     went = False
-    for one in work.equations:
+    for one in work.linked.equations:
+        if one.whole not in work.gone and work.gone.isdisjoint(one.parts):
+            continue
         hidden = [part for part in one.parts if part in work.gone]
         if one.whole in work.gone:
             more = None if hidden or one.loose else work.company(one.parts)
-        elif hidden and (_too_few(work, hidden) or work.little_new(one)):
-            more = work.company(_parts(work, hidden)) or work.company(one.parts)
-            more = more or work.company([one.whole])
+        elif _too_few(work, hidden) or work.little_new(one):
+            more = work.company(_parts(work, hidden))
+            more = work.company(one.parts) if more is None else more
+            more = work.company([one.whole]) if more is None else more
         else:
             continue
         if more is not None:
@@ -197,20 +209,26 @@ def _lines(work: _Cells) -> bool:
     return went
 
 
-def _parts(work: _Cells, hidden: Sequence[Key]) -> list[Key]:
+def _parts(work: _Cells, hidden: Sequence[int]) -> list[int]:
     """What withheld figures are made of: shown parts leave little of them hidden."""
-    return [part for key in hidden for one in work.made_of.get(key, ()) for part in one.parts]
+    return [part for key in hidden for one in work.linked.made_of[key] for part in one.parts]
 
 
-def _too_few(work: _Cells, hidden: Sequence[Key]) -> bool:
-    return len(hidden) < 2 or sum(map(work.hidden, hidden)) < work.threshold
+def _too_few(work: _Cells, hidden: Sequence[int]) -> bool:
+    """Whether figures that are withheld together are one alone, or hide less than the threshold."""
+    left = work.threshold
+    for key in hidden if len(hidden) > 1 else ():
+        left -= work.hidden(key)
+        if left <= 0:
+            return False
+    return True
 
 
 def _fixed(work: _Cells) -> bool:
     """Company for every figure, or sum below the threshold, that is still fixed; whether something
     went."""
     went = False
-    for keys in _known_sums(work.equations, work.gone):
+    for keys in work.linked.known_sums(work.gone):
         more = _nearest(work, keys) if _too_few(work, keys) else None
         if more is not None:
             work.gone.add(more)
@@ -218,52 +236,20 @@ def _fixed(work: _Cells) -> bool:
     return went
 
 
-def _nearest(work: _Cells, keys: Collection[Key]) -> Key | None:
+def _nearest(work: _Cells, keys: Collection[int]) -> int | None:
     """What may go of the figures that share an equation with this one, else with those, and so
     on."""
     seen, ring = set(keys), set(keys)
     while ring:
         beside = {
             other
-            for one in work.equations
-            if ring.intersection((one.whole, *one.parts))
+            for one in work.linked.equations
+            if one.whole in ring or not ring.isdisjoint(one.parts)
             for other in (one.whole, *one.parts)
         } - seen
-        more = work.company(sorted(beside))
+        more = work.company(beside)
         if more is not None:
             return more
         seen |= beside
         ring = beside
     return None
-
-
-def _reduce(rows: list[dict[Key, int]], row: dict[Key, int], whole: Collection[Key]) -> None:
-    """Adds a row to those reduced so far (Gauss and Jordan): afterwards the first figure of each
-    row is in no other. Sums come first: what is left then are single cells."""
-    for other in rows:
-        pivot = next(iter(other))
-        if pivot in row:
-            _subtract(row, other, row[pivot])
-    if not row:
-        return
-    pivot = next((key for key in row if key in whole), next(iter(row)))
-    leading = row.pop(pivot)
-    others, row = row, {pivot: leading}
-    row |= others
-    inverse = pow(leading, -1, PRIME)
-    for key in row:
-        row[key] = row[key] * inverse % PRIME
-    for other in rows:
-        if pivot in other:
-            _subtract(other, row, other[pivot])
-    rows.append(row)
-
-
-def _subtract(row: dict[Key, int], other: Mapping[Key, int], times: int) -> None:
-    """Takes `other` so many times from `row`."""
-    for key, n in other.items():
-        left = (row.get(key, 0) - times * n) % PRIME
-        if left:
-            row[key] = left
-        else:
-            row.pop(key, None)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backend.results.frames import CLASS, REACHED, REGION, SETTLEMENT, Dimension, FigureKey, Frame
-from backend.results.protection import Key, Past, determined, protect
+from backend.results.protection import Key, Linked, Past, determined, protect
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Release:
         """The figures to be made public now."""
         forced = {key for one in dimensions for key in self._rolled_up(one, everybody)}
         forced |= everybody.unlinked
-        gone = self._gone(everybody, (), forced if self.secondary else ())
+        linked = Linked(everybody.counts, everybody.equations)
+        gone = self._gone(everybody, linked, (), forced if self.secondary else ())
         new = {key: n for key, n in everybody.counts.items() if key not in gone}
         for one in grouped:
             new |= self._in_groups(one, new)
@@ -60,13 +61,18 @@ class Release:
         shared = {key for key in one.frame.counts if not key.by}
         known = {key for key in shared if key in new}
         forced = {key for key in one.frame.counts if (key.by, key.group) in kept}
-        gone = self._gone(one.frame, known, forced | (shared - known))
-        if self.secondary and determined(one.frame.equations, gone):
+        linked = Linked(one.frame.counts, one.frame.equations)
+        gone = self._gone(one.frame, linked, known, forced | (shared - known))
+        if self.secondary and determined(linked, gone):
             return {}  # nothing more can go, and something is fixed by what is known of everybody
         return {key: n for key, n in one.frame.counts.items() if key.by and key not in gone}
 
     def _gone(
-        self, frame: Frame, known: Collection[FigureKey], forced: Collection[FigureKey]
+        self,
+        frame: Frame,
+        linked: Linked,
+        known: Collection[FigureKey],
+        forced: Collection[FigureKey],
     ) -> Collection[Key]:
         """What is not renewed is either unknown now or, as participation may tell, known to be as
         it was: the rest is safe in both cases."""
@@ -80,8 +86,8 @@ class Release:
 
         def gone(known: Collection[Key], forced: Collection[Key]) -> Collection[Key]:
             return protect(
+                linked,
                 changes,
-                frame.equations,
                 self.threshold,
                 known=known,
                 forced=forced,
@@ -93,13 +99,13 @@ class Release:
 
         kept: set[Key] = {*forced, *small} if self.secondary else set(forced)
         while True:
-            wider = kept | set(gone(known, kept))
+            unknown = kept | set(gone(known, kept))
             if not self.secondary:
-                return wider
-            wider |= set(gone({*known, *as_before}, wider - as_before))
-            if wider == kept:
-                return wider
-            kept = wider
+                return unknown
+            both = unknown | set(gone({*known, *as_before}, unknown - as_before))
+            if both == unknown:  # nothing more goes in either case
+                return both
+            kept = both
 
     def _is_known(self, key: FigureKey, changes: Mapping[Key, int]) -> bool:
         """Whether it may be known that a figure is (nearly) what it was: nothing changed, or it

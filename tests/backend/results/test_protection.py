@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from backend.results.protection import Equation, Key, determined, protect
+from backend.results.protection import Equation, Key, Linked, determined, protect
 
 TEN = 10
 
@@ -17,9 +17,8 @@ def line(whole: str, *parts: str, loose: bool = False) -> Equation:
 
 
 def gone(counts: dict[str, int], *equations: Equation, secondary: bool = True) -> set[str]:
-    found = protect(
-        {key(name): n for name, n in counts.items()}, equations, TEN, secondary=secondary
-    )
+    by_key = {key(name): n for name, n in counts.items()}
+    found = protect(Linked(by_key, equations), by_key, TEN, secondary=secondary)
     return {name for (name,) in found}
 
 
@@ -63,9 +62,10 @@ def test_what_only_nearly_sums_up_tells_of_its_parts_and_not_they_of_it() -> Non
 def test_what_several_equations_fix_together_is_found() -> None:
     # two tables crossing: each line has two withheld, yet all four are linked only in a chain
     equations = [line("r1", "a", "b"), line("r2", "c", "d"), line("c1", "a", "c")]
-    fixed = determined(equations, {key(name) for name in ("a", "b", "c")})
+    linked = Linked([key(name) for name in ("r1", "r2", "c1", *"abcd")], equations)
+    fixed = determined(linked, {key(name) for name in ("a", "b", "c")})
     assert sorted(fixed) == [("a",), ("b",), ("c",)]
-    assert determined(equations, {key(name) for name in ("a", "b", "c", "d")}) == []
+    assert determined(linked, {key(name) for name in ("a", "b", "c", "d")}) == []
 
 
 CELLS = some.lists(some.integers(0, 30), min_size=12, max_size=12)
@@ -82,7 +82,8 @@ def test_no_withheld_figure_of_a_random_table_is_fixed_or_small_figure_shown(
             parts = tuple(spot for spot in counts if len(spot) == 2 and spot[side] == name)
             counts[("sum", name)] = sum(counts[spot] for spot in parts)
             equations.append(Equation(("sum", name), parts))
-    hidden = protect(counts, equations, TEN)
-    assert determined(equations, hidden) == []
+    linked = Linked(counts, equations)
+    hidden = protect(linked, counts, TEN)
+    assert determined(linked, hidden) == []
     assert all(n >= TEN for spot, n in counts.items() if spot not in hidden)
-    assert hidden == protect(counts, equations, TEN)
+    assert hidden == protect(linked, counts, TEN)
