@@ -4,10 +4,10 @@ A hint is a match value found in the words. It only suggests: nobody's answer is
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dialogue.answers.normalise import fold
+from dialogue.answers.normalise import fold, without_ending
 from dialogue.faults import Fault
 from dialogue.form import Form, at
 from dialogue.survey_file import NAME, SLUG
@@ -59,10 +59,12 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A code that may fit, and the match value that was found in the words."""
+    """A code that may fit, and the match value that was found in the words; `inflected` where only
+    a word with another ending was ("lamps" for "lamp")."""
 
     code: str
     because: str
+    inflected: bool = False
 
 
 def read_scheme(data: Mapping[str, object]) -> tuple[Scheme | None, tuple[Fault, ...]]:
@@ -98,11 +100,18 @@ def every_code(versions: Sequence[Scheme]) -> tuple[Code, ...]:
     return tuple(codes.values())
 
 
-def suggestions(codes: Sequence[Code], text: str, locale: str) -> tuple[Suggestion, ...]:
+def suggestions(
+    codes: Sequence[Code], text: str, locale: str, endings: Sequence[str] = ()
+) -> tuple[Suggestion, ...]:
     """The codes of which a match value is in the text as whole words, whatever case and accents, in
-    the order of the scheme. Values of the text's language count, and those for all languages."""
-    words = _plain(text)
-    found = (_hint(code, words, locale) for code in codes)
+    the order of the scheme; else with other `endings` of gender and number, as the text's language
+    has them. Values of that language count, and those for all languages."""
+    words, stems = _plain(text), _stemmed(text, endings)
+    found = (
+        _hint(code, locale, lambda value: _plain(value) in words)
+        or _hint(code, locale, lambda value: _stemmed(value, endings) in stems, inflected=True)
+        for code in codes
+    )
     return tuple(one for one in found if one is not None)
 
 
@@ -212,10 +221,12 @@ def _meet(one: str, other: str) -> bool:
     return one == other or EVERY in (one, other)
 
 
-def _hint(code: Code, words: str, locale: str) -> Suggestion | None:
+def _hint(
+    code: Code, locale: str, is_there: Callable[[str], bool], *, inflected: bool = False
+) -> Suggestion | None:
     for language, value in _values(code):
-        if language in (EVERY, locale) and _plain(value) in words:
-            return Suggestion(code.name, value)
+        if language in (EVERY, locale) and is_there(value):
+            return Suggestion(code.name, value, inflected)
     return None
 
 
@@ -226,3 +237,8 @@ def _values(code: Code) -> Iterator[tuple[str, str]]:
 def _plain(text: str) -> str:
     """The words of a text, folded, with a space around each."""
     return f" {' '.join(_WORD.findall(fold(text)))} "
+
+
+def _stemmed(text: str, endings: Sequence[str]) -> str:
+    """The same without their endings."""
+    return f" {' '.join(without_ending(word, endings) for word in _WORD.findall(fold(text)))} "

@@ -45,10 +45,12 @@ UNREAD = ("remark", "not_coded")
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A code that may fit: one of its match values was found in the words. No label."""
+    """A code that may fit: one of its match values was found in the words, or one that is
+    `inflected`, with another ending ("lamps" for "lamp"). No label."""
 
     code: str
     because: str
+    inflected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _item(one: labels.DeskAnswer) -> CodingItem:
         language=one.language,
         answered_on=one.answered_on,
         said=one.said,
-        suggested=[Suggested(hint.code, hint.because) for hint in one.suggested],
+        suggested=[Suggested(hint.code, hint.because, hint.inflected) for hint in one.suggested],
         coders_needed=one.needed,
         own=_list(one.own),
         labels=None if one.labels is None else _labels(one.labels),

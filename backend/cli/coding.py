@@ -107,7 +107,8 @@ class _Desk:
             click.echo(f"  {label.coder}: {given}")
         for n, hint in enumerate(one.suggested, 1):
             found = codes[hint.code]
-            click.echo(f'  #{n} {found.code} {_label(found)}? ("{hint.because}")')
+            near = "near " if hint.inflected else ""
+            click.echo(f'  #{n} {found.code} {_label(found)}? ({near}"{hint.because}")')
 
     def _ask(self, one: DeskAnswer) -> bool:
         """Asks until the answer is labelled or left; whether to go on."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
+from backend.catalogues import load_locales
 from backend.privacy import KeyRing
 from backend.store.readings import GOING_ON, LAST, opened
 from backend.store.schemes import Applied
@@ -268,8 +269,14 @@ def _answer(row: Any, keys: KeyRing, applied: Applied, coder: str, stands: Stand
         said=said,
         view=stands.view(coder),
         needed=coders_needed(row.id, applied.use.coders, applied.use.twice),
-        suggested=suggestions(applied.scheme.codes, said or "", row.locale),
+        suggested=_suggested(applied, said or "", row.locale),
         own=own.codes if own else None,
         labels=None if stands.hidden_from(coder) else list(stands.by_coder.values()),
         standing=stands,
     )
+
+
+def _suggested(applied: Applied, said: str, language: str) -> Sequence[Suggestion]:
+    locale = load_locales().get(language)
+    endings = locale.words.replies.get("endings", ()) if locale else ()
+    return suggestions(applied.scheme.codes, said, language, endings)

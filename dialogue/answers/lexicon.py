@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from dialogue.answers.normalise import clean, fold_word
+from dialogue.answers.normalise import clean, fold_word, without_ending
 from dialogue.answers.tokens import word_tokens
 from dialogue.locale import Locale, Words
 
@@ -20,8 +20,6 @@ LONGEST_PHRASE = 12
 
 JOINABLE = 5
 """Letters from which on a label may be written joined or split."""
-
-SHORTEST_STEM = 3
 
 Phrase = tuple[str, ...]
 
@@ -108,7 +106,7 @@ class Lexicon:
 
     def stem(self, word: str) -> str:
         """The word without its ending of gender and number, in the session's language."""
-        return _stem(word, self.languages[0].words.replies.get("endings", ()))
+        return without_ending(word, self.languages[0].words.replies.get("endings", ()))
 
     @cached_property
     def words(self) -> tuple[Words, ...]:
@@ -224,10 +222,4 @@ def _stems(phrases: Mapping[Phrase, Entry], endings: tuple[str, ...]) -> dict[Ph
 
 
 def _stemmed(words: Phrase, endings: tuple[str, ...]) -> Phrase:
-    return tuple(_stem(word, endings) for word in words)
-
-
-def _stem(word: str, endings: tuple[str, ...]) -> str:
-    """The word without the longest of these endings, if enough of it stays."""
-    fitting = [e for e in endings if word.endswith(e) and len(word) - len(e) >= SHORTEST_STEM]
-    return word[: len(word) - max(map(len, fitting))] if fitting else word
+    return tuple(without_ending(word, endings) for word in words)

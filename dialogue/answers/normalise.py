@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 LONGEST = 4000
@@ -60,6 +61,16 @@ def _unspaced(text: str) -> str:
     letters = text.split(" ")
     apart = len(letters) >= LEAST_APART and all(len(c) == 1 and c.isalpha() for c in letters)
     return "".join(letters) if apart else text
+
+
+SHORTEST_STEM = 3
+"""Letters that stay before an ending."""
+
+
+def without_ending(word: str, endings: Sequence[str]) -> str:
+    """The word without the longest of these endings, if enough of it stays."""
+    fitting = [e for e in endings if word.endswith(e) and len(word) - len(e) >= SHORTEST_STEM]
+    return word[: len(word) - max(map(len, fitting))] if fitting else word
 
 
 @lru_cache(maxsize=20_000)

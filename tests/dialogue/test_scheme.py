@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from backend.catalogues import load_locales
 from dialogue.scheme import (
     MOST_CODES,
     Code,
@@ -139,6 +140,30 @@ def test_match_values_are_of_the_citys_languages() -> None:
 def test_what_is_suggested(text: str, locale: str, codes: dict[str, str]) -> None:
     found = suggestions(scheme().codes, text, locale)
     assert {one.code: one.because for one in found} == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "found"),
+    [
+        ("no street lights", "en", [("lighting", "street light", True)]),
+        ("street light and street lights", "en", [("lighting", "street light", False)]),
+        ("gangs, no lamps", "en", [("lighting", "lamp", True), ("gangs", "gangs", False)]),
+        ("faltan las lámparas", "es", [("lighting", "lampara", True)]),
+        ("una lampara rota", "es", [("lighting", "lampara", False)]),
+        ("lighting", "en", []),
+        ("amalambu street lights", "zu", []),
+    ],
+)
+def test_other_endings_are_suggested_and_marked(
+    text: str, locale: str, found: list[tuple[str, str, bool]]
+) -> None:
+    endings = load_locales()[locale].words.replies.get("endings", ())
+    codes = [
+        Code("lighting", "L", {}, {"en": ("street light", "lamp"), "es": ("lampara",)}),
+        Code("gangs", "G", {}, {"": ("gangs",)}),
+    ]
+    shown = suggestions(codes, text, locale, endings)
+    assert [(one.code, one.because, one.inflected) for one in shown] == found
 
 
 def test_codes_of_earlier_versions_stay() -> None:

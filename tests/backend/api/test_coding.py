@@ -137,7 +137,8 @@ async def test_the_desk_shows_words_and_suggestions_and_keeps_labels(
     assert item == {
         "id": dark, "outcome": "answered", "state": "open", "version": 2, "language": "en",
         "answered_on": "2026-11-02", "said": "DARK, no street light",
-        "suggested": [{"code": "lighting", "because": "street light"}], "coders_needed": 1,
+        "suggested": [{"code": "lighting", "because": "street light", "inflected": False}],
+        "coders_needed": 1,
         "own": None, "labels": None, "codes": None, "settled_by": None, "settler_coded": None,
     }  # fmt: skip
     made = await give(applied, dark, "lighting")
