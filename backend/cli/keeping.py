@@ -13,12 +13,16 @@ from backend.settings import Settings, SettingsError
 from backend.store.backup import BackupError, restore, write_backup
 
 REPLACE = "replace"
+EXISTS = "give another name, or --force to write over it."
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def backup(file: Path, force: bool) -> None:
     """Writes the whole database to FILE, beside a program at work. It holds no keys."""
+    if file.exists() and not force:
+        raise SettingsError(f"{file.name} is there already: {EXISTS}")
     with database() as (settings, engine), bar("Backing up") as progress:
         header = write_backup(engine, file, wiring.now(), progress)
     click.echo(f"{file.name}: {header.rows} rows of revision {header.revision}.")

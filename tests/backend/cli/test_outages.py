@@ -85,6 +85,14 @@ def test_a_backup_is_restored_by_another_desk(
     assert "Restored " in bare.well("restore", "--replace", "a.backup", typed="replace\n")
 
 
+def test_a_file_that_is_there_is_written_over_by_force_only(desk: Desk) -> None:
+    desk.write("a.backup", "somebody's last copy")
+    assert "--force" in desk.refused("backup", "a.backup")
+    assert (desk.folder / "a.backup").read_text() == "somebody's last copy"
+    desk.well("backup", "--force", "a.backup")
+    assert (desk.folder / "a.backup").read_bytes().startswith(b"\x1f\x8b")
+
+
 def test_a_key_file_is_brought_before_a_backup_is_restored(bare: Desk) -> None:
     bare.well("demo", "load")
     bare.well("backup", "a.backup")
