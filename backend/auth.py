@@ -7,7 +7,7 @@ its SHA-256 are kept; it is shown once, and never logged.
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -147,6 +147,17 @@ _BEARER = HTTPBearer(
 )
 
 
+REFUSED = "This key does not open that"
+PARTNERS = "A partner's key opens the cases that were passed on to the partner, and nothing else."
+
+
+def refusal(key: Key, roles: Collection[Role]) -> Problem:
+    """What a key of another role than these is told."""
+    able = ", ".join(role for role in Role if role in roles)
+    why = PARTNERS if key.role is Role.PARTNER else f"The role of this key is {key.role}."
+    return Problem(403, REFUSED, f"{why} Roles that may: {able}.")
+
+
 class Guard:
     """A FastAPI dependency: the key must be good, of one of the roles, and of the city in the
     path. Another city's address is refused alike whether or not there is such a city."""
@@ -169,8 +180,10 @@ class Guard:
             key = find_key(connection, text) if text else None
         if key is None:
             raise HTTPException(401, "A valid key is needed", headers={"WWW-Authenticate": scheme})
-        if key.role not in self.roles or request.path_params.get("city", key.city) != key.city:
-            raise Problem(403, "This key does not open that")
+        if request.path_params.get("city", key.city) != key.city:
+            raise Problem(403, REFUSED, "It is the key of another city.")
+        if key.role not in self.roles:
+            raise refusal(key, self.roles)
         note_use(engine, key, wiring.now())
         return key
 

@@ -18,7 +18,7 @@ from backend.api.media import LARGEST_ID, the_vault
 from backend.api.request import City, Database, Page, Slug, guarded, problems
 from backend.api.results import READERS
 from backend.api.surveys import UNKNOWN
-from backend.auth import Key, Role
+from backend.auth import Key, Role, refusal
 from backend.exports import FORMATS, SHORTEST_KEY
 from backend.exports.audit import note_job
 from backend.privacy import KeyRing
@@ -105,7 +105,7 @@ def ask(
     """Notes it for a worker."""
     microdata = FORMATS[wanted.format].microdata
     if microdata and key.role not in MICRODATA:
-        raise Problem(403, "This key does not open that")
+        raise refusal(key, MICRODATA)
     secret, now = export_key or wiring.fresh_secret(), wiring.now()
     sealed = keys.seal(secret, EXPORT_KEY)
     with library.writing(database) as connection:

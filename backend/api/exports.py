@@ -13,7 +13,7 @@ from backend import wiring
 from backend.api.request import City, Database, Slug, guarded, problems
 from backend.api.results import READERS
 from backend.api.surveys import UNKNOWN
-from backend.auth import Key, Role
+from backend.auth import Key, Role, refusal
 from backend.city_file import CityProfile
 from backend.exports import (
     FORMATS,
@@ -94,7 +94,7 @@ def export_survey(
     not half a file."""
     chosen = FORMATS[format]
     if chosen.microdata and key.role not in MICRODATA:
-        raise Problem(403, "This key does not open that")
+        raise refusal(key, MICRODATA)
     secret = export_key or wiring.fresh_secret()
 
     def write(profile: CityProfile, file: BinaryIO) -> None:

@@ -154,5 +154,23 @@ async def test_another_city_is_refused_whether_or_not_it_exists(
     problem(answers[0], 403)
 
 
+@pytest.mark.parametrize(
+    ("role", "path", "why"),
+    [
+        (Role.PARTNER, "/{city}/surveys", "the cases that were passed on"),
+        (
+            Role.PARTNER,
+            "/{city}/surveys/{slug}/methodology",
+            "administrator, official, coordinator",
+        ),
+        (Role.VIEWER, "/{city}/schemes", "key is viewer. Roles that may: administrator, coord"),
+        (Role.OFFICIAL, "/{city}/surveys/{slug}/export", "key is official. Roles that may: admin"),
+    ],
+)
+async def test_who_is_refused_is_told_why(client: Client, role: Role, path: str, why: str) -> None:
+    answer = await client.http.get(address(path), headers=client.bearer(role))
+    assert why in str(problem(answer, 403)["detail"])
+
+
 async def test_a_key_is_asked_for_before_anything_is_said_of_the_request(client: Client) -> None:
     problem(await client.http.get("/api/v1/nowhere/surveys?limit=x&odd=1"), 401)
