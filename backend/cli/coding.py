@@ -54,7 +54,8 @@ def code(city: str, survey: str, question: str, key_file: Path | None, settle: b
             click.echo(f"  {one.code:<6} {_label(one)}{' (stands alone)' if one.special else ''}")
         click.echo(HELP)
         desk.work()
-    click.echo(f"{desk.given} given. To go on: the same command again.")
+    rest = f", {desk.left} left" if desk.left else ""
+    click.echo(f"{desk.given} given{rest}. To go on: the same command again.")
 
 
 def _key_text(file: Path | None) -> str:
@@ -69,7 +70,8 @@ def _key_text(file: Path | None) -> str:
 
 @dataclass
 class _Desk:
-    """One coder at work. `done` are the answers labelled here, the last one last."""
+    """One coder at work. `done` are the answers labelled here, the last one last; `left` are those
+    to be labelled, skipped ones too, as they were counted when the coder began."""
 
     engine: Engine
     keys: KeyRing
@@ -79,9 +81,17 @@ class _Desk:
     after: int = 0
     given: int = 0
     done: list[int] = field(default_factory=list)
+    left: int = 0
+
+    @property
+    def view(self) -> View:
+        """What the coder looks at."""
+        return "disputed" if self.settles else "open"
 
     def work(self) -> None:
         """Shows one answer after another, until there is none or the coder leaves."""
+        with self.engine.connect() as connection:
+            self.left = labels.left(connection, self.applied, self.key.prefix, self.view)
         while (one := self._next()) is not None:
             self._show(one)
             if not self._ask(one):
@@ -90,17 +100,19 @@ class _Desk:
 
     def _next(self) -> DeskAnswer | None:
         """The next answer. The look is noted before it is shown."""
-        view: View = "disputed" if self.settles else "open"
         use, prefix = self.applied.use, self.key.prefix
         with self.engine.connect() as connection:
-            found = labels.queue(connection, self.keys, self.applied, prefix, view, self.after, 1)
+            found = labels.queue(
+                connection, self.keys, self.applied, prefix, self.view, self.after, 1
+            )
         if found:
             with library.writing(self.engine) as connection:
                 note_reading(connection, use.city, prefix, use.survey, wiring.now())
         return found[0] if found else None
 
     def _show(self, one: DeskAnswer) -> None:
-        click.echo(f"\n{one.answered_on} {one.language}: {_printable(one.said)}")
+        click.echo(f"\n[{max(self.left, 1)} left] {one.answered_on} {one.language}:")
+        click.echo(_printable(one.said))
         codes = {code.name: code for code in self.applied.codes}
         for label in one.labels or () if self.settles else ():
             given = " ".join(codes[name].code for name in label.codes)
@@ -141,6 +153,7 @@ class _Desk:
         fault = self._keep(one.id, [known[word.casefold()] for word in words])
         if fault is None:
             self.given += 1
+            self.left = max(self.left - 1, 0)
             self.done.append(one.id)
             self.after = one.id
         return fault
@@ -155,6 +168,7 @@ class _Desk:
             last = self.done.pop()
             self._keep(last, [])
             self.given -= 1
+            self.left += 1
             self.after = last - 1
         return True
 

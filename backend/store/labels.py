@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
@@ -72,22 +73,38 @@ def queue(
 ) -> Sequence[DeskAnswer]:
     """Answers that a coder sees in this view, in the order they were settled: `limit` of those
     behind `after`."""
-    found: list[DeskAnswer] = []
-    while len(found) < limit:
+    seen = _seen(connection, applied, coder, view, after, ANSWER.c.raw)
+    return [_answer(row, keys, applied, coder, stands) for row, stands in islice(seen, limit)]
+
+
+def left(connection: Connection, applied: Applied, coder: str, view: View) -> int:
+    """How many answers a coder sees in this view. The words are not read."""
+    return sum(1 for _ in _seen(connection, applied, coder, view, 0))
+
+
+def _seen(
+    connection: Connection,
+    applied: Applied,
+    coder: str,
+    view: View,
+    after: int,
+    *columns: ColumnElement[Any],
+) -> Iterator[tuple[Any, Standing]]:
+    """Those answers with these columns as well, and what their labels come to."""
+    while True:
         rows = connection.execute(
             _answers(applied, *_likely(applied, coder, view), ANSWER.c.id > after)
-            .add_columns(ANSWER.c.raw)
+            .add_columns(*columns)
             .limit(BATCH)
         ).all()
         there = labels_of(connection, applied, [row.id for row in rows])
         for row in rows:
             stands = _standing(applied, row.id, there.get(row.id, ()))
-            if len(found) < limit and stands.view(coder) == view:
-                found.append(_answer(row, keys, applied, coder, stands))
+            if stands.view(coder) == view:
+                yield row, stands
         if len(rows) < BATCH:
-            break
+            return
         after = rows[-1].id
-    return found
 
 
 def find(connection: Connection, city: str, id_: int) -> ToLabel | None:

@@ -115,7 +115,11 @@ def test_codes_are_typed_and_can_be_left_and_taken_up_again(room: Room) -> None:
     assert "Dark, and GANGS" in said
     assert '#1 L Street lighting? ("dark")' in said
     assert "no comment" not in said
-    assert "1 given. To go on: the same command again." in said
+    assert [line[:8] for line in said.splitlines() if line.startswith("[")] == [
+        "[3 left]",
+        "[2 left]",
+    ]
+    assert "1 given, 2 left. To go on: the same command again." in said
     assert coder not in said
     assert room.labels() == [(0, '["lighting", "gangs"]', False)]
     said = room.code(coder, "s", "na")
@@ -136,7 +140,7 @@ def test_what_was_given_can_be_undone(room: Room) -> None:
     assert room.labels() == [
         (0, '["lighting"]', False), (0, "[]", False), (0, '["gangs"]', False),
     ]  # fmt: skip
-    assert "1 given." in said
+    assert "1 given, 2 left." in said
 
 
 def test_what_is_no_code_is_asked_again(room: Room) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, Engine, event, func, select, update
@@ -256,6 +257,20 @@ def test_a_long_queue_is_walked_in_pieces(desk: Desk) -> None:
     assert desk.ids("ann", "open") == answers[BATCH:]
     assert [one.id for one in desk.seen("ann", "open", 2)] == answers[BATCH : BATCH + 2]
     assert desk.ids("ben", "coded") == answers[:BATCH]
+
+
+def test_what_is_left_is_counted_for_each_coder(desk: Desk) -> None:
+    answers = desk.write(*["dark"] * (BATCH + 5))
+    again(desk, twice=50)
+    for answer in answers[:20]:
+        desk.give("ann", answer, "lighting")
+    twice = sum(coders_needed(answer, 1, 50) == 2 for answer in answers[:20])
+    with desk.engine.connect() as connection:
+        for coder, view, n in (
+            ("ann", "open", BATCH - 15), ("ben", "open", BATCH - 15 + twice),
+            ("ann", "waiting", twice), ("ben", "coded", 20 - twice), ("ben", "disputed", 0),
+        ):  # fmt: skip
+            assert labels.left(connection, desk.applied, coder, cast(View, view)) == n
 
 
 def test_agreement_is_that_of_blind_labels(desk: Desk) -> None:
