@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Engine, func, select
 
 from backend.city_file import CityProfile
 from backend.exports.codebook import languages
-from backend.exports.rows import DISPOSITIONS, Disposition
+from backend.exports.rows import DISPOSITIONS
 from backend.exports.snapshot import Snapshot
 from backend.exports.source import Source, load
 from backend.results.agreement import agreement
 from backend.results.coding import blind_pairs
 from backend.results.counts import by_status
-from backend.results.rates import FORMULAS
+from backend.results.rates import FORMULAS, LETTERS, Dispositions, rates, self_selected
 from backend.results.report import percent
 from backend.results.statement import INTERVAL, population, sample_statement, suppression_rule
 from backend.store.engine import one_moment
@@ -24,10 +24,11 @@ from dialogue.survey import Status
 
 NOT_SAMPLED = (
     "Nobody was sampled: residents wrote by themselves, so how many could have answered is not"
-    " known. Rates of response, cooperation, refusal and contact do not apply to such a survey;"
-    " counts of participation and the completion rate (completed / started) are all there is."
+    " known. Rates of response, refusal and contact, which divide by all of them, do not apply;"
+    " cooperation is of those who began and have ended, the completion rate of all who began."
 )
 
+NOT_FINAL = "not final"
 TOO_FEW_UNITS = "Fewer than {threshold} answers have been coded by two coders or more."
 
 
@@ -61,7 +62,12 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
         "sample_sizes": {"started": started, "completed": completed, "by_status": counts},
         "completion_rate_percent": percent(completed, started) if started else None,
         "response_rate": None,
-        "rates": {"apply": False, "why": NOT_SAMPLED, "formulas": dict(FORMULAS)},
+        "rates": {
+            "apply": False,
+            "why": NOT_SAMPLED,
+            "formulas": dict(FORMULAS),
+            "values": _rounded(self_selected(counts)),
+        },
         "precision": None,
         "interval": INTERVAL,
         "weighting": "none",
@@ -101,14 +107,16 @@ def _coding(connection: Connection, applied: Applied, threshold: int) -> dict[st
 
 
 def _aapor(counts: Mapping[str, int]) -> dict[str, Any]:
-    """Sessions by AAPOR's letters. There is no partial: all that end early are break-offs, which
-    count as refusals."""
-    final = {Disposition.COMPLETED: "I", Disposition.BREAKOFF: "R", Disposition.REFUSED: "R"}
-    letters = {str(status): final.get(end, "not final") for status, end in DISPOSITIONS.items()}
-    found = dict.fromkeys(("I", "R", "not final"), 0)
+    """Sessions by AAPOR's letters."""
+    letters = {str(status): LETTERS.get(status, NOT_FINAL) for status in DISPOSITIONS}
+    found = {"I": 0, "P": 0, "R": 0, NOT_FINAL: 0}
     for status, n in counts.items():
         found[letters[status]] += n
-    return {"letter_by_status": letters, "counts": {"P": 0, **found}}
+    return {"letter_by_status": letters, "counts": found}
+
+
+def _rounded(of: Dispositions) -> dict[str, float | None]:
+    return {name: None if rate is None else round(rate, 4) for name, rate in rates(of).items()}
 
 
 def _dates(connection: Connection, source: Source) -> dict[str, str | None]:

@@ -1,12 +1,14 @@
 """Response, cooperation, refusal and contact rates.
 
 Source: AAPOR, Standard Definitions (statistics facts, B4). Where nobody was sampled (a keyword on a
-poster) they do not apply: then counts of participation and the completion rate are all there is.
+poster) only cooperation is known, of those who began: who never wrote is in no count.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from dialogue.survey import Status
 
 FORMULAS: Mapping[str, str] = MappingProxyType(
     {
@@ -22,21 +24,35 @@ FORMULAS: Mapping[str, str] = MappingProxyType(
         "CON1": "((I+P)+R+O) / ((I+P) + (R+NC+O) + (UH+UO))",
     }
 )
-"""Each rate as AAPOR writes it; a test holds them against the functions."""
+"""Each rate as AAPOR writes it; a test holds them against `rates`."""
+
+
+LETTERS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.COMPLETED: "I",
+        Status.EXPIRED: "R",  # break-off: went silent
+        Status.SAFEGUARDED: "R",  # nothing may show that help was called for
+        Status.STOPPED: "R",
+        Status.WITHDRAWN: "R",
+    }
+)
+"""AAPOR's letters of how a session ended; those that go on have none yet. There is no partial: all
+that end early are break-offs, which count as refusals (statistics facts, B4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dispositions:
-    """How many invitations ended how: complete, partial, refusal and break-off, non-contact, other,
-    unknown whether a household, unknown other."""
+    """How many cases ended how: complete, partial, refusal and break-off, non-contact, other,
+    unknown whether a household, unknown other. None is what cannot be known: how many were never
+    reached, where nobody was sampled."""
 
     i: int = 0
     p: int = 0
     r: int = 0
-    nc: int = 0
+    nc: int | None = 0
     o: int = 0
-    uh: int = 0
-    uo: int = 0
+    uh: int | None = 0
+    uo: int | None = 0
 
     @property
     def interviews(self) -> int:
@@ -44,64 +60,46 @@ class Dispositions:
         return self.i + self.p
 
     @property
-    def eligible(self) -> int:
-        """All that are known to be of the population."""
-        return self.interviews + self.r + self.nc + self.o
+    def contacted(self) -> int:
+        """All whom anybody spoke with."""
+        return self.interviews + self.r + self.o
 
-    def all(self, e: float = 1.0) -> float:
+    def all(self, e: float | None = 1.0) -> float | None:
         """The eligible, and the share `e` of those of whom it is not known."""
-        return self.eligible + e * (self.uh + self.uo)
+        if self.nc is None or self.uh is None or self.uo is None or e is None:
+            return None
+        return self.contacted + self.nc + e * (self.uh + self.uo)
 
 
-def rr1(d: Dispositions) -> float | None:
-    """Response rate 1: I / ((I+P) + (R+NC+O) + (UH+UO))."""
-    return _share(d.i, d.all())
+def self_selected(by_status: Mapping[str, int]) -> Dispositions:
+    """The dispositions of people who wrote by themselves: whoever began was in contact, and how
+    many others there are nobody knows."""
+    found = {"I": 0, "R": 0}
+    for status, n in by_status.items():
+        letter = LETTERS.get(Status(status))
+        if letter is not None:
+            found[letter] += n
+    return Dispositions(i=found["I"], r=found["R"], nc=None, uh=None, uo=None)
 
 
-def rr2(d: Dispositions) -> float | None:
-    """Response rate 2: (I+P) / ((I+P) + (R+NC+O) + (UH+UO))."""
-    return _share(d.interviews, d.all())
+def rates(d: Dispositions, e: float | None = None) -> dict[str, float | None]:
+    """Every rate by its name; None where what it divides by is nought or not known. `e` is the
+    share of the unknown that is taken for eligible in RR3 and RR4."""
+    whole, estimated = d.all(), d.all(e)
+    asked = d.interviews + d.r
+    return {
+        "RR1": _share(d.i, whole),
+        "RR2": _share(d.interviews, whole),
+        "RR3": _share(d.i, estimated),
+        "RR4": _share(d.interviews, estimated),
+        "COOP1": _share(d.i, d.contacted),
+        "COOP2": _share(d.interviews, d.contacted),
+        "COOP3": _share(d.i, asked),
+        "COOP4": _share(d.interviews, asked),
+        "REF1": _share(d.r, whole),
+        "CON1": _share(d.contacted, whole),
+    }
 
 
-def rr3(d: Dispositions, e: float) -> float | None:
-    """Response rate 3: as 1, with only the share e of the unknown."""
-    return _share(d.i, d.all(e))
-
-
-def rr4(d: Dispositions, e: float) -> float | None:
-    """Response rate 4: as 2, with only the share e of the unknown."""
-    return _share(d.interviews, d.all(e))
-
-
-def coop1(d: Dispositions) -> float | None:
-    """Cooperation rate 1: I / ((I+P)+R+O)."""
-    return _share(d.i, d.interviews + d.r + d.o)
-
-
-def coop2(d: Dispositions) -> float | None:
-    """Cooperation rate 2: (I+P) / ((I+P)+R+O)."""
-    return _share(d.interviews, d.interviews + d.r + d.o)
-
-
-def coop3(d: Dispositions) -> float | None:
-    """Cooperation rate 3: I / ((I+P)+R)."""
-    return _share(d.i, d.interviews + d.r)
-
-
-def coop4(d: Dispositions) -> float | None:
-    """Cooperation rate 4: (I+P) / ((I+P)+R)."""
-    return _share(d.interviews, d.interviews + d.r)
-
-
-def ref1(d: Dispositions) -> float | None:
-    """Refusal rate 1: R / the denominator of response rate 1."""
-    return _share(d.r, d.all())
-
-
-def con1(d: Dispositions) -> float | None:
-    """Contact rate 1: ((I+P)+R+O) / the denominator of response rate 1."""
-    return _share(d.interviews + d.r + d.o, d.all())
-
-
-def _share(part: float, whole: float) -> float | None:
+def _share(part: float, whole: float | None) -> float | None:
     return part / whole if whole else None

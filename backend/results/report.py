@@ -14,6 +14,7 @@ from backend.results.merging import versions
 from backend.results.participation import participation
 from backend.results.presentation import present
 from backend.results.publications import Publication, Released
+from backend.results.rates import rates, self_selected
 from backend.results.statement import SYNTHETIC, sample_statement, suppression_rule
 from backend.results.suppression import Figure, Withheld, withheld
 from backend.results.tables import NON_RESPONSE, UNLISTED, Cells, Line, cells_of
@@ -66,12 +67,13 @@ class QuestionResult:
 @dataclass(frozen=True, slots=True)
 class Participation:
     """Respondents, live: each contact once, by the session that counts (`counts`). There is no
-    response rate, as nobody was sampled: `completion_rate` is completed by started (statistics
-    facts, B4)."""
+    response rate, as nobody was sampled: `completion_rate` is completed by started, and
+    `cooperation_rate` by those who have ended, AAPOR's COOP1 (statistics facts, B4). In percent."""
 
     started: int
     completed: int
     completion_rate: float | None
+    cooperation_rate: float | None
     by_status: dict[str, int]
 
 
@@ -255,8 +257,15 @@ def gender(survey: Survey, figures: Figures) -> Gender:
 
 def _participation(counts: dict[str, int]) -> Participation:
     started, completed = sum(counts.values()), counts[Status.COMPLETED]
-    rate = percent(completed, started) if started else None
-    return Participation(started, completed, rate, counts)
+    completion = percent(completed, started) if started else None
+    cooperation = rates(self_selected(counts))["COOP1"]
+    return Participation(
+        started,
+        completed,
+        completion,
+        None if cooperation is None else round(100 * cooperation, 1),
+        counts,
+    )
 
 
 def shown(figure: Figure) -> int | None:

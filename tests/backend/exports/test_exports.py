@@ -184,6 +184,8 @@ def test_the_methodology_note_says_what_is_known(engine: Engine) -> None:
     assert note["response_rate"] is note["precision"] is None
     assert note["rates"]["apply"] is False
     assert "cooperation" in note["rates"]["why"]
+    values = note["rates"]["values"]
+    assert (values["COOP1"], values["RR1"], values["CON1"]) == (0.375, None, None)
     assert note["aapor"]["counts"] == {"P": 0, "I": 3, "R": 5, "not final": 2}
     assert note["suppression"]["threshold"] == 10
     assert note["synthetic"] is False

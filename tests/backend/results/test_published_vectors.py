@@ -4,11 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
-from backend.results import rates
 from backend.results.intervals import difference, exact, sampling_margin, wilson
 from backend.results.presentation import Verdict, present
-from backend.results.rates import Dispositions
-from backend.results.weighting import NotRakedError, kish, rake
+from backend.results.rates import FORMULAS, Dispositions, rates, self_selected
+from dialogue.survey import Status
 
 
 @pytest.mark.parametrize(
@@ -56,51 +55,35 @@ def test_exact_interval_is_symmetric_and_holds_the_share(n: int) -> None:
 
 def test_b4_rates() -> None:
     d = Dispositions(i=300, p=40, r=60, nc=400, o=10, uh=0, uo=190)
-    assert (rates.rr1(d), rates.rr2(d)) == pytest.approx((0.30, 0.34))
-    assert (rates.coop1(d), rates.coop2(d)) == pytest.approx((0.731707, 0.829268), abs=5e-7)
-    assert (rates.coop3(d), rates.coop4(d)) == pytest.approx((0.75, 0.85))
-    assert (rates.ref1(d), rates.con1(d)) == pytest.approx((0.06, 0.41))
-    assert (rates.rr3(d, 1), rates.rr4(d, 1)) == pytest.approx((0.30, 0.34))
-    assert (rates.rr3(d, 0), rates.rr4(d, 0)) == pytest.approx((300 / 810, 340 / 810))
-    assert rates.rr1(Dispositions()) is None
+    assert rates(d, 1) == pytest.approx(
+        {
+            "RR1": 0.30, "RR2": 0.34, "RR3": 0.30, "RR4": 0.34, "COOP1": 0.731707,
+            "COOP2": 0.829268, "COOP3": 0.75, "COOP4": 0.85, "REF1": 0.06, "CON1": 0.41,
+        },
+        abs=5e-7,
+    )  # fmt: skip
+    none_eligible = rates(d, 0)
+    assert (none_eligible["RR3"], none_eligible["RR4"]) == pytest.approx((300 / 810, 340 / 810))
+    assert set(rates(Dispositions()).values()) == {None}
 
 
-@pytest.mark.parametrize(("name", "formula"), rates.FORMULAS.items())
+@pytest.mark.parametrize(("name", "formula"), FORMULAS.items())
 def test_a_formula_as_printed_is_the_one_that_is_computed(name: str, formula: str) -> None:
     d = Dispositions(i=300, p=40, r=60, nc=400, o=10, uh=30, uo=190)
     letters = {letter.upper(): n for letter, n in asdict(d).items()}
     printed = eval(formula.replace("e(", "e*("), letters | {"e": 0.4})
-    computed = getattr(rates, name.lower())
-    assert printed == pytest.approx(computed(d, 0.4) if name in ("RR3", "RR4") else computed(d))
+    assert rates(d, 0.4)[name] == pytest.approx(printed)
+    assert (rates(d)[name] is None) is (name in ("RR3", "RR4")), "without e"
 
 
-SEX, AGE = {"F": 0.52, "M": 0.48}, {"young": 0.55, "old": 0.45}
-
-
-def test_b5_raking() -> None:
-    counts: dict[tuple[str, ...], int] = {
-        ("F", "young"): 30,
-        ("F", "old"): 10,
-        ("M", "young"): 40,
-        ("M", "old"): 20,
-    }
-    found = rake(counts, [SEX, AGE])
-    expected = dict(zip(counts, (1.0366, 2.0902, 0.59755, 1.2049), strict=True))
-    assert found.weights == pytest.approx(expected, abs=5e-5)
-    assert found.effective == pytest.approx(83.862, abs=5e-4)
-    assert found.effect == pytest.approx(1.192439, abs=5e-7)
-    assert max(rake(counts, [SEX, AGE], cap=1.5).weights.values()) == 1.5
-
-
-def test_a_group_without_answers_cannot_be_raked() -> None:
-    with pytest.raises(NotRakedError, match="old"):
-        rake({("F", "young"): 30, ("M", "young"): 5}, [SEX, AGE])
-
-
-def test_equal_weights_cost_nothing() -> None:
-    assert kish([2.0] * 50) == pytest.approx((50, 1))
-    with pytest.raises(ValueError, match="needs weights"):
-        kish([])
+def test_of_people_who_wrote_by_themselves_only_cooperation_is_known() -> None:
+    ended = {Status.COMPLETED: 30, Status.EXPIRED: 6, Status.STOPPED: 3, Status.WITHDRAWN: 1}
+    d = self_selected({str(s): n for s, n in {**ended, Status.ACTIVE: 5, Status.PARKED: 2}.items()})
+    found = rates(d, 0.5)
+    assert {name for name, rate in found.items() if rate is not None} == {
+        "COOP1", "COOP2", "COOP3", "COOP4",
+    }  # fmt: skip
+    assert found["COOP1"] == 0.75
 
 
 @pytest.mark.parametrize(

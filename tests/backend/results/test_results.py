@@ -148,6 +148,7 @@ def test_participation_is_live_and_shows_no_safeguarding(engine: Engine) -> None
         "started": 93,
         "completed": 72,
         "completion_rate": 77.4,
+        "cooperation_rate": 86.7,
         "by_status": {
             "active": 10, "parked": 0, "completed": 72, "expired": 0, "stopped": 11, "withdrawn": 0,
         },
