@@ -1,6 +1,6 @@
 """`make bench`: how well replies and misspelt places are read, languages guessed; turns a
 second, CPU, latency, memory beside the floor, on both databases; what a turn costs with millions of
-contacts there; exports and results of a million answers."""
+contacts there; exports and results of a million answers; what a release costs."""
 
 import asyncio
 import os
@@ -19,6 +19,7 @@ from benchmarks.exports import exports
 from benchmarks.hostile import hostile
 from benchmarks.language import language
 from benchmarks.places import places
+from benchmarks.releases import releases
 from benchmarks.replies import replies
 from benchmarks.residents import SCRIPT, City, Figures
 from benchmarks.servers import Program, Running, free_port, running
@@ -177,6 +178,7 @@ if __name__ == "__main__":
         language()
     if "danger" in wanted:
         danger()
+        releases()
     if "hostile" in wanted:
         hostile()
     if "speed" in wanted:
