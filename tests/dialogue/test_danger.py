@@ -24,12 +24,28 @@ DANGER = Path(__file__).parent / "danger"
 LANGUAGES = sorted(path.stem for path in DANGER.glob("*.csv"))
 MEASURED = {
     "": dict.fromkeys(LANGUAGES, (0.95, 0.01)),
-    "held_back": {},
-    "blind": {},
+    "held_back": {
+        "af": (0.90, 0.02),
+        "en": (0.90, 0.01),
+        "es": (0.90, 0.01),
+        "st": (0.95, 0.02),
+        "tn": (0.90, 0.05),
+        "xh": (0.85, 0.02),
+        "zu": (0.90, 0.02),
+    },
+    "blind": {
+        "af": (0.95, 0.04),
+        "en": (0.95, 0.02),
+        "es": (0.95, 0.03),
+        "st": (0.95, 0.03),
+        "tn": (0.90, 0.03),
+        "xh": (0.95, 0.04),
+        "zu": (0.90, 0.03),
+    },
 }
 """By folder and language: the least share of texts of danger to which the numbers are said, and the
-greatest of ordinary ones that are lost as answers (`danger/README.md`). Those of `held_back` and
-`blind` are what was first measured, rounded by 5 % and 1 %."""
+greatest of ordinary ones, those chosen to mislead included, that are lost as answers
+(`danger/README.md`). Those of `held_back` and `blind` are as measured: down to 5 %, up to 1 %."""
 
 
 @cache
@@ -74,10 +90,10 @@ def found(text: str, *danger: str, ordinary: tuple[str, ...] = ()) -> bool:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_enough_labelled_texts_and_no_text_twice(language: str) -> None:
     rows = list(labelled(language))
-    assert len([kind for _, kind, _ in rows if kind]) >= 60
-    assert len([kind for _, kind, _ in rows if not kind]) >= 120
-    assert len({text for text, _, _ in rows}) == len(rows)
-    assert {kind for _, kind, _ in rows} == {"", *Risk}
+    assert len([kind for _, kind in rows if kind]) >= 60
+    assert len([kind for _, kind in rows if not kind]) >= 120
+    assert len({text for text, _ in rows}) == len(rows)
+    assert {kind for _, kind in rows} == {"", *Risk}
 
 
 @pytest.mark.parametrize("folder", MEASURED)

@@ -15,7 +15,7 @@ from dialogue.danger.weights import LONGEST, SHORTEST, features, words_of
 from tests.dialogue.danger_texts import digest, plain_replies, training_texts
 from tests.dialogue.reply_set import FOLDER
 
-MOST_PLAIN = 0.003
+MOST_PLAIN = 0.03
 """Share of plain replies that may be taken, of those that the weights were not learnt from."""
 
 
