@@ -6,14 +6,13 @@ Theory of operation. A logistic regression with a quadratic penalty over the fea
 `dialogue.danger.weights`, each text's divided by the root of how many it has. Weights are rounded
 to whole numbers (`SCALE` of them are one unit of log odds); those that round to nothing are left
 out. The problem is convex and begins at nothing, so the same texts give the same file. Thresholds
-are set with authors left out in turn, by how many ordinary texts pass (`DOUBTFUL`, `DANGER`).
+are set with authors left out in turn (`MET`, `LIKELY`, `DANGER`).
 """
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -42,15 +41,21 @@ LEAST_TEXTS = 2
 
 SCALE = 20
 
-DOUBTFUL = 0.01
-"""Share of plain replies that may be doubtful: what is said to them costs a line."""
+MET = 0.9
+"""Share of the texts of danger by an author left out that have to be doubtful at least, whether or
+not a list knows them: what is said to ordinary ones costs a line."""
 
 LIKELY, DANGER = 0.03, 0.005
 """Shares of the ordinary labelled texts that may be likely (danger, if a list knows it as well: an
 answer is lost) and danger."""
 
-PARTS = 3
 Floats = NDArray[np.float64]
+
+EXACTLY = {"maxiter": 5000, "maxfun": 9000, "ftol": 1e-14, "gtol": 1e-5}
+"""When fitting ends: where the rounded weights are the same on any machine."""
+
+ROUGHLY = {"maxiter": 200, "ftol": 1e-7}
+"""Enough for scores that only set thresholds, in a tenth of the time."""
 
 HEAD = """\
 # Learnt by python -m benchmarks.danger_weights from the texts of this hash; not to be edited.
@@ -58,12 +63,12 @@ HEAD = """\
 """
 
 
-def learn(texts: Sequence[Labelled]) -> Weights:
+def learn(texts: Sequence[Labelled], options: Mapping[str, float] = EXACTLY) -> Weights:
     """The weights, without thresholds."""
     found = [features(words_of(one.text)) for one in texts]
     count = Counter(feature for several in found for feature in several)
     names = sorted(feature for feature, times in count.items() if times >= LEAST_TEXTS)
-    fitted = _fit(_matrix(found, names), np.where([one.told for one in texts], 1.0, -1.0))
+    fitted = _fit(_matrix(found, names), np.where([one.told for one in texts], 1.0, -1.0), options)
     whole = [round(SCALE * float(weight)) for weight in fitted]
     by_feature = {name: w for name, w in zip(names, whole[:-1], strict=True) if w}
     return Weights(digest(texts), whole[-1], 0, 0, 0, by_feature)
@@ -80,7 +85,7 @@ def _matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> csr_matrix
     return csr_matrix((values, columns, ends), shape=(len(found), len(names)))
 
 
-def _fit(texts: csr_matrix, told: Floats) -> Floats:
+def _fit(texts: csr_matrix, told: Floats, options: Mapping[str, float]) -> Floats:
     """Weights and, at the end, what a text with none of the features scores."""
 
     def cost(at: Floats) -> tuple[float, Floats]:
@@ -90,31 +95,25 @@ def _fit(texts: csr_matrix, told: Floats) -> Floats:
         return float(loss), np.append(texts.T @ slope + at[:-1], slope.sum())
 
     start = np.zeros(texts.shape[1] + 1)
-    options = {"maxiter": 5000, "maxfun": 9000, "ftol": 1e-14, "gtol": 1e-5}
-    return np.asarray(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
+    found = minimize(cost, start, jac=True, method="L-BFGS-B", options=dict(options))
+    return np.asarray(found.x)
 
 
 def with_thresholds(texts: Sequence[Labelled]) -> Weights:
     """Learnt from all the texts; the thresholds are those of scores by others who left one author
-    and a third of the plain replies out."""
-    plain: list[float] = []
+    out."""
     ordinary: list[float] = []
+    dangerous: list[float] = []
     told = [one for one in texts if one.author != REPLIES]
-    replies = [one for one in texts if one.author == REPLIES]
-    for part, author in enumerate(sorted({one.author for one in told})):
-        unseen = [one for one in replies if _part(one) == part]
-        seen = [one for one in replies if _part(one) != part]
-        weights = learn([one for one in told if one.author != author] + seen)
-        plain += _scores(weights, unseen)
-        ordinary += _scores(weights, [o for o in told if o.author == author and not o.told])
-    doubtful = _passed_by(plain, DOUBTFUL)
+    for author in sorted({one.author for one in told}):
+        weights = learn([one for one in texts if one.author != author], ROUGHLY)
+        of_author = [one for one in told if one.author == author]
+        ordinary += _scores(weights, [one for one in of_author if not one.told])
+        dangerous += _scores(weights, [one for one in of_author if one.told])
+    doubtful = _passed_by(dangerous, MET) - 1
     likely = max(_passed_by(ordinary, LIKELY), doubtful)
     danger = max(_passed_by(ordinary, DANGER), likely)
     return replace(learn(texts), doubtful=doubtful, likely=likely, danger=danger)
-
-
-def _part(one: Labelled) -> int:
-    return int(sha256(one.id.encode()).hexdigest(), 16) % PARTS
 
 
 def _scores(weights: Weights, texts: Sequence[Labelled]) -> list[float]:

@@ -16,7 +16,7 @@ from backend.api.results import READERS
 from backend.api.surveys import UNKNOWN
 from backend.city_file import CityProfile
 from backend.problems import Problem
-from backend.results import SurveyUnknownError, publications
+from backend.results import SurveyUnknownError
 from backend.results.charts import kept
 from backend.results.charts.kept import Kept
 from backend.results.charts.making import (
@@ -24,6 +24,7 @@ from backend.results.charts.making import (
     QuestionUnknownError,
     Wish,
     picture,
+    published,
     usual,
 )
 from backend.results.charts.picture import Kind, Picture, Table
@@ -180,7 +181,7 @@ def _asked(database: Engine, city: str, wish: Wish) -> Asked:
         profile = library.load_profile(connection, city)
     publish_if_small(database, profile, wish.survey, wiring.now())
     with database.connect() as connection:
-        last = publications.last(connection, city, wish.survey)
+        last = published(connection, city, wish)
         made = picture(connection, profile, wish)
         found = kept.find(connection, city, wish, last.number if last else 0)
     return Asked(profile, wish, made, last, found)

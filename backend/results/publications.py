@@ -13,6 +13,8 @@ from backend.store.tables import PUBLICATION, PUBLISHED_FIGURE, SESSION
 REMEMBERED = 60
 """Publications of answers that a new one is compared with."""
 
+_OF_ANSWERS = PUBLICATION.c.answers_at == PUBLICATION.c.at
+
 _AT_ONCE = 500
 """Figures in one statement."""
 
@@ -45,11 +47,13 @@ class Released:
     at: datetime
 
 
-def last(connection: Connection, city: str, survey: str) -> Publication | None:
-    """The latest publication of a survey."""
-    found = connection.execute(
-        _publications(city, survey).order_by(PUBLICATION.c.number.desc()).limit(1)
-    ).first()
+def last(
+    connection: Connection, city: str, survey: str, *, themes: bool = True
+) -> Publication | None:
+    """The latest publication of a survey; without `themes` the latest of answers."""
+    every_one = _publications(city, survey)
+    wanted = every_one if themes else every_one.where(_OF_ANSWERS)
+    found = connection.execute(wanted.order_by(PUBLICATION.c.number.desc()).limit(1)).first()
     return Publication(*found) if found else None
 
 
@@ -79,7 +83,7 @@ def past(
 ) -> dict[FigureKey, dict[int, int]]:
     """What was made public with the latest so many publications of answers and since the first of
     them, by figure and number: a publication of themes pushes nothing out."""
-    of_answers = _publications(city, survey).where(PUBLICATION.c.answers_at == PUBLICATION.c.at)
+    of_answers = _publications(city, survey).where(_OF_ANSWERS)
     oldest = connection.execute(
         of_answers.with_only_columns(PUBLICATION.c.number)
         .order_by(PUBLICATION.c.number.desc())

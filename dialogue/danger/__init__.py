@@ -6,7 +6,8 @@ that people can review them; nothing in them is learnt. Why two:
 `docs/decisions/0025-second-look.md`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from dialogue.danger.lists import DangerList, Risk, Span
 from dialogue.danger.tokens import tokens
@@ -23,9 +24,16 @@ __all__ = [
     "signs",
 ]
 
-LOOKED_AT = frozenset(Risk) - {Risk.ACCUSATION}
-"""Classes that people also write of in general ("robbers hide in the dark"): in an answer a list
-alone is not enough. A name is left out whatever else is said."""
+AGREED: Mapping[Risk, frozenset[Look]] = MappingProxyType(
+    {
+        Risk.DANGER: frozenset({Look.UNSEEN, Look.LIKELY, Look.DANGER}),
+        Risk.ACCUSATION: frozenset(Look),
+    }
+)
+"""Looks that bear a list out about an answer, where nearly everybody writes of the class in general
+("robbers hide in the dark"); a name is left out whatever else is said. Of other classes residents
+mostly write when they tell of themselves: then any look but an ordinary one."""
+NOT_ORDINARY = frozenset(Look) - {Look.ORDINARY}
 
 
 def signs(
@@ -39,7 +47,7 @@ def is_ordinary_answer(risk: Risk | None, look: Look) -> bool:
     """Whether a text that the open question takes stays an answer to it, whatever a list says."""
     if risk is None:
         return look is not Look.DANGER
-    return risk in LOOKED_AT and look in (Look.ORDINARY, Look.DOUBTFUL)
+    return look not in AGREED.get(risk, NOT_ORDINARY)
 
 
 def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:

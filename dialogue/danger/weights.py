@@ -17,6 +17,9 @@ from dialogue.danger.tokens import tokens
 LEAST_WORDS = 2
 """Fewer tell nothing: "robbery" is an answer. Two are a sentence in some languages."""
 
+FEW_WORDS = 3
+"""Fewer tell too little for a doubt ("hello again")."""
+
 SHORTEST, LONGEST = 2, 4
 """Letters looked at together."""
 
@@ -59,6 +62,8 @@ class Weights:
             return Look.DANGER
         if score >= self.likely:
             return Look.LIKELY
+        if len(words) < FEW_WORDS:
+            return Look.UNSEEN
         return Look.DOUBTFUL if score >= self.doubtful else Look.ORDINARY
 
     def score(self, words: Sequence[str]) -> float:

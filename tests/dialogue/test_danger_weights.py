@@ -15,7 +15,7 @@ from dialogue.danger.weights import LONGEST, SHORTEST, features, words_of
 from tests.dialogue.danger_texts import digest, plain_replies, training_texts
 from tests.dialogue.reply_set import FOLDER
 
-MOST_PLAIN = 0.003
+MOST_PLAIN = 0.03
 """Share of plain replies that may be taken, of those that the weights were not learnt from."""
 
 
@@ -99,7 +99,7 @@ def test_with_the_second_look_nearly_all_of_what_was_learnt_from_is_recognised(
         if (signs_ := signs(one.text, lists(), danger_weights()))[0] is None
         and signs_[1] in (Look.UNSEEN, Look.ORDINARY)
     ]
-    assert len(missed) <= 0.01 * len(told)
+    assert len(missed) <= 0.02 * len(told)
 
 
 # --- the file ------------------------------------------------------------------------------------

@@ -332,10 +332,6 @@ def test_what_a_list_knows_and_no_question_takes_is_danger() -> None:
     assert chat(looking(), Conversation()).send("Hi").send(DANGER).said == ["danger_now"]
 
 
-def test_two_words_that_a_list_knows_need_no_second_look() -> None:
-    assert in_the_middle(looking()).send("shots outside").said == ["danger_now"]
-
-
 def test_commands_taps_and_options_get_no_second_look() -> None:
     at = replace(looking(), weights=replace(WEIGHTS, begin=1, danger=1))
     assert (

@@ -26,7 +26,7 @@ from backend.results.merging import merged, versions
 from backend.results.periods import Length, moments, periods
 from backend.results.report import QuestionResult, question_result, shown
 from backend.results.tables import Line, cells_of
-from backend.results.themes import with_all_themes
+from backend.results.themes import THEME, with_all_themes
 from dialogue.answers.geometry import Shape, shape
 from dialogue.questions import Question
 from dialogue.questions.place import Location
@@ -100,6 +100,12 @@ class Source:
     def figures(self, by: str = "") -> dict[FigureKey, publications.Released]:
         """Those that count now: of everybody, or by a dimension."""
         return publications.current(self.connection, self.profile.slug, self.wish.survey, by)
+
+
+def published(connection: Connection, city: str, wish: Wish) -> publications.Publication | None:
+    """The publication that a picture is of: one of themes alone changes those of themes only."""
+    themes = wish.question.endswith(THEME)
+    return publications.last(connection, city, wish.survey, themes=themes)
 
 
 def usual(wish: Wish) -> str:

@@ -13,10 +13,9 @@ from importlib.util import find_spec
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
-from backend.results import publications
 from backend.results.charts import kept
 from backend.results.charts.kept import Claimed
-from backend.results.charts.making import ChartUnfitError, QuestionUnknownError, picture
+from backend.results.charts.making import ChartUnfitError, QuestionUnknownError, picture, published
 from backend.results.charts.picture import Picture
 from backend.results.merging import SurveyUnknownError
 from backend.store import library
@@ -97,7 +96,7 @@ def _made(engine: Engine, claimed: Claimed) -> Picture | None:
     """The picture to draw; None where it is no more to be had as it was asked for."""
     with engine.connect() as connection:
         profile = library.load_profile(connection, claimed.city)
-        last = publications.last(connection, claimed.city, claimed.wish.survey)
+        last = published(connection, claimed.city, claimed.wish)
         if (last.number if last else 0) != claimed.publication:
             return None
         try:

@@ -1,6 +1,7 @@
 """Charts over the API: the table at once, the picture when it is drawn."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,11 +95,15 @@ async def test_the_first_who_asks_has_it_drawn(
     again = await client.http.get(address, headers=known)
     assert (again.status_code, again.content) == (304, b"")
     with library.writing(installed.engine) as connection:
-        newest = Publication(2, wiring.now(), 200, wiring.now())
-        publications.add(connection, HERE, "street", newest, {})
+        themes = Publication(2, wiring.now(), 200, wiring.now() - timedelta(days=1))
+        publications.add(connection, HERE, "street", themes, {})
+    assert (await client.get(address, Role.VIEWER)).status_code == 200, "themes alone are newer"
+    with library.writing(installed.engine) as connection:
+        now = wiring.now()
+        publications.add(connection, HERE, "street", Publication(3, now, 200, now), {})
     newer = await client.get(address, Role.VIEWER)
     assert newer.status_code == 202, "of a newer publication"
-    assert newer.json()["publication"] == 2
+    assert newer.json()["publication"] == 3
 
 
 @needs_libraries
