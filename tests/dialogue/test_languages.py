@@ -115,7 +115,12 @@ def test_the_word_of_a_command_decides_if_only_one_language_has_it_and_english_n
             ("demo-za", "Sawubona please", "zu"),
             ("demo-za", "hi hi", None),
         ),
-        *(("demo-mx", "Hello", "en"), ("demo-mx", "hi there", "en"), ("demo-mx", "Hola", "es")),
+        *(
+            ("demo-mx", "Hi", None),
+            ("demo-mx", "Hello", "en"),
+            ("demo-mx", "hi there", "en"),
+            ("demo-mx", "Hola", "es"),
+        ),
         *(("demo-mx", "Sawubona", None), ("demo-mx", "hello this is urgent", None)),
     ],
 )
