@@ -11,7 +11,7 @@ from dialogue.danger.weights import Weights
 
 FILE = "danger.toml"
 WEIGHTS = "danger_weights.txt"
-LIMITS = ("begin", "doubtful", "likely", "danger")
+LIMITS = ("begin", "doubtful", "danger")
 """Scores in the head of the weights."""
 
 

@@ -6,7 +6,7 @@ Theory of operation. A logistic regression with a quadratic penalty over the fea
 `dialogue.danger.weights`, each text's divided by the root of how many it has. Weights are rounded
 to whole numbers (`SCALE` of them are one unit of log odds); those that round to nothing are left
 out. The problem is convex and begins at nothing, so the same texts give the same file. Thresholds
-are set with authors left out in turn (`MET`, `LIKELY`, `DANGER`).
+are set with authors left out in turn (`MET`, `DANGER`).
 """
 
 import sys
@@ -45,9 +45,9 @@ MET = 0.9
 """Share of the texts of danger by an author left out that have to be doubtful at least, whether or
 not a list knows them: what is said to ordinary ones costs a line."""
 
-LIKELY, DANGER = 0.03, 0.005
-"""Shares of the ordinary labelled texts that may be likely (danger, if a list knows it as well: an
-answer is lost) and danger."""
+DANGER = 0.005
+"""Share of the ordinary labelled texts that may be danger though no list knows them: an answer is
+lost."""
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def learn(texts: Sequence[Labelled], options: Mapping[str, float] = EXACTLY) -> 
     fitted = _fit(_matrix(found, names), np.where([one.told for one in texts], 1.0, -1.0), options)
     whole = [round(SCALE * float(weight)) for weight in fitted]
     by_feature = {name: w for name, w in zip(names, whole[:-1], strict=True) if w}
-    return Weights(digest(texts), whole[-1], 0, 0, 0, by_feature)
+    return Weights(digest(texts), whole[-1], 0, 0, by_feature)
 
 
 def _matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> csr_matrix:
@@ -111,9 +111,8 @@ def with_thresholds(texts: Sequence[Labelled]) -> Weights:
         ordinary += _scores(weights, [one for one in of_author if not one.told])
         dangerous += _scores(weights, [one for one in of_author if one.told])
     doubtful = _passed_by(dangerous, MET) - 1
-    likely = max(_passed_by(ordinary, LIKELY), doubtful)
-    danger = max(_passed_by(ordinary, DANGER), likely)
-    return replace(learn(texts), doubtful=doubtful, likely=likely, danger=danger)
+    danger = max(_passed_by(ordinary, DANGER), doubtful)
+    return replace(learn(texts), doubtful=doubtful, danger=danger)
 
 
 def _scores(weights: Weights, texts: Sequence[Labelled]) -> list[float]:

@@ -36,7 +36,7 @@ def clean(text: str) -> str:
         return _SPACE.sub(" ", text.replace("`", "'")).strip()
     # Before the compatibility form, which makes a space and an accent of a lone accent.
     text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
-    text = text.translate(_OTHER_LETTERS)
+    text = text[:LONGEST].translate(_OTHER_LETTERS)  # one sign may have become eighteen
     seen = (
         _plain(c)
         for c in text

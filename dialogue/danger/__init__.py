@@ -6,8 +6,7 @@ that people can review them; nothing in them is learnt. Why two:
 `docs/decisions/0025-second-look.md`.
 """
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
 from dialogue.danger.lists import DangerList, Risk, Span
 from dialogue.danger.tokens import tokens
@@ -24,16 +23,10 @@ __all__ = [
     "signs",
 ]
 
-AGREED: Mapping[Risk, frozenset[Look]] = MappingProxyType(
-    {
-        Risk.DANGER: frozenset({Look.UNSEEN, Look.LIKELY, Look.DANGER}),
-        Risk.ACCUSATION: frozenset(Look),
-    }
-)
-"""Looks that bear a list out about an answer, where nearly everybody writes of the class in general
-("robbers hide in the dark"); a name is left out whatever else is said. Of other classes residents
-mostly write when they tell of themselves: then any look but an ordinary one."""
-NOT_ORDINARY = frozenset(Look) - {Look.ORDINARY}
+SURE = frozenset({Risk.ACCUSATION})
+"""Where a list is enough: a name is left out whatever else is said. Of the other classes people
+also write in general ("robbers hide in the dark"): an answer that the second look finds ordinary
+stays one."""
 
 
 def signs(
@@ -47,7 +40,7 @@ def is_ordinary_answer(risk: Risk | None, look: Look) -> bool:
     """Whether a text that the open question takes stays an answer to it, whatever a list says."""
     if risk is None:
         return look is not Look.DANGER
-    return look not in AGREED.get(risk, NOT_ORDINARY)
+    return look is Look.ORDINARY and risk not in SURE
 
 
 def classify(text: str, lists: Iterable[DangerList]) -> Risk | None:

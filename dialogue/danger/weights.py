@@ -25,30 +25,27 @@ SHORTEST, LONGEST = 2, 4
 
 
 class Look(StrEnum):
-    """What a score says of a text. UNSEEN: it has too few words for one. LIKELY: danger, if a list
-    knows it as well."""
+    """What a score says of a text. UNSEEN: it has too few words for one."""
 
     UNSEEN = "unseen"
     ORDINARY = "ordinary"
     DOUBTFUL = "doubtful"
-    LIKELY = "likely"
     DANGER = "danger"
 
 
-HEEDED = frozenset({Look.DOUBTFUL, Look.LIKELY, Look.DANGER})
+HEEDED = frozenset({Look.DOUBTFUL, Look.DANGER})
 """Looks after which the numbers are said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The learnt weights by feature, and from which score on a text is doubtful, likely and
-    danger. `begin` is the score of a text with no known feature; `texts` is the hash of the texts
+    """The learnt weights by feature, and from which score on a text is doubtful and danger.
+    `begin` is the score of a text with no known feature; `texts` is the hash of the texts
     they were learnt from."""
 
     texts: str
     begin: int
     doubtful: int
-    likely: int
     danger: int
     by_feature: Mapping[str, int]
 
@@ -60,8 +57,6 @@ class Weights:
         score = self.score(words)
         if score >= self.danger:
             return Look.DANGER
-        if score >= self.likely:
-            return Look.LIKELY
         if len(words) < FEW_WORDS:
             return Look.UNSEEN
         return Look.DOUBTFUL if score >= self.doubtful else Look.ORDINARY

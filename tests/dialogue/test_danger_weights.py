@@ -21,7 +21,7 @@ MOST_PLAIN = 0.03
 
 def made(**by_feature: int) -> Weights:
     named = {name.replace("word_", "="): weight for name, weight in by_feature.items()}
-    return Weights("", -10, 0, 5, 10, named)
+    return Weights("", -10, 0, 10, named)
 
 
 def test_a_score_is_what_the_features_weigh_over_the_root_of_how_many_there_are() -> None:
@@ -39,7 +39,7 @@ def test_case_accents_and_which_number_make_no_difference() -> None:
 
 @pytest.mark.parametrize(
     ("weight", "look"),
-    [(0, Look.ORDINARY), (70, Look.DOUBTFUL), (99, Look.LIKELY), (200, Look.DANGER)],
+    [(0, Look.ORDINARY), (99, Look.DOUBTFUL), (200, Look.DANGER)],
 )
 def test_a_score_from_a_threshold_on_is_what_it_names(weight: int, look: Look) -> None:
     assert made(word_kill=weight).look("kill us now") is look
@@ -47,7 +47,7 @@ def test_a_score_from_a_threshold_on_is_what_it_names(weight: int, look: Look) -
 
 @pytest.mark.parametrize("text", ["", "112", "robbery", "!!! ?", "😀"])
 def test_fewer_than_two_words_tell_nothing(text: str) -> None:
-    assert Weights("", 100, 0, 5, 10, {}).look(text) is Look.UNSEEN
+    assert Weights("", 100, 0, 10, {}).look(text) is Look.UNSEEN
 
 
 @given(st.text())
@@ -103,22 +103,22 @@ def test_with_the_second_look_nearly_all_of_what_was_learnt_from_is_recognised(
 
 
 # --- the file ------------------------------------------------------------------------------------
-HEAD = "# remark\ntexts: abc\nbegin: -1\ndoubtful: 2\nlikely: 3\ndanger: 4\n"
+HEAD = "# remark\ntexts: abc\nbegin: -1\ndoubtful: 2\ndanger: 3\n"
 
 
 def test_a_file_is_read_as_written(tmp_path: Path) -> None:
     path = tmp_path / WEIGHTS
     path.write_text(HEAD + "\n-5 #_a\n7 =two words\n", encoding="utf-8")
-    assert load_weights(path) == Weights("abc", -1, 2, 3, 4, {"#_a": -5, "=two words": 7})
+    assert load_weights(path) == Weights("abc", -1, 2, 3, {"#_a": -5, "=two words": 7})
 
 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "lacks begin, danger, doubtful, likely, texts"),
+        ("", "lacks begin, danger, doubtful, texts"),
         ("texts abc\n", "line 1: 'texts abc' is not two parts"),
-        (HEAD + "\nx =a\n", "line 8: 'x' is no whole number"),
-        (HEAD + "\n5\n", "line 8: '5' is not two parts"),
+        (HEAD + "\nx =a\n", "line 7: 'x' is no whole number"),
+        (HEAD + "\n5\n", "line 7: '5' is not two parts"),
         (HEAD.replace("2", "much"), "the head: 'much' is no whole number"),
     ],
 )

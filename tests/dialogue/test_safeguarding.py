@@ -255,7 +255,7 @@ def test_who_helps_in_danger_is_said_first_at_every_start_and_at_the_end() -> No
 
 # --- the second look -----------------------------------------------------------------------------
 DOUBTED, FEARED = "the shadows came closer today", "the shadows are closing in"
-WEIGHTS = Weights("", -10, 0, 5, 10, {"=closer": 130, "=closing": 300})
+WEIGHTS = Weights("", -10, 0, 10, {"=closer": 130, "=closing": 300})
 BESIDE = ["not_live", "safe"]
 
 
