@@ -72,16 +72,19 @@ def _sessions(city: str, survey: str) -> Select[tuple[str]]:
     return select(SESSION.c.status).where(SESSION.c.city == city, SESSION.c.survey == survey)
 
 
-def _counting(city: str, survey: str) -> Subquery:
-    """A survey's sessions with their place among those of their contact; the first counts."""
+def _counting(city: str, survey: str, until: datetime | None = None) -> Subquery:
+    """A survey's sessions (that began until then) with their place among those of their contact;
+    the first counts."""
     one = place(SESSION.c.contact, case((SESSION.c.contact.is_(None), SESSION.c.id)))
     more = (SESSION.c.id, SESSION.c.locale, SESSION.c.channel, one.label("place"))
-    return _sessions(city, survey).where(~SESSION.c.repeated).add_columns(*more).subquery()
+    there = _sessions(city, survey).where(~SESSION.c.repeated).add_columns(*more)
+    return (there if until is None else there.where(SESSION.c.started_at <= until)).subquery()
 
 
-def counting_sessions(city: str, survey: str) -> Select[tuple[str]]:
-    """The ids of the sessions that count, one a respondent."""
-    counting = _counting(city, survey)
+def counting_sessions(city: str, survey: str, until: datetime | None = None) -> Select[tuple[str]]:
+    """The ids of the sessions that count, one a respondent: of all, or of those that began until
+    then."""
+    counting = _counting(city, survey, until)
     return select(counting.c.id).where(counting.c.place == 1)
 
 

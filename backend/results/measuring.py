@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -31,9 +32,10 @@ from backend.results.frames import (
     everybody,
 )
 from backend.results.merging import merged, versions
+from backend.results.protection import Past
 from backend.results.release import Grouped
 from backend.results.tables import NON_RESPONSE, Line, Table, cells_of, table
-from backend.results.themes import theme_tables
+from backend.results.themes import disclosed, theme_tables
 from dialogue.outcomes import Value
 from dialogue.questions import Question
 from dialogue.questions.choice import Choosing
@@ -60,8 +62,8 @@ class Measured:
 
 
 def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured:
-    """The figures of a survey, all versions together. Raises SurveyUnknownError. Those by group
-    are made while they are looked at, with the same connection."""
+    """The figures of a survey, all versions together, but for themes. Raises SurveyUnknownError.
+    Those by group are made while they are looked at, with the same connection."""
     every = versions(connection, profile.slug, slug)
     survey = merged(every)
     answers = counts.by_answer(connection, profile.slug, slug)
@@ -75,8 +77,7 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
         for question in survey.questions
         if question.asks
     ]
-    themes = theme_tables(connection, profile.slug, slug, profile.threshold).values()
-    frame = everybody([*asked, *map(Asked, themes)])
+    frame = everybody(asked)
     found = [
         (dimension, _told(_found(connection, profile, survey, dimension, frame)))
         for dimension in dimensions(survey, profile)
@@ -92,10 +93,31 @@ def measure(connection: Connection, profile: CityProfile, slug: str) -> Measured
     return Measured(counts.responses(connection, profile.slug, slug), frame, by, grouped)
 
 
-def measure_themes(connection: Connection, profile: CityProfile, slug: str) -> Frame:
-    """The figures of the themes of a survey's coded answers alone. Raises SurveyUnknownError."""
-    tables = theme_tables(connection, profile.slug, slug, profile.threshold)
-    return everybody([Asked(one) for one in tables.values()])
+def measure_themes(
+    connection: Connection,
+    profile: CityProfile,
+    slug: str,
+    until: datetime,
+    public: Mapping[FigureKey, int],
+    past: Past,
+) -> Frame:
+    """The figures of the themes of what was answered until then, as far as they may stand beside
+    those that are `public` of the questions themselves; `past` are those of late by publication.
+    Raises SurveyUnknownError."""
+    found = []
+    for name, themes in theme_tables(connection, profile.slug, slug, until).items():
+        whole, coded = FigureKey(name, REACHED), FigureKey(themes.question.name, REACHED)
+        before = _differed(past.get(whole, {}), past.get(coded, {}))
+        fit = disclosed(themes, public.get(whole), before, profile.threshold)
+        found += [Asked(fit)] if fit else []
+    return everybody(found)
+
+
+def _differed(whole: Mapping[int, int], part: Mapping[int, int]) -> int | None:
+    """What two figures differed by when the second was last made public; None if not known."""
+    number = max(part, default=0)
+    known = [one for one in whole if one <= number]
+    return whole[max(known)] - part[number] if known else None
 
 
 def _after(question: Question, survey: Survey) -> tuple[str, tuple[str, ...]] | None:

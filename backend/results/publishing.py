@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from backend.city_file import CityProfile
 from backend.results import counts, participation, publications
+from backend.results.frames import FigureKey
 from backend.results.measuring import measure, measure_themes
 from backend.results.protection import Past
 from backend.results.publications import Publication
@@ -98,13 +99,16 @@ def publish(
         past: Past = dict(publications.past(connection, city, survey).items())
         release = Release(shown, profile.threshold, past=past)
         number = last.number + 1 if last else 1
+        figures: dict[FigureKey, int] = {}
         if due == "themes" and last:
-            figures = release.renewed(measure_themes(connection, profile, survey), (), ())
             new = replace(last, number=number, at=now)
         else:
             measured = measure(connection, profile, survey)
             figures = release.renewed(measured.everybody, measured.dimensions, measured.grouped)
             new = Publication(number, now, measured.responses, now)
+        public = shown | figures
+        themes = measure_themes(connection, profile, survey, new.answers_at, public, past)
+        figures |= release.renewed(themes, (), ())
     try:
         with library.writing(engine) as connection:
             publications.add(connection, city, survey, new, figures)

@@ -4,8 +4,9 @@ options. The words themselves are never read here."""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from backend.results.counts import by_answer, counting_sessions
 from backend.results.merging import merged, versions
@@ -25,18 +26,16 @@ THEME = "@theme"
 
 
 def theme_tables(
-    connection: Connection, city: str, slug: str, threshold: int
+    connection: Connection, city: str, slug: str, until: datetime | None = None
 ) -> Mapping[str, Table]:
     """A table for each question of a survey that a scheme is applied to, by the question's name:
-    respondents by theme, each once, as in `counts`. Raises SurveyUnknownError.
-
-    The base are those who have a theme. While fewer than `threshold` have none it is all who
-    answered in words: how many those few are would else be what the two figures differ by.
+    respondents by theme, each once, as in `counts`; of all, or of what was answered `until` then.
+    The base are those who have a theme. Raises SurveyUnknownError.
     """
     survey = merged(versions(connection, city, slug))
     found = schemes.applied(connection, city, slug)
     return {
-        question.name: _table(connection, question, found[question.name], threshold)
+        question.name: _table(connection, question, found[question.name], until)
         for question in survey.questions
         if question.name in found
     }
@@ -83,22 +82,39 @@ def with_all_themes(connection: Connection, city: str, every: Sequence[Survey]) 
     return with_themes(merged(every), themes_of(every, applied))
 
 
-def _table(connection: Connection, question: Question, applied: Applied, threshold: int) -> Table:
+def disclosed(
+    themes: Table, reached: int | None, before: int | None, threshold: int
+) -> Table | None:
+    """The themes with a base that, beside `reached`, the figure made public of how many the
+    question itself was put to, tells of no fewer than the threshold: of either all of them or
+    those who have a theme. None where neither will do. `before` is what the two differed by when
+    themes were last made public: by how many that changed is told as well."""
+    if reached is None or themes.base > reached:
+        return None
+    apart = reached - themes.base
+    if apart < threshold:
+        return replace(themes, base=reached)
+    return None if before and abs(apart - before) < threshold else themes
+
+
+def _table(
+    connection: Connection, question: Question, applied: Applied, until: datetime | None
+) -> Table:
     """Who has no theme (nobody has coded it, coders disagree, or a special code) and is not in the
     base counts as not coded, beside those whose reply was no answer at all."""
     use = applied.use
     lines = [Line(c.name, c.code, dict(c.label)) for c in applied.codes if not c.special]
     counts = {line.name: 0 for line in lines}
     base = without = 0
-    counting = counting_sessions(use.city, use.survey)
-    for _, stands in labels.standings(connection, applied, ANSWER.c.session.in_(counting)):
+    counting = counting_sessions(use.city, use.survey, until)
+    of: list[ColumnElement[bool]] = [ANSWER.c.session.in_(counting)]
+    of += [] if until is None else [ANSWER.c.at <= until]
+    for _, stands in labels.standings(connection, applied, *of):
         themes = [name for name in stands.codes or () if name in counts]
         base += bool(themes)
         without += not themes
         for name in themes:
             counts[name] += 1
-    if without < threshold:
-        base, without = base + without, 0
     silent: Counter[str] = Counter(dict.fromkeys(NON_RESPONSE, 0))
     for count in by_answer(connection, use.city, use.survey).get(use.question, ()):
         if count.outcome in NON_RESPONSE:
