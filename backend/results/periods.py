@@ -1,7 +1,8 @@
 """What was answered within a period: the difference of two publications.
 
 Only what was made public is looked at, so that a period tells nothing new. An answer belongs to the
-period in which it was first made public; whatever was not renewed on both days is withheld.
+period in which it was first made public; what was made public as a day begins is of the day before.
+Whatever was not renewed on both days is withheld.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class Period:
     """From one publication (None: from the beginning) to another, with what was answered between;
-    `first` is the first day of the week, month, quarter or year it ended in."""
+    `first` is the first day of the week, month, quarter or year that its last answers were given
+    in."""
 
     first: date
     since: datetime | None
@@ -63,7 +65,7 @@ def periods(
     able = [one for one in column if set(rows) <= {key.row for key in one.figures}]
     chosen: dict[date, Moment] = {}
     for one in able:
-        first = first_day(one.at.astimezone(zone).date(), length)
+        first = first_day(last_day(one.at, zone), length)
         best = chosen.get(first)
         if best is None or len(one.figures) >= len(best.figures):
             chosen[first] = one
@@ -98,6 +100,12 @@ def between(start: Moment | None, end: Moment, threshold: int) -> dict[FigureKey
         if n >= threshold and n <= base:
             found[key] = Released(n, base, released.publication, released.at)
     return found
+
+
+def last_day(until: datetime, zone: ZoneInfo) -> date:
+    """The last day of which there are answers that were given before a time: at midnight that is
+    the one that just ended."""
+    return (until.astimezone(zone) - timedelta.resolution).date()
 
 
 def first_day(day: date, length: Length) -> date:

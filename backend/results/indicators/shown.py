@@ -7,6 +7,7 @@ from backend.results.coverage import CoverageGroup
 from backend.results.indicators.catalogue import Indicator
 from backend.results.indicators.series import Change, Span
 from backend.results.indicators.values import Value
+from backend.results.periods import last_day
 from backend.results.presentation import present
 from backend.results.suppression import Withheld
 
@@ -55,8 +56,8 @@ class IndicatorChange:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPeriod:
-    """Who answered in a week, month, quarter or year that began on `first`: made public after
-    `since` (null: from the beginning) up to `until`."""
+    """Who answered in a week, month, quarter or year that began on `first`: made public from
+    `since` (null: the beginning) up to `until`, the last day that is in it."""
 
     first: str
     since: str | None
@@ -132,11 +133,12 @@ def defined(one: Indicator) -> Definition:
 
 
 def period_shown(span: Span, profile: CityProfile) -> IndicatorPeriod:
-    """A period."""
+    """A period, with days in the city's time."""
+    zone = profile.zone()
     return IndicatorPeriod(
         span.first.isoformat(),
-        span.since.date().isoformat() if span.since else None,
-        span.until.date().isoformat(),
+        span.since.astimezone(zone).date().isoformat() if span.since else None,
+        last_day(span.until, zone).isoformat(),
         value_shown(span.value, profile),
         change_shown(span.change),
     )

@@ -5,11 +5,16 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import datetimes, just, sampled_from
 
 from backend.results.frames import FigureKey
 from backend.results.indicators.series import Histories, Span, corrected, so_far, spans
+from backend.results.indicators.shown import period_shown
 from backend.results.indicators.values import Part
+from backend.results.periods import Length
 from backend.results.publications import Released
+from tests.backend.exports.seed import city
 
 ALL = ("", "")
 DAYS = [datetime(2026, month, 15, tzinfo=UTC) for month in (8, 9, 10, 11)]
@@ -68,3 +73,38 @@ def test_nothing_released_is_nothing() -> None:
     assert so_far([FIRST], {}, ALL) is None
     assert by_month([FIRST], {}) == []
     assert corrected({ALL: []}) == {ALL: []}
+
+
+def test_what_is_made_public_at_midnight_is_of_the_month_that_ended() -> None:
+    """The city's midnight: in UTC it is still the evening before."""
+    zone = ZoneInfo("Africa/Johannesburg")
+    days = [datetime(2025, 12, 1, tzinfo=zone), datetime(2026, 1, 1, tzinfo=zone)]
+    rows = {"reached": (100, 200), "class:positive": (40, 90)}
+    one = {
+        FigureKey("a", row): [
+            Released(n, None, number, at.astimezone(UTC))
+            for number, (n, at) in enumerate(zip(counts, days, strict=True), 1)
+        ]
+        for row, counts in rows.items()
+    }
+    found = spans([FIRST], {"a": one}, ALL, "month", zone, 10)
+    shown = [period_shown(span, city(timezone=zone.key)) for span in found]
+    assert [(one.first, one.since, one.until) for one in shown] == [
+        ("2025-11-01", None, "2025-11-30"),
+        ("2025-12-01", "2025-12-01", "2025-12-31"),
+    ]
+
+
+@given(
+    at=datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=just(UTC)),  # noqa: DTZ001
+    length=sampled_from(["week", "month", "quarter", "year"]),
+    zone=sampled_from(["UTC", "Africa/Johannesburg", "America/Mexico_City", "Pacific/Auckland"]),
+)
+def test_no_period_begins_after_it_ends(at: datetime, length: Length, zone: str) -> None:
+    one = {
+        FigureKey("a", row): [Released(n, None, 1, at)]
+        for row, n in (("reached", 100), ("class:positive", 40))
+    }
+    [span] = spans([FIRST], {"a": one}, ALL, length, ZoneInfo(zone), 10)
+    shown = period_shown(span, city(timezone=zone))
+    assert shown.first <= shown.until
