@@ -19,7 +19,8 @@ HEADER = (
     "role", "dimension",
 )  # fmt: skip
 DENOMINATOR = (
-    "all who were asked (results); don't know, refused, skipped and not coded are rows of their own"
+    "all who were asked (results, each respondent once; a file has every response); don't know,"
+    " refused, skipped and not coded are rows of their own"
 )
 
 

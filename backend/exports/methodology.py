@@ -14,6 +14,7 @@ from backend.exports.source import Source, load
 from backend.results.agreement import agreement
 from backend.results.coding import blind_pairs
 from backend.results.counts import by_status
+from backend.results.participation import participation
 from backend.results.rates import FORMULAS, LETTERS, Dispositions, rates, self_selected
 from backend.results.report import percent
 from backend.results.statement import INTERVAL, population, sample_statement, suppression_rule
@@ -25,7 +26,16 @@ from dialogue.survey import Status
 NOT_SAMPLED = (
     "Nobody was sampled: residents wrote by themselves, so how many could have answered is not"
     " known. Rates of response, refusal and contact, which divide by all of them, do not apply;"
-    " cooperation is of those who began and have ended, the completion rate of all who began."
+    " cooperation is of those who began and have ended, the completion rate of all who began. Both"
+    " count each respondent once, as results do."
+)
+
+UNIT = (
+    "Results and rates count respondents: of several responses of one person one counts (one with"
+    " an answer before one without, then a completed one, then the latest). A file of responses,"
+    " its sample sizes and AAPOR's letters have every response, also of who answered more often. Of"
+    " people who were erased it does not tell which responses are of one person: each has a"
+    " respondent of its own, so respondents counted in a file may be more than those in results."
 )
 
 NOT_FINAL = "not final"
@@ -43,7 +53,8 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
     connection, source = snapshot.connection, snapshot.source
     profile, slug = source.profile, source.survey.slug
     counts = by_status(connection, profile.slug, slug)
-    started, completed = sum(counts.values()), counts[Status.COMPLETED]
+    people = participation(connection, profile.slug, slug)
+    began = sum(people.values())
     return {
         "survey": slug,
         "title": dict(source.survey.title),
@@ -59,14 +70,24 @@ def methodology_of(snapshot: Snapshot) -> dict[str, Any]:
         "sampling_frame": None,
         "sample_design": "self-selected: people who wrote to the city or answered its invitation",
         "not_covered": "people without a phone or coverage, or who do not read these languages",
-        "sample_sizes": {"started": started, "completed": completed, "by_status": counts},
-        "completion_rate_percent": percent(completed, started) if started else None,
+        "unit": UNIT,
+        "sample_sizes": {
+            "started": sum(counts.values()),
+            "completed": counts[Status.COMPLETED],
+            "by_status": counts,
+        },
+        "respondents": {
+            "started": began,
+            "completed": people[Status.COMPLETED],
+            "by_status": people,
+        },
+        "completion_rate_percent": percent(people[Status.COMPLETED], began) if began else None,
         "response_rate": None,
         "rates": {
             "apply": False,
             "why": NOT_SAMPLED,
             "formulas": dict(FORMULAS),
-            "values": _rounded(self_selected(counts)),
+            "values": _rounded(self_selected(people)),
         },
         "precision": None,
         "interval": INTERVAL,

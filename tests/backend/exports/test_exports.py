@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -18,12 +19,15 @@ from backend.exports import (
     export,
     methodology,
 )
-from backend.exports.rows import DISPOSITIONS
+from backend.exports.rows import DISPOSITIONS, responses
+from backend.exports.source import load
 from backend.exports.tabular import FIRST
-from backend.results import SurveyUnknownError
-from backend.store import open_engine
+from backend.results import SurveyUnknownError, results
+from backend.results.report import Participation
+from backend.store import library, open_engine
+from backend.store.erasure import erase
 from dialogue.survey import Status
-from tests.backend.exports.seed import SECRET, SLUG, WAYS, city, plant
+from tests.backend.exports.seed import SECRET, SLUG, WAYS, Way, city, plant, said
 
 GOLDEN = Path(__file__).parent / "golden"
 KEY = "synthetic export key"
@@ -172,6 +176,34 @@ def test_what_cannot_be_exported_is_said_before_anything_is_written(engine: Engi
     assert out.getvalue() == b""
 
 
+def test_the_note_has_the_rates_of_the_results_also_after_an_erasure(database_url: str) -> None:
+    """One of 13 broke off twice before completing it; the file has all 15 responses."""
+    engine = open_engine(database_url)
+    unsafe = {"safe": said("unsafe")}
+    ways = [Way(unsafe, contact=f"p{n}") for n in range(11)]
+    ways += [Way(unsafe, Status.EXPIRED, contact="late")]
+    ways += [Way(unsafe, status, contact="zoe") for status in (Status.EXPIRED,) * 2]
+    plant(engine, city(), [*ways, Way(unsafe, contact="zoe")])
+
+    def seen() -> tuple[dict[str, Any], Participation, int, int]:
+        note = methodology(engine, city(), SLUG)
+        with engine.connect() as connection:
+            found = results(connection, city(), SLUG).participation
+            rows = list(responses(connection, load(connection, city(), SLUG, KEY)))
+        return note, found, len(rows), len({row.respondent for row in rows})
+
+    for respondents in (13, 15):
+        note, shown, in_file, people = seen()
+        assert (in_file, people) == (note["sample_sizes"]["started"], respondents)
+        assert note["respondents"]["started"] == shown.started == 13
+        assert round(100 * note["rates"]["values"]["COOP1"], 1) == shown.cooperation_rate == 92.3
+        assert note["completion_rate_percent"] == shown.completion_rate
+        assert "every response" in note["unit"]
+        with library.writing(engine) as connection:
+            erase(connection, "smalltown-zoe")
+    engine.dispose()
+
+
 def test_the_methodology_note_says_what_is_known(engine: Engine) -> None:
     note = methodology(engine, city(), SLUG)
     assert json.loads(json.dumps(note)) == note
@@ -180,12 +212,13 @@ def test_the_methodology_note_says_what_is_known(engine: Engine) -> None:
     assert note["modes"] == [{"channel": "phone", "kind": "simulator"}]
     assert note["languages"] == ["en", "es"]
     assert (note["sample_sizes"]["started"], note["sample_sizes"]["completed"]) == (10, 3)
-    assert note["completion_rate_percent"] == 30.0
+    assert (note["respondents"]["started"], note["respondents"]["completed"]) == (8, 1)
+    assert note["completion_rate_percent"] == 12.5
     assert note["response_rate"] is note["precision"] is None
     assert note["rates"]["apply"] is False
     assert "cooperation" in note["rates"]["why"]
     values = note["rates"]["values"]
-    assert (values["COOP1"], values["RR1"], values["CON1"]) == (0.375, None, None)
+    assert (values["COOP1"], values["RR1"], values["CON1"]) == (0.1667, None, None)
     assert note["aapor"]["counts"] == {"P": 0, "I": 3, "R": 5, "not final": 2}
     assert note["suppression"]["threshold"] == 10
     assert note["synthetic"] is False
