@@ -1,7 +1,7 @@
 """The migrations make the tables that the program knows, on both databases."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -51,7 +51,20 @@ def test_down_to_nothing_and_up_again(engine: Engine, database_url: str) -> None
         command.check(alembic_config(connection))
 
 
-def test_labels_of_before_get_their_survey_and_only_first_ones_are_blind(engine: Engine) -> None:
+LABELS: Sequence[tuple[str, Sequence[tuple[str, bool, bool]]]] = (
+    ("of a coder the first", [("a", False, True), ("b", False, True), ("b", False, False)]),
+    ("two others", [("a", False, True), ("b", False, True), ("c", False, False)]),
+    ("one other twice", [("a", False, True), ("a", False, False), ("c", False, True)]),
+    ("a settlement", [("a", False, True), ("b", True, False), ("c", False, False)]),
+    ("a settlement alone", [("b", True, False), ("c", False, False)]),
+)
+"""Coder, whether it settles, and whether it is sure to have been given blind."""
+
+
+@pytest.mark.parametrize("labels", [of for _, of in LABELS], ids=[name for name, _ in LABELS])
+def test_labels_of_before_get_their_survey_and_only_sure_ones_are_blind(
+    engine: Engine, labels: Sequence[tuple[str, bool, bool]]
+) -> None:
     at = "2026-11-24 12:00:00+00:00"
     with engine.begin() as connection:
         command.downgrade(alembic_config(connection), "0011")
@@ -64,18 +77,46 @@ def test_labels_of_before_get_their_survey_and_only_first_ones_are_blind(engine:
             connection, "answer", id=1, session="s1", question="why", revision=1,
             outcome="answered", rule="text", at=at,
         )  # fmt: skip
-        for n, (coder, settles) in enumerate(
-            [("a", False), ("b", False), ("b", False), ("a", True)]
-        ):
+        for n, (coder, settles, _) in enumerate(labels):
             _plant(
                 connection, "label", id=n, city="east", answer=1, scheme="x", version=1,
-                coder=coder, codes="[]", settles=settles, at=at,
+                coder=coder, codes=f'["{coder}"]', settles=settles, at=at,
             )  # fmt: skip
         command.upgrade(alembic_config(connection), "head")
         rows = connection.execute(text("SELECT survey, blind FROM label ORDER BY id")).all()
-    assert [(survey, bool(blind)) for survey, blind in rows] == [
-        ("pulse", True), ("pulse", True), ("pulse", False), ("pulse", False),
-    ]  # fmt: skip
+    assert [survey for survey, _ in rows] == ["pulse"] * len(labels)
+    assert [bool(blind) for _, blind in rows] == [blind for _, _, blind in labels]
+
+
+def test_a_publication_of_themes_stays_one_down_and_up_again(engine: Engine) -> None:
+    """The second is of themes, the third renewed nothing, the fourth is of answers."""
+    days = [f"2026-11-2{n} 12:00:00+00:00" for n in range(1, 5)]
+    shown = [(1, "why"), (1, "why@theme"), (2, "why@theme"), (4, "why"), (4, "why@theme")]
+    with engine.begin() as connection:
+        _plant(connection, "city", slug="east", profile="{}", demo=False, revision=1)
+        _plant(
+            connection, "survey_version", city="east", slug="pulse", version=1,
+            source='[[questions]]\nname = "why"\n', published_at=days[0], retired=False,
+        )  # fmt: skip
+        _plant(
+            connection, "scheme_use", city="east", survey="pulse", question="why", scheme="x",
+            coders=1, twice=0,
+        )  # fmt: skip
+        for number, at in enumerate(days, 1):
+            _plant(
+                connection, "publication", city="east", survey="pulse", number=number,
+                responses=20, at=at, answers_at=at if number in (1, 4) else days[0],
+            )  # fmt: skip
+        for number, question in shown:
+            _plant(
+                connection, "published_figure", city="east", survey="pulse", publication=number,
+                question=question, row="reached", group_by="", group_name="", n=10, latest=True,
+            )  # fmt: skip
+        kept = text("SELECT number, at, answers_at FROM publication ORDER BY number")
+        before = connection.execute(kept).all()
+        command.downgrade(alembic_config(connection), "0011")
+        command.upgrade(alembic_config(connection), "head")
+        assert connection.execute(kept).all() == before
 
 
 @pytest.mark.parametrize(("own", "themes"), [("", "why_theme"), ("why_theme", "why_theme_")])

@@ -23,11 +23,30 @@ UPDATE label SET blind = true
 WHERE NOT settles AND NOT EXISTS (
     SELECT 1 FROM label AS earlier
     WHERE earlier.answer = label.answer AND earlier.scheme = label.scheme
-    AND earlier.coder = label.coder AND earlier.id < label.id
-)
+    AND (earlier.coder = label.coder OR earlier.settles) AND earlier.id < label.id
+) AND (
+    SELECT count(DISTINCT earlier.coder) FROM label AS earlier
+    WHERE earlier.answer = label.answer AND earlier.scheme = label.scheme
+    AND earlier.id < label.id
+) < 2
 """
-"""Of what was given before now only the first of a coder is sure to have been blind."""
+"""Of what was given before now only the first of a coder is sure to have been blind, and only where
+no two others came before, who may have disagreed, nor a settlement: those everybody could see."""
 
+ANSWERS_AT = """
+UPDATE publication SET answers_at = COALESCE((
+    SELECT max(earlier.at) FROM publication AS earlier
+    WHERE earlier.city = publication.city AND earlier.survey = publication.survey
+    AND earlier.number <= publication.number AND EXISTS (
+        SELECT 1 FROM published_figure AS figure
+        WHERE figure.city = earlier.city AND figure.survey = earlier.survey
+        AND figure.publication = earlier.number AND figure.question NOT LIKE '%@theme'
+    )
+), at)
+"""
+"""No column of before tells which publications were of themes alone: those are taken for it with
+which no answer was renewed. Who answered since the one before is then still counted as new, whom no
+figure has shown."""
 
 RENAME = sa.text(
     "UPDATE published_figure SET question = :new"
@@ -48,11 +67,11 @@ def upgrade() -> None:
     op.execute(FIRST)
     op.create_index("ix_label_lately", "label", ["city", "survey", "at"])
     op.add_column("publication", sa.Column("answers_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute("UPDATE publication SET answers_at = at")
-    with op.batch_alter_table("publication") as table:
-        table.alter_column("answers_at", existing_type=sa.DateTime(timezone=True), nullable=False)
     for of, old, new in _themes():
         op.get_bind().execute(RENAME, {**of, "old": old, "new": new})
+    op.execute(ANSWERS_AT)
+    with op.batch_alter_table("publication") as table:
+        table.alter_column("answers_at", existing_type=sa.DateTime(timezone=True), nullable=False)
     op.add_column(
         "session", sa.Column("repeated", sa.Boolean(), nullable=False, server_default=sa.false())
     )
