@@ -109,16 +109,17 @@ def _words(path: Path) -> Words:
             "padding": tuple(data["replies"].get("padding", ())),
         },
         numerals=_numerals(path.with_name("numbers.toml"), numbers),
-        opt_out=_opt_out(path, data.get("opt_out", {})),
+        opt_out=_opt_out(path, data.get("opt_out", {}), "patterns"),
+        opt_out_idle=_opt_out(path, data.get("opt_out", {}), "idle"),
         around_opt_out=tuple(data.get("opt_out", {}).get("around", ())),
     )
 
 
-def _opt_out(path: Path, data: Mapping[str, Any]) -> tuple[Pattern, ...]:
-    """The sentences that ask to be left alone; their patterns are written as those of danger."""
+def _opt_out(path: Path, data: Mapping[str, Any], key: str) -> tuple[Pattern, ...]:
+    """Sentences of one kind that ask to be left alone, written as the patterns of danger are."""
     try:
         sets = expand(data.get("sets", {}))
-        return tuple(parse(line, sets) for line in data.get("patterns", ()))
+        return tuple(parse(line, sets) for line in data.get(key, ()))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 

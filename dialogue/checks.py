@@ -7,6 +7,7 @@ from dialogue.answers.normalise import fold_word
 from dialogue.desk import City
 from dialogue.faults import Fault
 from dialogue.keywords import KEYWORD
+from dialogue.leaving import Leaving
 from dialogue.locale import Locale
 from dialogue.questions import Option, Question
 from dialogue.questions.choice import Choosing, SelectMany
@@ -53,6 +54,8 @@ def city_faults(
             found.append(Fault(f"surveys.{survey.slug}", "uses the city's safe word"))
     if city.safe_word and fold_word(city.safe_word) in command_words(locales):
         found.append(Fault("safe_word", "is a command"))
+    if Leaving.of(lo.words for lo in locales.values()).is_asked(city.safe_word):
+        found.append(Fault("safe_word", "asks to be left alone, which is STOP"))
     return tuple(found)
 
 

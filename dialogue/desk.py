@@ -93,7 +93,7 @@ class Desk:
         object.__setattr__(self, "commands", _commands(self.city, self.locales))
         object.__setattr__(self, "polite", _polite(self.locales))
         spoken = [locale.words for locale in self.locales.values()]
-        object.__setattr__(self, "leaving", Leaving(p for words in spoken for p in words.opt_out))
+        object.__setattr__(self, "leaving", Leaving.of(spoken))
         around = {fold(word) for words in spoken for word in words.around_opt_out}
         object.__setattr__(self, "around_leaving", _longest_first({*around, *self.polite}))
         object.__setattr__(self, "language_names", _language_names(self.city, self.locales))

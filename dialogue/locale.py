@@ -43,8 +43,8 @@ class Words:
     """The words people send in one language, as listed in `locales/<code>/words.toml`.
 
     Every tuple keeps the file's order: the first command word is the one we print. `opt_out` are
-    sentences that ask to be left alone (`dialogue.opting_out`), `around_opt_out` what may stand
-    around one.
+    sentences that ask to be left alone (`dialogue.opting_out`), `opt_out_idle` those that do so
+    only while nothing is asked, `around_opt_out` what may stand around one.
     """
 
     version: str
@@ -58,6 +58,7 @@ class Words:
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numerals: Numerals = field(default_factory=Numerals)
     opt_out: tuple[Pattern, ...] = ()
+    opt_out_idle: tuple[Pattern, ...] = ()
     around_opt_out: tuple[str, ...] = ()
     folded: Mapping[str, frozenset[str]] = field(init=False)
     polite: frozenset[str] = field(init=False)

@@ -3,8 +3,8 @@ and for those right behind it.
 
 A part counts only as the very words of one option, area or age, never as a number of an option or
 a yes or a no; for a question not yet seen only if no other of the survey could take it, so that
-"safe" does not answer what nobody has asked. What was taken is said back, and so is that something
-was not: nothing is lost in silence.
+"safe" does not answer what nobody has asked. What was taken is said back, but for answers to
+sensitive questions (others may read the telephone), and so is that something was not taken.
 """
 
 import re
@@ -92,8 +92,8 @@ def told(question: Question, part: str, reading: Reading) -> str:
 def with_noted(
     effects: Iterable[Effect], taken: Sequence[str], *, left: bool
 ) -> tuple[Effect, ...]:
-    """The effects, with what was taken said before all else."""
-    said: tuple[Effect, ...] = (Say("noted", (("taken", ", ".join(taken)),)),)
+    """The effects, with what was taken (in our words, if there is any to say) before all else."""
+    said: tuple[Effect, ...] = (Say("noted", (("taken", ", ".join(taken)),)),) if taken else ()
     if left:
         said += (Say("one_at_a_time"),)
     made = tuple(effects)
@@ -142,8 +142,8 @@ def carry_on(
 def _each(
     desk: Desk, turn: Turn, said: Reply, parts: Sequence[str], now: datetime, *, seen: bool
 ) -> tuple[Turn, tuple[str, ...], tuple[str, ...]]:
-    """The turn after each part that is for the question then open, what was taken, and the parts
-    left over. `seen`: the first question was asked."""
+    """The turn after each part that is for the question then open, what was taken and may be said
+    back, and the parts left over. `seen`: the first question was asked."""
     taken: list[str] = []
     left = list(parts)
     while left:
@@ -152,7 +152,7 @@ def _each(
             break
         question = survey.question(session.question or "")
         how = reading(desk, turn.conversation, survey, session, now)
-        if seen and not taken:
+        if seen and len(left) == len(parts):
             part = for_open(question, left, how)
         else:
             part = for_unseen(survey, question, left, how)
@@ -161,7 +161,8 @@ def _each(
         reply_ = by_itself(said, part)
         more = run(desk, turn.conversation, session, survey, reply_, now)
         turn = Turn(more.conversation, (*unasked(turn.effects), *more.effects))
-        taken.append(told(question, part, how))
+        if not question.sensitive:
+            taken.append(told(question, part, how))
         left.remove(part)
     return turn, tuple(taken), tuple(left)
 

@@ -160,7 +160,9 @@ class Gazetteer:
         if not rest:
             return Found(codes, "area name", len(codes) == 1)
         described = len(rest) >= DESCRIBED
-        enough = described or all(self._is_placed(words, span) for span in spans)
+        enough = described or (
+            self._is_address(rest) and all(self._is_placed(words, span) for span in spans)
+        )
         sure = len(codes) == 1 and enough and self._is_certain(words, rest, spans, codes[0])
         return Found(codes, "area in words", sure, in_words=described or sure)
 
@@ -200,6 +202,15 @@ class Gazetteer:
         inside = {n for span in spans for n in range(span.start, span.end)}
         rest = self._without_part(self._core([w for n, w in enumerate(words) if n not in inside]))
         return [word for word in rest if word not in self._around]
+
+    def _is_address(self, rest: list[str]) -> bool:
+        """Whether the few words beside a name are all known and say where in it: the number of a
+        house, "near" a building; not "gangs", "5 km" or "school" by itself."""
+        known = self._words
+        heads = known.heads_behind | known.heads_before
+        beside = not (known.doubt.isdisjoint(rest) or heads.isdisjoint(rest))
+        leads = beside or any(map(str.isdigit, rest))
+        return leads and all(w.isdigit() or w in heads | known.doubt for w in rest)
 
     def _is_certain(self, words: list[str], rest: list[str], spans: list[_Span], code: str) -> bool:
         """Whether words around a name leave no doubt that it is the place: not "near Hilltop" (but

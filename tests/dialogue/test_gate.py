@@ -38,7 +38,17 @@ def test_a_city_of_one_language_offers_no_other() -> None:
     "text",
     [
         *("1", "yes", "I agree!", "Yes please", "ok", "Yebo", "1.", "Y E S", "yes i agree"),
-        *("okay then", "go ahead", "Fine", "fine thanks", "qhubeka", "gaan voort"),
+        *(
+            "k",
+            "ok sure",
+            "yes i want",
+            "okay then",
+            "go ahead",
+            "Fine",
+            "fine thanks",
+            "qhubeka",
+            "gaan voort",
+        ),
         *("yes i agree im 34", "Yes I agree, I am 34 years old", "ok i'm 19"),
     ],
 )

@@ -14,19 +14,20 @@ def known() -> Chat:
     return Chat(desk(PULSE, OTHER))
 
 
-@pytest.mark.parametrize("text", ["lights", "LIGHTS", "lights please", "Please lights!", "robbery"])
+@pytest.mark.parametrize("text", ["lights please", "Please lights!", "PULS", "puls", "oter"])
 def test_a_word_that_is_no_keyword_starts_nothing_and_what_there_is_is_said(text: str) -> None:
     chat = known().send(text)
-    assert chat.text == CALLED
-    assert chat.effects[1:] == ()
+    assert chat.said == ["not_live", "unknown_keyword"]
+    assert chat.text.endswith(CALLED)
+    assert not any(isinstance(effect, Opened) for effect in chat.effects)
     assert chat.send("OTHER").said == ["not_live", "seen"]
 
 
-@pytest.mark.parametrize("text", ["lights please", "LIGHTS"])
+@pytest.mark.parametrize("text", ["lights please", "PULS"])
 def test_a_stranger_hears_it_before_the_notice(text: str) -> None:
     chat = Chat(desk(PULSE, OTHER), Conversation()).send(text)
-    assert chat.said == ["unknown_keyword", "notice", "notice_languages"]
-    assert chat.text.startswith(CALLED)
+    assert chat.said == ["not_live", "unknown_keyword", "notice", "notice_languages"]
+    assert CALLED in chat.text
     assert chat.send("1").send("30").said == ["safe"]
 
 
@@ -36,6 +37,11 @@ def test_a_stranger_hears_it_before_the_notice(text: str) -> None:
         *("Hi", "hello", "yes", "ok", "2", "", "there are no lights", "we need help here now"),
         *(
             "street lights",
+            "lights",
+            "robbery",
+            "Khayelitsha",
+            "REPORT",
+            "Aweh",
             "hilltop",
             "I am ready",
             "a",
@@ -47,6 +53,16 @@ def test_a_stranger_hears_it_before_the_notice(text: str) -> None:
 )
 def test_what_is_no_try_at_a_keyword_begins_the_first_survey(text: str) -> None:
     assert known().send(text).said == ["not_live", "safe"]
+
+
+@pytest.mark.parametrize("text", ["raped", "shooting", "shooting please"])
+@pytest.mark.parametrize("conversation", [GATED, Conversation()])
+def test_who_tells_of_danger_in_one_word_never_hears_it(
+    text: str, conversation: Conversation
+) -> None:
+    assert "unknown_keyword" not in Chat(desk(PULSE, OTHER), conversation).send(text).said
+    linked = Chat(desk(PULSE), conversation).send("shooting please", command="START")
+    assert "unknown_keyword" not in linked.said
 
 
 @pytest.mark.parametrize("text", ["OTHER", "other please", "Other, pls!"])
@@ -66,10 +82,10 @@ def test_within_a_survey_only_the_keyword_alone_counts() -> None:
 
 def test_a_link_with_an_unknown_keyword_says_so_too() -> None:
     chat = known().send("lights", command="START")
-    assert chat.text == CALLED
+    assert chat.text.endswith(CALLED)
     assert not any(isinstance(effect, Opened) for effect in chat.effects)
     stranger = Chat(desk(PULSE, OTHER), Conversation()).send("lights", command="START")
-    assert stranger.said[:2] == ["unknown_keyword", "notice"]
+    assert stranger.said[:3] == ["not_live", "unknown_keyword", "notice"]
     assert known().send("START").said == ["safe"]
 
 

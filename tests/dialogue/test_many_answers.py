@@ -36,6 +36,15 @@ WHERE = survey(AREA, AGE, SEX, slug="where")
 ROBBED = question("yes_no", "robbed", option("1", "yes", ""), option("2", "no", ""))
 
 
+HURT = question(
+    "select_one",
+    "hurt",
+    option("1", "partner", "Hurt at home"),
+    option("2", "none", "Never"),
+    sensitive=True,
+)
+
+
 def at_age(*surveys: object) -> Chat:
     return Chat(desk(*(surveys or (WHERE, PULSE))), Conversation()).send("Hi").send("1")  # type: ignore[arg-type]  # surveys
 
@@ -202,3 +211,20 @@ def test_parts_stand_between_commas_stops_and_lines(text: str, parts: tuple[str,
 @pytest.mark.parametrize("more", [{"choice": "1"}, {"location": (1.0, 2.0)}, {"media": 1}], ids=str)
 def test_a_tap_a_place_and_a_picture_list_nothing(more: dict[str, object]) -> None:
     assert parts_of(reply("34, woman", **more)) == ()
+
+
+# --- what others may read ------------------------------------------------------------------------
+def test_an_answer_to_a_sensitive_question_is_taken_and_not_said_back() -> None:
+    chat = Chat(desk(survey(SEX, HURT, AREA))).send("Hi").send("woman, hurt at home, Riverside")
+    assert recorded(chat) == {"sex": "woman", "hurt": "partner", "area": "W1"}
+    assert chat.text.startswith("We noted: Woman, Ward 1.")
+    first = Chat(desk(survey(HURT, AREA))).send("Hi").send("hurt at home, Riverside")
+    assert recorded(first) == {"hurt": "partner", "area": "W1"}
+    assert "Hurt" not in first.text
+
+
+def test_where_all_answers_are_sensitive_nothing_is_said_back() -> None:
+    quiet = question("location", "where", sensitive=True)
+    chat = Chat(desk(survey(HURT, quiet))).send("Hi").send("hurt at home, Riverside")
+    assert recorded(chat) == {"hurt": "partner", "where": "W1"}
+    assert chat.said == ["finished"]

@@ -134,6 +134,47 @@ def test_a_landmark_or_a_street_beside_the_one_area_named_takes_nothing_from_it(
     assert ZA.find(text) == sure(code, "area in words", in_words=True)
 
 
+NAMED = Gazetteer((Area("H", "Hilltop"), Area("R", "Riverside")), lists=LISTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "ha ke dule mo Hilltop",
+            "ga ke nne mo Hilltop",
+            "ngangihlala eHilltop",
+            "ngazalelwa eHilltop",
+        ),
+        *(
+            "umama uhlala eHilltop",
+            "my ma bly in Riverside",
+            "nunca en Riverside",
+            "5 km in Hilltop",
+        ),
+        *("nowhere in Riverside", "I lived in Riverside before", "far from in Riverside"),
+        *(
+            "school in Riverside",
+            "friends in Riverside",
+            "police in Riverside",
+            "gangs in Riverside",
+        ),
+        *("near in Riverside", "umama uhlala phambili eHilltop manje", "shop 5 in Hilltop"),
+    ],
+)
+def test_an_area_that_few_words_may_say_nobody_lives_in_is_offered(text: str) -> None:
+    found = NAMED.find(text)
+    assert found.codes
+    assert not found.sure
+
+
+@pytest.mark.parametrize(
+    "text", ["12 in Riverside", "near the clinic in Riverside", "we live in Riverside"]
+)
+def test_an_address_of_few_words_is_sure(text: str) -> None:
+    assert NAMED.find(text).sure
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -266,6 +266,11 @@ def test_a_number_or_a_letter_is_no_place(text: str) -> None:
     assert read(question("location", "area"), text) == NotUnderstood("reply_place")
 
 
+@pytest.mark.parametrize("text", ["about 40 people", "ongeveer 40 mense", "40 people", "40 batho"])
+def test_how_many_people_is_no_age(text: str) -> None:
+    assert AGE.read(reply(text), reading("en", "af", "st")) == NotUnderstood("reply_age")
+
+
 def test_an_author_may_bound_an_age() -> None:
     adult = question("age", "age", minimum=18, maximum=99)
     assert read(adult, "17") == OutOfRange("out_of_range", (("low", 18), ("high", 99)))
