@@ -9,6 +9,10 @@ from pydantic import TypeAdapter
 from dialogue.survey import Session
 
 
+THREAD = "case:"
+"""Begins the tag of what staff wrote in a case; its reference follows."""
+
+
 class Gate(StrEnum):
     """What still stands between a contact and any survey."""
 

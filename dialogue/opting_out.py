@@ -13,13 +13,10 @@ from dialogue.danger import Risk, classify
 from dialogue.desk import Desk
 from dialogue.events import Reply
 from dialogue.leaving import is_slip
-from dialogue.memory import Conversation
+from dialogue.memory import THREAD, Conversation
 
 LONGEST = 160
 """Characters of the longest message that may be such a sentence."""
-
-CASE = "case:"
-"""Begins the tag of what staff wrote: a reply to it is to them."""
 
 _BETWEEN = re.compile(r"[.,;:!?\u2013\u2014]+|\s-+|-+\s")
 _SPELT = re.compile(r"(?:\w\.){2,}\w?")
@@ -45,7 +42,7 @@ def is_asked(desk: Desk, conversation: Conversation, reply: Reply) -> bool:
 def _all_ask(desk: Desk, conversation: Conversation, reply: Reply, parts: list[str]) -> bool:
     """Whether the whole text asks for it, or each of its parts that is not only polite."""
     session, whole = conversation.session, " ".join(parts)
-    to_staff = conversation.thread is not None or (reply.question or "").startswith(CASE)
+    to_staff = conversation.thread is not None or (reply.question or "").startswith(THREAD)
     idle = None if to_staff else session is None or session.unseen
     if _asks(desk, whole, idle) or _is_mistyped(desk, conversation, whole):
         return True

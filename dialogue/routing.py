@@ -16,15 +16,12 @@ from dialogue.desk import Desk
 from dialogue.effects import AddToConcern, OpenConcern, Say
 from dialogue.events import Reply
 from dialogue.media import rest_of_album
-from dialogue.memory import Conversation, Gate
+from dialogue.memory import THREAD, Conversation, Gate
 from dialogue.questions.base import remark_in
 from dialogue.turn import Turn
 
 RIGHTS = frozenset({"help", "my_data", "delete_me"})
 """Commands that are answered after STOP as well."""
-
-THREAD = "case:"
-"""Begins the tag of what staff wrote in a case; its reference follows."""
 
 LEAST_WORDS = 3
 """Fewer are hardly a report."""

@@ -28,7 +28,7 @@ CLOSING = NOW + timedelta(hours=48)
 
 
 def poll(*questions: object, slug: str = "poll") -> Survey:
-    return survey(*questions, slug=slug, kind=SurveyKind.POLL)  # type: ignore[arg-type]
+    return survey(*questions, slug=slug, kind=SurveyKind.POLL)  # type: ignore[arg-type]  # questions
 
 
 PLACE = question(
@@ -82,7 +82,7 @@ def test_a_poll_is_the_one_question_of_its_survey() -> None:
 def test_it_is_asked_in_one_message_and_thanked_in_one() -> None:
     of = Chat(DESK).invite("poll", closes_at=CLOSING, comment=True)
     assert of.said == ["invitation", "place"]
-    assert [choice.label for choice in of.message.choices] == [  # type: ignore[union-attr]
+    assert [choice.label for choice in of.message.choices] == [  # type: ignore[union-attr]  # one was said
         "Bus stops", "Parks", "Don't know",
     ]  # fmt: skip
     assert of.send("parks").said == ["voted", "vote_may_change", "comment_invited"]
