@@ -8,7 +8,6 @@ from pydantic import TypeAdapter
 
 from dialogue.survey import Session
 
-
 THREAD = "case:"
 """Begins the tag of what staff wrote in a case; its reference follows."""
 
